@@ -1,0 +1,144 @@
+// Package token signs and opens the short texts that stand in links, envelope senders,
+// reply addresses and Message-IDs. A token holds row numbers and never personal data; each is good for
+// one use only, so that a link for one thing cannot do another (H10).
+package token
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"strings"
+
+	"assent/internal/address"
+	"assent/internal/errs"
+)
+
+// Use names the one thing that a token is good for.
+type Use byte
+
+const (
+	// Confirm proves that the holder reads the mailbox: subscriber, list, request event, expiry in epoch minutes.
+	Confirm Use = 'c'
+	// Unsubscribe ends what a delivered message stood for: campaign, subscriber.
+	Unsubscribe Use = 'u'
+	// UnsubscribeMail is the same, as the tag of a mailto address: campaign, subscriber.
+	UnsubscribeMail Use = 'm'
+	// Bounce names a delivery in an envelope sender (VERP): campaign, subscriber.
+	Bounce Use = 'b'
+	// Message names a delivery in a Message-ID: campaign, subscriber.
+	Message Use = 'i'
+	// Service names a single service message in its Message-ID and envelope sender: service message number.
+	Service Use = 's'
+	// Case threads answers to a case: case number.
+	Case Use = 'a'
+)
+
+const macBytes = 10 // 80 bits, which leaves a VERP local part far below 64 octets (RFC 5321, 4.5.3.1.1)
+
+const maxToken = 120 // characters; nothing longer is ours
+
+var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Keys holds what is derived from the installation's secret. The zero value signs nothing.
+type Keys struct {
+	sign    []byte   // signs new tokens
+	former  [][]byte // still opens old ones
+	address []byte   // keys the hash of an address
+	seal    []byte   // seals the ledger's head
+}
+
+// NewKeys derives all keys from the installation's secret, which must have at least 32
+// bytes. former holds earlier secrets, whose tokens in mail that is already out still open.
+func NewKeys(secret []byte, former ...[]byte) (*Keys, error) {
+	const op = "token: new keys"
+	derive := func(secret []byte, label string) ([]byte, error) {
+		if len(secret) < 32 {
+			return nil, errs.E(op, errs.Invalid, "The secret needs at least 32 characters.", nil)
+		}
+		return hkdf.Key(sha256.New, secret, nil, "assent "+label, 32)
+	}
+	k := &Keys{}
+	for label, dst := range map[string]*[]byte{"token": &k.sign, "address": &k.address, "seal": &k.seal} {
+		key, err := derive(secret, label)
+		if err != nil {
+			return nil, err
+		}
+		*dst = key
+	}
+	for _, f := range former {
+		key, err := derive(f, "token")
+		if err != nil {
+			return nil, err
+		}
+		k.former = append(k.former, key)
+	}
+	return k, nil
+}
+
+// Sign makes the token for one use of some row numbers, in lower-case letters and digits: it
+// survives mail systems that fold case. The same input always gives the same token.
+func (k *Keys) Sign(use Use, ids ...int64) string {
+	body := []byte{}
+	for _, id := range ids {
+		body = binary.AppendUvarint(body, uint64(id))
+	}
+	return alphabet.EncodeToString(append(body, mac(k.sign, use, body)...))
+}
+
+// Open returns the n row numbers in a token, in the order in which they were signed. A token
+// that is not ours, was changed, or is for another use gives an error of kind NotFound.
+func (k *Keys) Open(use Use, token string, n int) ([]int64, error) {
+	refused := errs.E("token: open", errs.NotFound, "This link is not one of ours, or it was cut off on the way.", nil)
+	if len(token) > maxToken {
+		return nil, refused
+	}
+	raw, err := alphabet.DecodeString(strings.ToLower(token))
+	if err != nil || len(raw) <= macBytes {
+		return nil, refused
+	}
+	body, got := raw[:len(raw)-macBytes], raw[len(raw)-macBytes:]
+	good := hmac.Equal(got, mac(k.sign, use, body))
+	for _, f := range k.former {
+		good = hmac.Equal(got, mac(f, use, body)) || good
+	}
+	if !good {
+		return nil, refused
+	}
+	ids := make([]int64, 0, n)
+	for len(body) > 0 {
+		v, size := binary.Uvarint(body)
+		if size <= 0 {
+			return nil, refused
+		}
+		ids, body = append(ids, int64(v)), body[size:]
+	}
+	if len(ids) != n {
+		return nil, refused
+	}
+	return ids, nil
+}
+
+// AddressKey returns the keyed hash by which an address stays known (and suppressed) when
+// the address itself is gone: 32 bytes over its normal form.
+func (k *Keys) AddressKey(a address.Address) []byte {
+	h := hmac.New(sha256.New, k.address)
+	h.Write([]byte(a.Normal()))
+	return h.Sum(nil)
+}
+
+// Seal returns a MAC over data, so that whoever can write to the database but does not
+// hold the secret cannot make a seal.
+func (k *Keys) Seal(data []byte) []byte {
+	h := hmac.New(sha256.New, k.seal)
+	h.Write(data)
+	return h.Sum(nil)
+}
+
+func mac(key []byte, use Use, body []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte{byte(use)})
+	h.Write(body)
+	return h.Sum(nil)[:macBytes]
+}
