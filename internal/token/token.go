@@ -95,7 +95,7 @@ func (k *Keys) Open(use Use, token string, n int) ([]int64, error) {
 		return nil, refused
 	}
 	raw, err := alphabet.DecodeString(strings.ToLower(token))
-	if err != nil || len(raw) <= macBytes {
+	if err != nil || len(raw) <= macBytes || alphabet.EncodeToString(raw) != strings.ToLower(token) {
 		return nil, refused
 	}
 	body, got := raw[:len(raw)-macBytes], raw[len(raw)-macBytes:]
