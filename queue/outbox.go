@@ -30,7 +30,7 @@ type Outbox interface {
 	Done(ctx context.Context, id string, now time.Time) error
 	// Dropped closes a task that will never succeed, and keeps why for a person to see.
 	Dropped(ctx context.Context, id string, now time.Time, why string) error
-	// Failed makes a task wait until retryAt (its new RunAt), and keeps why.
+	// Failed makes a task wait until retryAt (its new RunAt), with Fails one higher, and keeps why.
 	Failed(ctx context.Context, id string, now time.Time, why string, retryAt time.Time) error
 }
 

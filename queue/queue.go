@@ -22,7 +22,7 @@ import (
 	"assent/internal/errs"
 )
 
-// Limits of a task. Both hold ids, so both are small.
+// Limits of a task. Both hold row numbers and never personal data: ids are logged.
 const (
 	maxID      = 200  // bytes
 	maxPayload = 4096 // bytes of JSON
@@ -50,6 +50,7 @@ type Task struct {
 	// Sends counts how often the task was handed to the broker. It is also the generation of
 	// the newest copy there: each hand-over makes a copy of its own.
 	Sends     int
+	Fails     int       // how often an attempt failed
 	CreatedAt time.Time // set by the outbox
 	SentAt    time.Time // of the hand-over that is under way; zero when the task waits for one
 }
