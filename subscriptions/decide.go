@@ -1,0 +1,95 @@
+package subscriptions
+
+import "time"
+
+// Reason is why a person may not be mailed; "" means that they may.
+type Reason string
+
+const (
+	Allowed           Reason = ""
+	ReasonErased      Reason = "erased"
+	ReasonRestricted  Reason = "restricted"
+	ReasonWithdrawn   Reason = "withdrawn"
+	ReasonExpired     Reason = "expired"
+	ReasonUnconfirmed Reason = "unconfirmed"
+	ReasonNotMember   Reason = "not on the list"
+	ReasonPurpose     Reason = "purpose not permitted"
+)
+
+// Reasons holds every reason by its rank: where several lists are asked for, the lowest
+// rank counts. The store's SQL speaks in these ranks.
+var Reasons = []Reason{Allowed, ReasonPurpose, ReasonExpired, ReasonUnconfirmed, ReasonWithdrawn, ReasonRestricted, ReasonErased, ReasonNotMember}
+
+// Rank returns the place of r in Reasons.
+func (r Reason) Rank() int {
+	for i, x := range Reasons {
+		if x == r {
+			return i
+		}
+	}
+	return len(Reasons)
+}
+
+// Question asks whether people may be sent one message. A message goes to one or more lists and may declare
+// further purposes; every one of them must be permitted (Leave.EU & Eldon v IC: promotion inside a newsletter needs its own consent).
+type Question struct {
+	Lists    []Scope // the lists it goes to, each with its purpose and programme; being on one is enough
+	Purposes []Scope // the purposes it declares besides those of the lists; all are needed
+}
+
+// Decision answers a Question for one person.
+type Decision struct {
+	Reason Reason
+	Seq    int64 // the ledger event that allowed it, or that stands against it; 0 where there is none
+	ListID int64 // the list on which it was allowed
+}
+
+// Decide answers from a person's state alone. It is the gate (H1); the store holds the same rule as
+// a join over whole audiences.
+func Decide(q Question, s State, now time.Time) Decision {
+	best := Decision{Reason: ReasonNotMember}
+	for _, list := range q.Lists {
+		d := decideList(q, s, list, now)
+		if d.Reason.Rank() < best.Reason.Rank() || d.Reason == best.Reason && best.Seq != 0 && d.Seq < best.Seq {
+			best = d
+		}
+	}
+	return best
+}
+
+func decideList(q Question, s State, list Scope, now time.Time) Decision {
+	st, known := s.Lists[list.ListID]
+	if !known {
+		return Decision{Reason: ReasonNotMember}
+	}
+	d := Decision{Seq: st.Seq, ListID: list.ListID}
+	switch {
+	case s.ErasedBy != 0 && s.ErasedBy >= st.Seq:
+		d.Reason = ReasonErased
+	case s.RestrictedBy != 0:
+		d.Reason = ReasonRestricted
+	case st.Status == StatusWithdrawn || s.barredSince(list, st.Seq):
+		d.Reason = ReasonWithdrawn
+	case st.Status == StatusPending:
+		d.Reason = ReasonUnconfirmed
+	case st.Status == StatusLapsed || expired(st, now):
+		d.Reason = ReasonExpired
+	case !permitsAll(q.Purposes, s, now):
+		d.Reason = ReasonPurpose
+	}
+	return d
+}
+
+func permitsAll(purposes []Scope, s State, now time.Time) bool {
+	for _, p := range purposes {
+		st := s.Purposes[p.PurposeID]
+		if st.Status != StatusActive || expired(st, now) || s.barredSince(p, st.Seq) {
+			return false
+		}
+	}
+	return true
+}
+
+func expired(st Standing, now time.Time) bool {
+	return !st.ExpiresAt.IsZero() && !now.Before(st.ExpiresAt)
+}

@@ -1,0 +1,114 @@
+package subscriptions
+
+import "time"
+
+// Status is how a person stands towards one list or one purpose.
+type Status string
+
+const (
+	StatusNone      Status = ""
+	StatusPending   Status = "pending"
+	StatusActive    Status = "active"
+	StatusWithdrawn Status = "withdrawn"
+	StatusLapsed    Status = "lapsed"
+)
+
+// Standing is a status with the event that brought it about.
+type Standing struct {
+	Status    Status
+	Seq       int64 // the ledger event that decides
+	ExpiresAt time.Time
+	scope     Scope
+}
+
+// Bar keeps an address from being mailed within its scope, from its event on, until a fresh act by the person.
+type Bar struct {
+	Scope Scope
+	Seq   int64
+}
+
+// State is one address's events folded: how it stands now.
+type State struct {
+	Lists        map[int64]Standing // by list
+	Purposes     map[int64]Standing // by purpose
+	Bars         map[Scope]Bar
+	RestrictedBy int64 // the event that restricts processing; 0 when none is in force
+	ErasedBy     int64 // the last erasure; 0 when never
+}
+
+// Fold replays the events of one address, in the order of the ledger.
+func Fold(events []Event) State {
+	s := State{Lists: map[int64]Standing{}, Purposes: map[int64]Standing{}, Bars: map[Scope]Bar{}}
+	for _, e := range events {
+		s.apply(e)
+	}
+	return s
+}
+
+func (s *State) apply(e Event) {
+	switch e.Kind {
+	case Requested:
+		if s.Lists[e.Scope.ListID].Status != StatusActive {
+			s.Lists[e.Scope.ListID] = Standing{Status: StatusPending, Seq: e.Seq, scope: e.Scope}
+		}
+	case Confirmed, Granted, Enrolled:
+		s.permit(e)
+	case Withdrawn, Suppressed, Erased:
+		s.end(e, StatusWithdrawn)
+		s.Bars[e.Scope] = Bar{Scope: e.Scope, Seq: e.Seq}
+		if e.Kind == Erased {
+			s.ErasedBy = e.Seq
+		}
+	case Lapsed:
+		s.end(e, StatusLapsed)
+	case Restricted:
+		s.RestrictedBy = e.Seq
+	case Released:
+		s.RestrictedBy = 0
+	}
+}
+
+// permit opens a list and its purpose, unless an earlier opt-out stands and this is no fresh act
+// of the person (H3).
+func (s *State) permit(e Event) {
+	if !FreshAct(e.Kind, e.Channel) && s.Barred(e.Scope) {
+		return
+	}
+	st := Standing{Status: StatusActive, Seq: e.Seq, ExpiresAt: e.ExpiresAt, scope: e.Scope}
+	if e.Scope.ListID != 0 {
+		s.Lists[e.Scope.ListID] = st
+	}
+	if FreshAct(e.Kind, e.Channel) || !s.Barred(Scope{Reach: OnePurpose, ProgrammeID: e.Scope.ProgrammeID, PurposeID: e.Scope.PurposeID}) {
+		s.Purposes[e.Scope.PurposeID] = st
+	}
+}
+
+// end closes every list and purpose within the event's scope.
+func (s *State) end(e Event, to Status) {
+	for id, st := range s.Lists {
+		if e.Scope.Covers(st.scope) && (to == StatusWithdrawn || st.Status == StatusActive) {
+			s.Lists[id] = Standing{Status: to, Seq: e.Seq, scope: st.scope}
+		}
+	}
+	for id, st := range s.Purposes {
+		own := Scope{Reach: OnePurpose, ProgrammeID: st.scope.ProgrammeID, PurposeID: id}
+		if e.Scope.Covers(own) && (to == StatusWithdrawn || st.Status == StatusActive) {
+			s.Purposes[id] = Standing{Status: to, Seq: e.Seq, scope: st.scope}
+		}
+	}
+}
+
+// Barred reports whether an opt-out or suppression covers the scope, whenever it was made.
+// What it bars may since have been permitted anew by a fresh act; a mere import may not.
+func (s State) Barred(scope Scope) bool {
+	return s.barredSince(scope, 0)
+}
+
+func (s State) barredSince(scope Scope, seq int64) bool {
+	for _, b := range s.Bars {
+		if b.Seq > seq && b.Scope.Covers(scope) {
+			return true
+		}
+	}
+	return false
+}
