@@ -23,8 +23,9 @@ type Standing struct {
 
 // Bar keeps an address from being mailed within its scope, from its event on, until a fresh act by the person.
 type Bar struct {
-	Scope Scope
-	Seq   int64
+	Scope  Scope
+	Seq    int64
+	Reason string // "withdrawn", "erased", or the reason of a suppression
 }
 
 // State is one address's events folded: how it stands now.
@@ -55,7 +56,7 @@ func (s *State) apply(e Event) {
 		s.permit(e)
 	case Withdrawn, Suppressed, Erased:
 		s.end(e, StatusWithdrawn)
-		s.Bars[e.Scope] = Bar{Scope: e.Scope, Seq: e.Seq}
+		s.Bars[e.Scope] = Bar{Scope: e.Scope, Seq: e.Seq, Reason: barReason(e)}
 		if e.Kind == Erased {
 			s.ErasedBy = e.Seq
 		}
@@ -111,4 +112,11 @@ func (s State) barredSince(scope Scope, seq int64) bool {
 		}
 	}
 	return false
+}
+
+func barReason(e Event) string {
+	if e.Kind == Suppressed && e.Reason != "" {
+		return e.Reason
+	}
+	return string(e.Kind)
 }

@@ -234,7 +234,11 @@ func (s *Service) record(ctx context.Context, tx Tx, list List, a Act, now time.
 		return Subscriber{}, nil, err
 	}
 	if known {
-		return person, byKey[string(key)], nil
+		if person.Address.IsZero() { // erased before, and back by an act of their own
+			person.Address, person.Name, person.Language = a.Address, a.Name, a.Language
+			err = tx.UpdateSubscriber(person)
+		}
+		return person, byKey[string(key)], err
 	}
 	person = Subscriber{
 		Key: key, Address: a.Address, Name: a.Name, Language: a.Language, Source: a.Source,

@@ -27,6 +27,8 @@ type Store interface {
 	Head(ctx context.Context) (head Head, sealed bool, err error)
 	// Text returns a wording or notice by its digest; kind NotFound.
 	Text(ctx context.Context, digest string) (string, error)
+	// Suppressions returns up to limit bars with a ledger place above after, ascending.
+	Suppressions(ctx context.Context, after int64, limit int) ([]Suppression, error)
 	// Funnel counts an audience by reason, the people who may be mailed under Allowed.
 	Funnel(ctx context.Context, q Question, now time.Time) (map[Reason]int64, error)
 }
@@ -73,4 +75,10 @@ type Tx interface {
 // Hasher keys addresses. *token.Keys is one.
 type Hasher interface {
 	AddressKey(address.Address) []byte
+}
+
+// Suppression is a bar on one address, by its keyed hash.
+type Suppression struct {
+	Key []byte
+	Bar
 }

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+
+	"assent/subscriptions"
+)
+
+// verdictUnit joins a reason's rank and the deciding event in one number, so that MIN finds the best list of a person
+// and the event that allows it at once: rank * verdictUnit + seq.
+const verdictUnit = 1_000_000_000_000
+
+// gateSQL is subscriptions.Decide for whole audiences: the rank of subscriptions.Reasons for one membership m of
+// one subscriber s on list l. TestGateAgreesWithDecide holds the two together. The arguments are those of gateArgs.
+func gateSQL(q subscriptions.Question) string {
+	purposes := "0 > 1"
+	if n := len(q.Purposes); n > 0 {
+		purposes = `(SELECT COUNT(*) FROM permissions p JOIN purposes u ON u.id = p.purpose_id
+			WHERE p.subscriber_id = s.id AND p.purpose_id IN (` + marks(n) + `) AND p.status = 'active'
+			  AND (p.expires_at = 0 OR p.expires_at > ?)
+			  AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key AND x.event_seq > p.event_seq
+				AND (x.reach = 'everything' OR x.reach = 'programme' AND x.programme_id = u.programme_id
+				  OR x.reach = 'purpose' AND x.purpose_id = u.id))) < ` + strconv.Itoa(n)
+	}
+	return `CASE
+		WHEN s.erased_by <> 0 AND s.erased_by >= m.event_seq THEN ` + rank(subscriptions.ReasonErased) + `
+		WHEN s.restricted_by <> 0 THEN ` + rank(subscriptions.ReasonRestricted) + `
+		WHEN m.status = 'withdrawn' OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key AND x.event_seq > m.event_seq
+			AND (x.reach = 'everything' OR x.reach = 'programme' AND x.programme_id = l.programme_id
+			  OR x.reach = 'purpose' AND x.purpose_id = l.purpose_id OR x.reach = 'list' AND x.list_id = l.id)) THEN ` + rank(subscriptions.ReasonWithdrawn) + `
+		WHEN m.status = 'pending' THEN ` + rank(subscriptions.ReasonUnconfirmed) + `
+		WHEN m.status = 'lapsed' OR (m.expires_at <> 0 AND m.expires_at <= ?) THEN ` + rank(subscriptions.ReasonExpired) + `
+		WHEN ` + purposes + ` THEN ` + rank(subscriptions.ReasonPurpose) + `
+		ELSE 0 END`
+}
+
+func rank(r subscriptions.Reason) string { return strconv.Itoa(r.Rank()) }
+
+func gateArgs(q subscriptions.Question, now time.Time) []any {
+	args := []any{millis(now)}
+	for _, p := range q.Purposes {
+		args = append(args, p.PurposeID)
+	}
+	if len(q.Purposes) > 0 {
+		args = append(args, millis(now))
+	}
+	return args
+}
+
+// standingsSQL judges every member of the question's lists for whom where holds: columns id and verdict.
+func standingsSQL(q subscriptions.Question, where string) string {
+	return `SELECT m.subscriber_id AS id, MIN(` + strconv.Itoa(verdictUnit) + ` * (` + gateSQL(q) + `) + m.event_seq) AS verdict
+		FROM memberships m JOIN subscribers s ON s.id = m.subscriber_id JOIN lists l ON l.id = m.list_id
+		WHERE m.list_id IN (` + marks(len(q.Lists)) + `) AND ` + where + ` GROUP BY m.subscriber_id`
+}
+
+func standingsArgs(q subscriptions.Question, now time.Time, where ...any) []any {
+	args := gateArgs(q, now)
+	for _, l := range q.Lists {
+		args = append(args, l.ListID)
+	}
+	return append(args, where...)
+}
+
+func decision(verdict int64) subscriptions.Decision {
+	return subscriptions.Decision{Reason: subscriptions.Reasons[verdict/verdictUnit], Seq: verdict % verdictUnit}
+}
+
+// Ask implements subscriptions.GateStore, in one statement and so in one snapshot.
+func (d *DB) Ask(ctx context.Context, q subscriptions.Question, ids []int64, now time.Time) ([]subscriptions.Candidate, int64, error) {
+	const op = "store: ask the gate"
+	if len(ids) == 0 || len(q.Lists) == 0 {
+		return nil, 0, nil
+	}
+	where := `m.subscriber_id IN (` + marks(len(ids)) + `)`
+	rows, err := d.reading().query(ctx, `SELECT p.id, p.address, p.name, p.language, p.attributes, v.verdict,
+			COALESCE((SELECT e.list_id FROM consent_events e WHERE e.seq = v.verdict % `+strconv.Itoa(verdictUnit)+`), 0),
+			(SELECT h.seq FROM ledger_head h WHERE h.id = 1)
+		FROM (`+standingsSQL(q, where)+`) v JOIN subscribers p ON p.id = v.id ORDER BY p.id`,
+		standingsArgs(q, now, anys(ids)...)...)
+	var gateSeq int64
+	out, err := collect(rows, err, func(s scanner) (c subscriptions.Candidate, err error) {
+		var addr string
+		var attributes []byte
+		var verdict int64
+		err = s.Scan(&c.Subscriber.ID, &addr, &c.Subscriber.Name, &c.Subscriber.Language, &attributes, &verdict, &c.Decision.ListID, &gateSeq)
+		if err != nil {
+			return c, err
+		}
+		list := c.Decision.ListID
+		c.Decision = decision(verdict)
+		c.Decision.ListID = list
+		c.Subscriber.Address = stored(addr)
+		return c, unmarshalAttributes(attributes, &c.Subscriber.Attributes)
+	})
+	return out, gateSeq, fail(op, err)
+}
+
+// verdictRow is one person of an audience, judged.
+type verdictRow struct {
+	id       int64
+	decision subscriptions.Decision
+}
+
+// audiencePage judges the members of the question's lists above after, about size of them, in
+// ascending order. It returns the id up to which it looked, and whether that was the end. Pages are
+// ranges of ids, so that every page costs the same however far the audience goes.
+func audiencePage(ctx context.Context, c conn, q subscriptions.Question, now time.Time, after int64, size int) (page []verdictRow, upTo int64, last bool, err error) {
+	upTo = math.MaxInt64
+	for _, l := range q.Lists {
+		var id int64
+		err := c.row(ctx, `SELECT subscriber_id FROM memberships WHERE list_id = ? AND subscriber_id > ? ORDER BY subscriber_id LIMIT 1 OFFSET ?`,
+			l.ListID, after, size-1).Scan(&id)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, 0, false, err
+		default:
+			upTo = min(upTo, id)
+		}
+	}
+	// Bounding s.id as well keeps PostgreSQL from a merge join that starts at the first row on every page.
+	where := `m.subscriber_id > ? AND m.subscriber_id <= ? AND s.id > ? AND s.id <= ?`
+	rows, err := c.query(ctx, standingsSQL(q, where)+` ORDER BY m.subscriber_id`, standingsArgs(q, now, after, upTo, after, upTo)...)
+	page, err = collect(rows, err, func(s scanner) (r verdictRow, err error) {
+		var verdict int64
+		err = s.Scan(&r.id, &verdict)
+		r.decision = decision(verdict)
+		return r, err
+	})
+	return page, upTo, upTo == math.MaxInt64, err
+}
+
+const funnelPage = 5000
+
+// Funnel implements subscriptions.Store.
+func (d *DB) Funnel(ctx context.Context, q subscriptions.Question, now time.Time) (map[subscriptions.Reason]int64, error) {
+	counts := map[subscriptions.Reason]int64{}
+	for after, last := int64(0), len(q.Lists) == 0; !last; {
+		var page []verdictRow
+		var err error
+		page, after, last, err = audiencePage(ctx, d.reading(), q, now, after, funnelPage)
+		if err != nil {
+			return nil, fail("store: funnel", err)
+		}
+		for _, r := range page {
+			counts[r.decision.Reason]++
+		}
+	}
+	return counts, nil
+}

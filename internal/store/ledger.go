@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"errors"
+
+	"assent/internal/errs"
+	"assent/subscriptions"
+)
+
+// ledgerTx is a transaction that holds the end of the ledger.
+type ledgerTx struct {
+	conn
+	ctx  context.Context
+	db   *DB
+	head subscriptions.Head
+}
+
+// Update implements subscriptions.Store. The row of the ledger's end is locked first, so updates queue up behind each other.
+func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error {
+	return d.within(ctx, func(c conn) error {
+		head, sealed, err := d.headOf(ctx, c, true)
+		if err != nil {
+			return err
+		}
+		if !sealed {
+			return errs.E("store: update ledger", errs.Internal, "", errors.New("the seal of the ledger's end is broken; run 'assent verify'"))
+		}
+		return fn(&ledgerTx{conn: c, ctx: ctx, db: d, head: head})
+	})
+}
+
+// Head implements subscriptions.Store.
+func (d *DB) Head(ctx context.Context) (subscriptions.Head, bool, error) {
+	return d.headOf(ctx, d.reading(), false)
+}
+
+func (d *DB) headOf(ctx context.Context, c conn, lock bool) (head subscriptions.Head, sealed bool, err error) {
+	query := `SELECT seq, hash, seal FROM ledger_head WHERE id = 1`
+	if lock && d.dialect == postgres {
+		query += ` FOR UPDATE` // SQLite: the transaction is immediate, so it holds the only writer's lock
+	}
+	var seal []byte
+	if err := c.row(ctx, query).Scan(&head.Seq, &head.Hash, &seal); err != nil {
+		return head, false, fail("store: ledger head", err)
+	}
+	return head, hmac.Equal(seal, d.keys.Seal(head.Bytes())), nil
+}
+
+// seedHead writes the end of the empty ledger, once.
+func (d *DB) seedHead(ctx context.Context) error {
+	head := subscriptions.Head{Hash: make([]byte, 32)}
+	_, err := d.writing().exec(ctx, `INSERT INTO ledger_head (id, seq, hash, seal) VALUES (1, 0, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		head.Hash, d.keys.Seal(head.Bytes()))
+	return fail("store: seed ledger", err)
+}
+
+const eventColumns = `seq, at, kind, reach, programme_id, purpose_id, list_id, subscriber_id, address_key, channel, actor, source,
+	wording_digest, notice_digest, reason, expires_at, evidence, salt, evidence_hash, prev, hash`
+
+const eventsAtOnce = 200 // rows of one INSERT: below both databases' limits of arguments
+
+// Append implements subscriptions.Tx.
+func (t *ledgerTx) Append(events []subscriptions.Event) error {
+	const op = "store: append events"
+	if len(events) == 0 {
+		return nil
+	}
+	first := t.head.Seq + 1
+	t.head = subscriptions.Chain(t.head, events)
+	err := pages(events, eventsAtOnce, func(page []subscriptions.Event) error {
+		args := make([]any, 0, len(page)*21)
+		for _, e := range page {
+			args = append(args, e.Seq, millis(e.At), string(e.Kind), string(e.Scope.Reach), e.Scope.ProgrammeID, e.Scope.PurposeID, e.Scope.ListID,
+				e.SubscriberID, e.AddressKey, string(e.Channel), e.Actor, e.Source, e.WordingDigest, e.NoticeDigest, e.Reason, millis(e.ExpiresAt),
+				e.Evidence, e.Salt, e.EvidenceHash, e.Prev, e.Hash)
+		}
+		_, err := t.exec(t.ctx, `INSERT INTO consent_events (`+eventColumns+`) VALUES `+tuples(len(page), 21), args...)
+		return err
+	})
+	if err != nil {
+		return fail(op, err)
+	}
+	if _, err := t.exec(t.ctx, `UPDATE ledger_head SET seq = ?, hash = ?, seal = ? WHERE id = 1`,
+		t.head.Seq, t.head.Hash, t.db.keys.Seal(t.head.Bytes())); err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.foldAfter(first, events))
+}
+
+func scanEvent(s scanner) (e subscriptions.Event, err error) {
+	var at, expires int64
+	err = s.Scan(&e.Seq, &at, &e.Kind, &e.Scope.Reach, &e.Scope.ProgrammeID, &e.Scope.PurposeID, &e.Scope.ListID,
+		&e.SubscriberID, &e.AddressKey, &e.Channel, &e.Actor, &e.Source, &e.WordingDigest, &e.NoticeDigest, &e.Reason, &expires,
+		&e.Evidence, &e.Salt, &e.EvidenceHash, &e.Prev, &e.Hash)
+	e.At, e.ExpiresAt = moment(at), moment(expires)
+	return e, err
+}
+
+// Events implements subscriptions.Store.
+func (d *DB) Events(ctx context.Context, after int64, limit int) ([]subscriptions.Event, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE seq > ? ORDER BY seq LIMIT ?`, after, limit)
+	out, err := collect(rows, err, scanEvent)
+	return out, fail("store: events", err)
+}
+
+// EventsByKey implements subscriptions.GateStore.
+func (d *DB) EventsByKey(ctx context.Context, key []byte) ([]subscriptions.Event, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE address_key = ? ORDER BY seq`, key)
+	out, err := collect(rows, err, scanEvent)
+	return out, fail("store: events of an address", err)
+}
+
+const keysAtOnce = 500
+
+// EventsByKey implements subscriptions.Tx.
+func (t *ledgerTx) EventsByKey(keys ...[]byte) (map[string][]subscriptions.Event, error) {
+	return eventsByKey(t.ctx, t.conn, keys)
+}
+
+func eventsByKey(ctx context.Context, c conn, keys [][]byte) (map[string][]subscriptions.Event, error) {
+	out := make(map[string][]subscriptions.Event, len(keys))
+	err := pages(keys, keysAtOnce, func(page [][]byte) error {
+		rows, err := c.query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE address_key IN (`+marks(len(page))+`) ORDER BY seq`, anys(page)...)
+		events, err := collect(rows, err, scanEvent)
+		for _, e := range events {
+			out[string(e.AddressKey)] = append(out[string(e.AddressKey)], e)
+		}
+		return err
+	})
+	return out, fail("store: events of addresses", err)
+}
+
+var _ subscriptions.Tx = (*ledgerTx)(nil)
+var _ subscriptions.Store = (*DB)(nil)

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"assent/subscriptions"
+)
+
+const subscriberColumns = `id, address_key, address, name, language, attributes, source, created_at, updated_at`
+
+func scanSubscriber(s scanner) (p subscriptions.Subscriber, err error) {
+	var addr string
+	var attributes []byte
+	var created, updated int64
+	err = s.Scan(&p.ID, &p.Key, &addr, &p.Name, &p.Language, &attributes, &p.Source, &created, &updated)
+	if err != nil {
+		return p, err
+	}
+	p.Address, p.CreatedAt, p.UpdatedAt = stored(addr), moment(created), moment(updated)
+	return p, unmarshalAttributes(attributes, &p.Attributes)
+}
+
+// Subscriber implements subscriptions.Store.
+func (d *DB) Subscriber(ctx context.Context, id int64) (subscriptions.Subscriber, error) {
+	p, err := scanSubscriber(d.reading().row(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id = ?`, id))
+	return p, fail("store: subscriber", err)
+}
+
+// SubscriberByKey implements subscriptions.Store.
+func (d *DB) SubscriberByKey(ctx context.Context, key []byte) (subscriptions.Subscriber, error) {
+	p, err := scanSubscriber(d.reading().row(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key = ?`, key))
+	return p, fail("store: subscriber", err)
+}
+
+// Subscribers implements subscriptions.Store.
+func (d *DB) Subscribers(ctx context.Context, after int64, limit int) ([]subscriptions.Subscriber, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
+	out, err := collect(rows, err, scanSubscriber)
+	return out, fail("store: subscribers", err)
+}
+
+// SubscriberByKey implements subscriptions.Tx.
+func (t *ledgerTx) SubscriberByKey(key []byte) (subscriptions.Subscriber, bool, error) {
+	rows, err := t.query(t.ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key = ?`, key)
+	found, err := collect(rows, err, scanSubscriber)
+	if err != nil || len(found) == 0 {
+		return subscriptions.Subscriber{}, false, fail("store: subscriber", err)
+	}
+	return found[0], true, nil
+}
+
+// CreateSubscribers implements subscriptions.Tx.
+func (t *ledgerTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
+	const op = "store: create subscribers"
+	return fail(op, pages(people, eventsAtOnce, func(page []*subscriptions.Subscriber) error {
+		byKey := make(map[string]*subscriptions.Subscriber, len(page))
+		args := make([]any, 0, len(page)*8)
+		for _, p := range page {
+			attributes, err := attributesJSON(p.Attributes)
+			if err != nil {
+				return err
+			}
+			byKey[string(p.Key)] = p
+			args = append(args, p.Key, p.Address.String(), p.Name, p.Language, attributes, p.Source, millis(p.CreatedAt), millis(p.UpdatedAt))
+		}
+		rows, err := t.query(t.ctx, `INSERT INTO subscribers (address_key, address, name, language, attributes, source, created_at, updated_at)
+			VALUES `+tuples(len(page), 8)+` RETURNING id, address_key`, args...)
+		_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+			var id int64
+			var key []byte
+			if err = s.Scan(&id, &key); err == nil {
+				byKey[string(key)].ID = id
+			}
+			return none, err
+		})
+		return err
+	}))
+}
+
+// UpdateSubscriber implements subscriptions.Tx.
+func (t *ledgerTx) UpdateSubscriber(p subscriptions.Subscriber) error {
+	const op = "store: update subscriber"
+	attributes, err := attributesJSON(p.Attributes)
+	if err != nil {
+		return fail(op, err)
+	}
+	_, err = t.exec(t.ctx, `UPDATE subscribers SET address = ?, name = ?, language = ?, attributes = ?, updated_at = ? WHERE id = ?`,
+		p.Address.String(), p.Name, p.Language, attributes, millis(t.db.now()), p.ID)
+	return fail(op, err)
+}
+
+func attributesJSON(a subscriptions.Attributes) (string, error) {
+	if a == nil {
+		return "{}", nil
+	}
+	b, err := json.Marshal(a)
+	return string(b), err
+}
+
+func unmarshalAttributes(b []byte, into *subscriptions.Attributes) error {
+	if len(b) == 0 || string(b) == "{}" {
+		return nil
+	}
+	return json.Unmarshal(b, into)
+}
