@@ -12,9 +12,10 @@ import (
 
 // bed is the temporary folder and everything that runs in it.
 type bed struct {
-	dir   string     // holds all files of all services; removed at the end
-	procs []*process // in the order of their start
-	env   []string   // "NAME=value" for the command
+	dir     string     // holds all files of all services; removed at the end
+	procs   []*process // in the order of their start
+	env     []string   // "NAME=value" for the command
+	janitor *janitor   // cleans up when this process cannot
 }
 
 // ready says whether a service answers: nil, or why not yet.
@@ -27,7 +28,14 @@ func newBed() (*bed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bed{dir: dir}, os.Chmod(dir, 0o755)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return nil, errors.Join(err, os.Remove(dir))
+	}
+	j, err := startJanitor(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(dir))
+	}
+	return &bed{dir: dir, janitor: j}, nil
 }
 
 // start installs what is missing, starts every service, and waits until all answer.
@@ -90,14 +98,22 @@ func (b *bed) close() {
 	for i := len(b.procs) - 1; i >= 0; i-- {
 		b.procs[i].stop()
 	}
+	if err := removeAll(b.dir); err != nil {
+		fmt.Fprintln(os.Stderr, "testbed:", err)
+	}
+	b.janitor.dismiss()
+}
+
+// removeAll removes a folder into which a straggler may still write.
+func removeAll(dir string) error {
 	var err error
-	for range 20 { // a straggler may still write into a folder while it is emptied
-		if err = os.RemoveAll(b.dir); err == nil {
-			return
+	for range 20 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	fmt.Fprintln(os.Stderr, "testbed:", errors.Join(errors.New("the temporary folder stays"), err))
+	return fmt.Errorf("the temporary folder stays: %w", err)
 }
 
 // shellQuote turns NAME=value into NAME='value' for a shell to read.

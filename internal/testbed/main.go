@@ -10,7 +10,8 @@
 // missing: these are installed where the program runs as root.
 //
 // The command's exit code becomes the program's. Everything is stopped and removed
-// after success, failure, an interrupt, and when the program's parent goes away.
+// after success, failure, an interrupt, when the program's parent goes away, and when
+// the program itself is killed.
 package main
 
 import (
@@ -21,7 +22,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 )
@@ -34,6 +34,9 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == janitorFlag {
+		os.Exit(cleanAfter(os.Stdin, os.Args[2]))
+	}
 	keep := flag.Bool("keep", false, "start everything, print the export lines and wait for Ctrl-C")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: testbed -- COMMAND [ARGUMENT...]\n       testbed -keep")
@@ -43,10 +46,6 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	// The kernel ends the children when the thread that started them ends
-	// (prctl(2), PR_SET_PDEATHSIG), so all are started from this one.
-	runtime.LockOSThread()
-
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 	go watchParent(ctx, cancel)
@@ -72,19 +71,20 @@ func run(ctx context.Context, command []string) int {
 		<-ctx.Done()
 		return 0
 	}
-	return runCommand(ctx, command, b.env)
+	return b.runCommand(ctx, command)
 }
 
-// runCommand runs a command in a process group of its own, so that an interrupt
-// can be passed on to all of it: go test leaves its test binaries behind otherwise.
-func runCommand(ctx context.Context, command, env []string) int {
+// runCommand runs a command in a process group of its own, so that an interrupt can be
+// passed on to all of it: go test leaves its test binaries behind otherwise.
+func (b *bed) runCommand(ctx context.Context, command []string) int {
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(os.Environ(), b.env...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return complain(err)
 	}
+	b.janitor.watch(cmd.Process.Pid, syscall.SIGTERM)
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 

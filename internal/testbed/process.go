@@ -22,7 +22,6 @@ type process struct {
 	signal  syscall.Signal // asks it to stop
 	answers ready
 	done    chan error // receives once, when it has exited
-	exited  error
 }
 
 // launch describes a service for bed.launch.
@@ -49,10 +48,11 @@ func (b *bed) launch(l launch) error {
 	cmd := exec.Command(l.argv[0], l.argv[1:]...)
 	cmd.Dir = b.dir
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: l.signal, Credential: l.as.credential()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: l.as.credential()}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%s does not start: %w", l.name, err)
 	}
+	b.janitor.watch(cmd.Process.Pid, l.signal)
 	p := &process{name: l.name, cmd: cmd, logFile: l.logFile, signal: l.signal, answers: l.answers, done: make(chan error, 1)}
 	go func() { p.done <- cmd.Wait() }()
 	b.procs = append(b.procs, p)
@@ -103,7 +103,7 @@ func stopGroup(pid int, sig syscall.Signal, done <-chan error) {
 func runOnce(ctx context.Context, as owner, argv ...string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = "/" // the caller's folder may be closed to the other user
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Credential: as.credential()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as.credential()}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", filepath.Base(argv[0]), err, out)
 	}
