@@ -1,0 +1,211 @@
+package templates
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	htmltemplate "html/template"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"assent/internal/errs"
+)
+
+// declared says that a mail or a page exists, which struct fills it, and for a
+// page which surroundings it has.
+type declared struct {
+	name  string
+	data  reflect.Type
+	frame string // pages only: public or console
+}
+
+const (
+	public  = "_public"  // an organisation's face, in every language
+	console = "_console" // for operators, in English
+)
+
+func declaredMails() []declared {
+	return []declared{
+		{name: "confirm", data: reflect.TypeFor[ConfirmMail]()},
+		{name: "campaign", data: reflect.TypeFor[CampaignMail]()},
+		{name: "unsubscribed", data: reflect.TypeFor[UnsubscribedMail]()},
+		{name: "unsubscribe-link", data: reflect.TypeFor[UnsubscribeLinkMail]()},
+		{name: "case-received", data: reflect.TypeFor[CaseReceivedMail]()},
+	}
+}
+
+func declaredPages() []declared {
+	return []declared{
+		{"home", reflect.TypeFor[HomePage](), public},
+		{"subscribe", reflect.TypeFor[SubscribePage](), public},
+		{"subscribe-sent", reflect.TypeFor[SubscribeSentPage](), public},
+		{"confirm", reflect.TypeFor[ConfirmPage](), public},
+		{"confirmed", reflect.TypeFor[ConfirmedPage](), public},
+		{"link-invalid", reflect.TypeFor[LinkInvalidPage](), public},
+		{"unsubscribe", reflect.TypeFor[UnsubscribePage](), public},
+		{"unsubscribed", reflect.TypeFor[UnsubscribedPage](), public},
+		{"notice", reflect.TypeFor[NoticePage](), public},
+		{"error", reflect.TypeFor[ErrorPage](), public},
+		{"not-found", reflect.TypeFor[NotFoundPage](), public},
+		{"login", reflect.TypeFor[LoginPage](), console},
+		{"overview", reflect.TypeFor[OverviewPage](), console},
+		{"campaigns", reflect.TypeFor[CampaignsPage](), console},
+		{"campaign", reflect.TypeFor[CampaignPage](), console},
+		{"people", reflect.TypeFor[PeoplePage](), console},
+		{"person", reflect.TypeFor[PersonPage](), console},
+		{"cases", reflect.TypeFor[CasesPage](), console},
+		{"case", reflect.TypeFor[CasePage](), console},
+	}
+}
+
+// Load parses all mails and pages. It fails on a file that nothing declares, a
+// declared one that is missing in a language or, for a mail, in one of its
+// two parts, and on anything that does not parse or cannot be escaped safely.
+func Load() (*Set, error) { return load(files) }
+
+func load(from fs.FS) (*Set, error) {
+	const op = "templates: load"
+	l := loader{from: from, unused: map[string]bool{}}
+	for _, dir := range []string{"email", "pages"} {
+		entries, err := fs.ReadDir(from, dir)
+		if err != nil {
+			return nil, errs.E(op, errs.Internal, "", err)
+		}
+		for _, e := range entries {
+			l.unused[dir+"/"+e.Name()] = true
+		}
+	}
+	s := &Set{mails: map[key]*mail{}, pages: map[key]*page{}}
+	for _, d := range declaredMails() {
+		for _, lang := range Languages() {
+			s.mails[key{d.name, lang}] = l.mail(d, lang)
+		}
+	}
+	for _, d := range declaredPages() {
+		for _, lang := range Languages() {
+			if lang == English || d.frame == public {
+				s.pages[key{d.name, lang}] = l.page(d, lang)
+			}
+		}
+	}
+	if left := slices.Sorted(maps.Keys(l.unused)); len(left) > 0 {
+		l.errors = append(l.errors, errors.New("no mail or page declares "+strings.Join(left, ", ")))
+	}
+	if err := errors.Join(l.errors...); err != nil {
+		return nil, errs.E(op, errs.Internal, "", err)
+	}
+	return s, nil
+}
+
+// loader reads template files, remembers which were used, and collects all
+// mistakes rather than stop at the first.
+type loader struct {
+	from   fs.FS
+	unused map[string]bool
+	errors []error
+}
+
+func (l *loader) read(name string) string {
+	delete(l.unused, name)
+	b, err := fs.ReadFile(l.from, name)
+	l.note(err)
+	return string(b)
+}
+
+func (l *loader) note(err error) {
+	if err != nil {
+		l.errors = append(l.errors, err)
+	}
+}
+
+func (l *loader) mail(d declared, lang string) *mail {
+	fns := l.functions(d.name, lang)
+	text := texttemplate.New(d.name + "." + lang + ".txt").Funcs(fns)
+	for _, f := range []string{"_foot." + lang + ".txt", d.name + "." + lang + ".txt"} {
+		_, err := associated(text, f).Parse(l.read("email/" + f))
+		l.note(err)
+	}
+	if text.Lookup("subject") == nil {
+		l.note(errors.New("no subject in " + text.Name()))
+	}
+	html := htmltemplate.New("").Funcs(fns)
+	for _, f := range []string{"_layout.html", "_foot." + lang + ".html", d.name + "." + lang + ".html"} {
+		src, err := inline(l.read("email/" + f))
+		l.note(err)
+		_, err = html.New(f).Parse(src)
+		l.note(err)
+	}
+	l.escape(html, d.name+"."+lang+".html")
+	return &mail{data: d.data, text: text, html: html}
+}
+
+// associated returns the root for the file of the same name, so that executing the root executes it.
+func associated(root *texttemplate.Template, file string) *texttemplate.Template {
+	if file == root.Name() {
+		return root
+	}
+	return root.New(file)
+}
+
+func (l *loader) page(d declared, lang string) *page {
+	ending := ".html"
+	if lang != English {
+		ending = "." + lang + ".html"
+	}
+	html := htmltemplate.New("").Funcs(l.functions(d.name, lang))
+	for _, f := range []string{"_layout.html", d.frame + ending, d.name + ending} {
+		_, err := html.New(f).Parse(l.read("pages/" + f))
+		l.note(err)
+	}
+	l.escape(html, d.name+ending)
+	return &page{data: d.data, html: html}
+}
+
+// escape makes html/template find each value's context now rather than at the first
+// use, where a template that cannot be escaped would fail before a reader.
+func (l *loader) escape(t *htmltemplate.Template, name string) {
+	if t.Lookup("layout") == nil {
+		l.note(errors.New("no layout for " + name))
+		return
+	}
+	var unsafe *htmltemplate.Error
+	if err := t.ExecuteTemplate(io.Discard, "layout", nil); errors.As(err, &unsafe) {
+		l.note(err)
+	}
+}
+
+// functions returns what a template may call, bound to its name and language.
+func (l *loader) functions(name, lang string) map[string]any {
+	w := words{lang}
+	return map[string]any{
+		"lang":   func() string { return lang },
+		"page":   func() string { return name },
+		"date":   w.date,
+		"at":     w.at,
+		"clock":  w.clock,
+		"count":  w.count,
+		"plural": w.plural,
+		"share":  share,
+		"href":   href,
+		"mailto": mailto,
+		"lines":  lines,
+		"quote":  quote,
+		"asset":  l.asset,
+	}
+}
+
+// asset returns the path of a static file with a mark of its content, so that it may be cached for ever.
+func (l *loader) asset(name string) (string, error) {
+	b, err := fs.ReadFile(l.from, path.Join("static", name))
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return StaticPath + name + "?v=" + hex.EncodeToString(sum[:6]), nil
+}

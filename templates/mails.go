@@ -1,0 +1,158 @@
+package templates
+
+import "time"
+
+// Sender is who a mail comes from: the block at its foot.
+type Sender struct {
+	Organisation  string // the name people know
+	Controller    string // who answers for the personal data, in law; may be the same name
+	PostalAddress string // lines, parted by line feeds (PECR reg 23: a valid address)
+	Contact       Contact
+	Officer       Contact // the Data Protection Officer; may be empty
+	NoticeURL     string  // the privacy notice in force for this mail
+	NoticeVersion string  // as "3"
+}
+
+// Contact is a person or desk to write to.
+type Contact struct {
+	Name  string // may be empty
+	Email string
+}
+
+// Known reports whether there is an address to write to.
+func (c Contact) Known() bool { return c.Email != "" }
+
+func (s Sender) missing() string {
+	return first(
+		need("Organisation", s.Organisation),
+		need("Contact", s.Contact.Email),
+	)
+}
+
+// ConfirmMail fills the mail "confirm": the second step of a double opt-in. It repeats
+// what was asked, so that the yes is informed (UK GDPR Art 7(1)), and never tracks.
+type ConfirmMail struct {
+	Sender
+	List       string
+	Frequency  string // as "Once a month"; may be empty
+	Wording    string // the exact words that were beside the box or button
+	AskedAt    time.Time
+	ConfirmURL string // may be a hole
+	ExpiresAt  time.Time
+}
+
+func (c ConfirmMail) missing() string {
+	return first(
+		c.Sender.missing(),
+		need("List", c.List),
+		need("Wording", c.Wording),
+		need("ConfirmURL", c.ConfirmURL),
+	)
+}
+
+// CampaignMail fills the mail "campaign": the frame around what an organisation wrote.
+// Without its ways out it does not render (H2).
+type CampaignMail struct {
+	Sender
+	Subject   string
+	Preheader string // what a mailbox shows after the subject; may be empty
+	BodyHTML  HTML   // from Markdown
+	BodyText  string // from Markdown
+	List      string // the list's name; may be a hole
+	Joined    string // a sentence in the mail's language on how the reader came on to the list; may be a hole or empty
+
+	UnsubscribeURL string // may be a hole
+	PreferencesURL string // where a reader sees all lists; may be a hole or empty
+	// OptOutAddress and OptOutSubject say how to leave by mail: the subject to send and
+	// where to. Without them the reader is told to write to the Contact.
+	OptOutAddress string
+	OptOutSubject string // as "Unsubscribe me"
+}
+
+func (c CampaignMail) missing() string {
+	return first(
+		c.Sender.missing(),
+		need("Subject", c.Subject),
+		need("BodyHTML", string(c.BodyHTML)),
+		need("BodyText", c.BodyText),
+		need("List", c.List),
+		need("UnsubscribeURL", c.UnsubscribeURL),
+		need("PostalAddress", c.PostalAddress),
+		need("NoticeURL", c.NoticeURL),
+	)
+}
+
+// ByKeyword reports whether one leaves by mailing a fixed subject.
+func (c CampaignMail) ByKeyword() bool { return c.OptOutAddress != "" && c.OptOutSubject != "" }
+
+// UnsubscribedMail fills the mail "unsubscribed": the answer to an opt-out that came by
+// mail. It says what ended and what goes on, and asks for nothing.
+type UnsubscribedMail struct {
+	Sender
+	All        bool      // everything from the organisation has ended
+	Lists      []string  // what has ended, when not All
+	ReceivedAt time.Time // when the request reached the mail server, and took effect
+	GoesOn     []string  // what the reader will still get, as "Replies to requests you have made"; may be empty
+	AgainURL   string    // where to come back; may be empty
+}
+
+func (u UnsubscribedMail) missing() string {
+	lists := "Lists or All"
+	if u.All || len(u.Lists) > 0 {
+		lists = ""
+	}
+	return first(u.Sender.missing(), lists)
+}
+
+// UnsubscribeLinkMail fills the mail "unsubscribe-link": the answer to an opt-out from an
+// address on no list. It reads the same whether or not some other address of the writer is known (H10).
+type UnsubscribeLinkMail struct {
+	Sender
+	UnsubscribeURL string // where any address can be stopped; may be empty
+}
+
+// CaseReceivedMail fills the mail "case-received": the acknowledgement of a request or a complaint.
+type CaseReceivedMail struct {
+	Sender
+	Reference  string
+	Complaint  bool      // a complaint (DPA 2018 s.164A); else a request about rights
+	Understood []string  // sentences on what we take the writer to ask; may be empty
+	ReceivedAt time.Time // printed as a date: the day it was received, in the location it carries
+	DueAt      time.Time // printed as a date; zero when no date can be promised yet
+	Regulator  Regulator
+}
+
+func (c CaseReceivedMail) missing() string {
+	return first(
+		c.Sender.missing(),
+		need("Reference", c.Reference),
+		need("Regulator.Name", c.Regulator.Name),
+	)
+}
+
+// Regulator is whom a person may complain to. Its name and address are settings, because law and offices change.
+type Regulator struct {
+	Name    string // as "Information Commissioner's Office"
+	Address string // lines; may be empty
+	Phone   string // may be empty
+	Email   string // may be empty
+	URL     string // may be empty
+}
+
+// need returns the field's name when it has no value.
+func need(field, value string) string {
+	if value == "" {
+		return field
+	}
+	return ""
+}
+
+// first returns the first of the names that is not empty.
+func first(names ...string) string {
+	for _, n := range names {
+		if n != "" {
+			return n
+		}
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package templates
+
+import "time"
+
+// Names of the fields that the pages' forms send.
+const (
+	FieldEmail    = "email"
+	FieldName     = "name"
+	FieldAgree    = "agree"   // "yes" when the box is ticked
+	FieldTrap     = "website" // hidden from people: what fills it is a program
+	FieldForm     = "form"    // SubscribePage.FormToken
+	FieldScope    = "scope"   // one of the Scope values
+	FieldCSRF     = "csrf"    // Console.CSRF
+	FieldPassword = "password"
+	FieldQuery    = "q"
+)
+
+// Values of FieldScope on the page "unsubscribe".
+const (
+	ScopeList = "list" // this list only
+	ScopeAll  = "all"  // everything from the organisation
+)
+
+// Public is what every public page shows around its words. Its links may be relative.
+type Public struct {
+	Sender
+	HomeURL   string     // the lists open for subscription; "" shows no link
+	Languages []Language // the same page in other languages; may be empty
+}
+
+// Language is a link to the same page in another language.
+type Language struct {
+	Code string // as "cy"
+	Name string // in its own language, as "Cymraeg"
+	URL  string
+}
+
+// FieldError is one mistake in a form.
+type FieldError struct {
+	Field   string // one of the Field values
+	Message string // what to do, as "Enter an email address, like name@example.org"
+}
+
+// HomePage fills the page "home": the lists that anybody may ask to join.
+type HomePage struct {
+	Public
+	Programmes []OpenProgramme
+}
+
+// OpenProgramme is an organisation's part of HomePage.
+type OpenProgramme struct {
+	Name         string
+	Organisation string
+	Lists        []OpenList
+}
+
+// OpenList is a list that anybody may ask to join.
+type OpenList struct {
+	Name        string
+	Description string
+	Frequency   string // may be empty
+	URL         string // the page "subscribe" of this list
+}
+
+// SubscribePage fills the page "subscribe". Wording is shown exactly, because it is what the ledger will hold.
+type SubscribePage struct {
+	Public
+	Action      string // where the form goes (POST)
+	List        string
+	Description string // what the reader will get
+	Frequency   string // how often; may be empty
+	Wording     string // the exact words of the consent
+	Box         bool   // an unticked box stands beside Wording; else pressing the button is the act
+	AskName     bool
+	FormToken   string // sent back as FieldForm; may be empty
+	Email       string // what was typed before, when the form comes back with Errors
+	Name        string
+	Agreed      bool
+	Errors      []FieldError
+}
+
+// Error returns the message about a field, or "".
+func (s SubscribePage) Error(field string) string {
+	for _, e := range s.Errors {
+		if e.Field == field {
+			return e.Message
+		}
+	}
+	return ""
+}
+
+// SubscribeSentPage fills the page "subscribe-sent": the same for addresses that are known and unknown (H10).
+type SubscribeSentPage struct {
+	Public
+	List      string
+	ExpiresAt time.Time // until when the link in the mail works; may be zero
+	AgainURL  string    // the page "subscribe" again; may be empty
+}
+
+// ConfirmPage fills the page "confirm": one button, because programs follow links and people press buttons.
+type ConfirmPage struct {
+	Public
+	Action        string // where the form goes (POST)
+	List          string
+	Frequency     string // may be empty
+	MaskedAddress string // as "a***@e***.org"; may be empty
+	Wording       string
+}
+
+// ConfirmedPage fills the page "confirmed".
+type ConfirmedPage struct {
+	Public
+	List           string
+	Frequency      string // may be empty
+	UnsubscribeURL string // may be empty
+}
+
+// LinkInvalidPage fills the page "link-invalid": a link that has expired or was cut off.
+type LinkInvalidPage struct {
+	Public
+	AgainURL string // where to ask for a new one; may be empty
+}
+
+// UnsubscribePage fills the page "unsubscribe": no login, no reason (UK GDPR Art 7(3)).
+type UnsubscribePage struct {
+	Public
+	Action        string // where the form goes (POST)
+	List          string
+	MaskedAddress string
+	OfferAll      bool // show the second button, which sends ScopeAll
+}
+
+// UnsubscribedPage fills the page "unsubscribed".
+type UnsubscribedPage struct {
+	Public
+	All      bool      // everything from the organisation has ended
+	Lists    []string  // what has ended, when not All
+	At       time.Time // when it took effect
+	GoesOn   []string  // what the reader will still get, as "Replies to requests you have made"; may be empty
+	AgainURL string    // where to come back; may be empty
+}
+
+// NoticePage fills the page "notice": a privacy notice in one of its versions.
+type NoticePage struct {
+	Public
+	Title   string
+	Version string
+	From    time.Time // in force from
+	Until   time.Time // in force until; zero while it is in force
+	Body    HTML      // from Prose
+	Others  []NoticeVersion
+}
+
+// NoticeVersion is a link to another version of a privacy notice.
+type NoticeVersion struct {
+	Version string
+	From    time.Time
+	URL     string
+}
+
+// ErrorPage fills the page "error".
+type ErrorPage struct {
+	Public
+	Status    int    // the HTTP status, as 503
+	Title     string // as "This page is not working just now"
+	Happened  string // what happened, and what was kept
+	Do        string // what to do now
+	Reference string // finds the log lines; may be empty
+}
+
+// NotFoundPage fills the page "not-found".
+type NotFoundPage struct{ Public }
