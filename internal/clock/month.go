@@ -156,7 +156,7 @@ func (m *monthWork) doubt(c *Clock, months int, p *period) {
 	roll := func(day Date) Date { return m.r.calendar.Roll(m.in.Division, day) }
 	if !m.start.early.IsZero() {
 		if early := m.r.period(m.in.Division, m.start.early, months, m.pauses); !early.open {
-			consider(early.due, "Counted from "+m.start.early.Long()+", as if identity had not been asked for, the time ends sooner.")
+			consider(early.due, "Counted from "+m.start.early.Long()+", the time ends sooner.")
 		}
 	}
 	if p != nil && p.days > 0 && !p.open {

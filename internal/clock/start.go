@@ -25,7 +25,12 @@ func (r *Reckoner) start(in Input, rule monthRule, received Date) start {
 	withoutIdentity := s
 	s.meet("identity", "Proof of identity", identity, rule)
 	s.conclude(in, rule, received)
-	if late && identity.Requested && withoutIdentity.waiting == "" && (s.waiting != "" || withoutIdentity.day.Before(s.day)) {
+	switch {
+	case s.waiting == "" && s.day == received:
+	case rule.rule == RuleArt12:
+		s.early = received
+		s.steps = append(s.steps, Step{"But before 5 February 2026 the law itself named receipt alone; that proof of identity or a fee starts the time rested on guidance.", rule.period})
+	case late && identity.Requested && withoutIdentity.waiting == "" && (s.waiting != "" || withoutIdentity.day.Before(s.day)):
 		s.early = withoutIdentity.day
 		s.steps = append(s.steps, Step{fmt.Sprintf("But proof of identity was asked for only %s after receipt, and asking late may not move the start.",
 			days(received.DaysUntil(identity.RequestedOn))), srcIdentity})
@@ -56,6 +61,8 @@ func (s *start) meet(name, title string, c Condition, rule monthRule) {
 // conclude says when the clock starts.
 func (s *start) conclude(in Input, rule monthRule, received Date) {
 	switch {
+	case s.waiting != "" && in.Kind == WithdrawConsent:
+		s.steps = append(s.steps, Step{"So the time for a full answer has not started. The withdrawal itself waits for nothing.", rule.start})
 	case s.waiting != "":
 		s.steps = append(s.steps, Step{"So the clock has not started and there is no due date. It starts on the day on which all that was asked for has come.", rule.start})
 	case s.day != received:
