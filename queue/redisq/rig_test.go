@@ -211,17 +211,19 @@ func (g *rig) finish(n int) {
 // loseQueue takes every trace of this test's queue out of Redis, also where others share it.
 func (g *rig) loseQueue() {
 	g.t.Helper()
-	ctx := context.Background()
-	prefix := "asynq:{" + g.queue + "}:"
-	keys := []string{prefix + "pending", prefix + "active", prefix + "lease", prefix + "archived", prefix + "processed", prefix + "failed"}
-	tasks, err := g.outbox.Unfinished(ctx, time.Now().Add(time.Hour), "", 1<<20)
-	for _, t := range tasks {
-		for t.Sends++; t.Sends > 0; t.Sends-- {
-			keys = append(keys, prefix+"t:"+copyID(t))
+	lose := func(ctx context.Context, c *redis.Client) error {
+		keys, err := c.Keys(ctx, "asynq:{"+g.queue+"}:*").Result()
+		for _, k := range keys {
+			err = errors.Join(err, c.Del(ctx, k).Err())
 		}
+		return err
 	}
-	for _, k := range keys {
-		err = errors.Join(err, g.redis.client.Del(ctx, k).Err())
+	ctx, err := context.Background(), error(nil)
+	switch c := g.redis.client.(type) {
+	case *redis.ClusterClient:
+		err = c.ForEachMaster(ctx, lose)
+	case *redis.Client:
+		err = lose(ctx, c)
 	}
 	if err = errors.Join(err, g.redis.client.SRem(ctx, "asynq:queues", g.queue).Err()); err != nil {
 		g.t.Error(err)
