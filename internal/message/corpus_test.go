@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -42,4 +43,34 @@ func TestEveryMailOfTheCorpusIsRead(t *testing.T) {
 		}
 	}
 	t.Logf("%d mails, %v each", len(files), total/time.Duration(len(files)))
+}
+
+func TestNewTextOfTheCorpus(t *testing.T) {
+	dir := filepath.Join(corpus(t), "replies")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.eml"))
+	good := 0
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(strings.TrimSuffix(f, ".eml") + ".expected.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Parse(bytes.NewReader(raw), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := NewText(p.Text)
+		if strings.Join(strings.Fields(got), " ") == strings.Join(strings.Fields(string(want)), " ") {
+			good++
+			continue
+		}
+		t.Logf("%s:\n--- got\n%s\n--- want\n%s", filepath.Base(f), got, want)
+	}
+	t.Logf("%d of %d", good, len(files))
+	if good < 27 {
+		t.Errorf("%d of %d replies are cut as a person would, want 27", good, len(files))
+	}
 }
