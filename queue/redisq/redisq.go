@@ -128,7 +128,7 @@ func (r *Redis) queues() []string {
 
 // unavailable wraps an error of go-redis or Asynq.
 func unavailable(op string, err error) error {
-	return errs.E(op, errs.Unavailable, "Redis does not answer. Nothing is lost; work goes on when it is back.", err)
+	return errs.E(op, errs.Unavailable, "Redis does not work at the moment. Nothing is lost; work goes on when it does.", err)
 }
 
 // refused reports whether Redis turned the credentials or the right to a command down.
