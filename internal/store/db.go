@@ -17,6 +17,7 @@ import (
 
 	"assent/internal/errs"
 	"assent/internal/token"
+	"assent/mailer"
 )
 
 //go:embed migrations
@@ -265,3 +266,5 @@ func (d *DB) ready(ctx context.Context) error {
 	}
 	return nil
 }
+
+var _ mailer.Store = (*DB)(nil)

@@ -21,16 +21,16 @@ type Use byte
 const (
 	// Confirm proves that the holder reads the mailbox: subscriber, list, request event, expiry in epoch minutes.
 	Confirm Use = 'c'
-	// Unsubscribe ends what a delivered message stood for: campaign, subscriber.
+	// Unsubscribe ends what a delivered message stood for: list, subscriber, campaign.
 	Unsubscribe Use = 'u'
-	// UnsubscribeMail is the same, as the tag of a mailto address: campaign, subscriber.
+	// UnsubscribeMail is the same, as the tag of a mailto address: list, subscriber, campaign.
 	UnsubscribeMail Use = 'm'
 	// Bounce names a delivery in an envelope sender (VERP): campaign, subscriber.
 	Bounce Use = 'b'
-	// Message names a delivery in a Message-ID: campaign, subscriber.
+	// Message names a delivery in a Message-ID: list, subscriber, campaign.
 	Message Use = 'i'
-	// Service names a single service message in its Message-ID and envelope sender: service message number.
-	Service Use = 's'
+	// Letter names a letter in its Message-ID and envelope sender: letter.
+	Letter Use = 'l'
 	// Case threads answers to a case: case number.
 	Case Use = 'a'
 )

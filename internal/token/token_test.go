@@ -29,7 +29,7 @@ func TestATokenOpensForItsUseAndNoOther(t *testing.T) {
 	if err != nil || ids[0] != 7 || ids[1] != math.MaxInt64 {
 		t.Fatalf("got %v, %v", ids, err)
 	}
-	for _, use := range []Use{Confirm, UnsubscribeMail, Bounce, Message, Service, Case} {
+	for _, use := range []Use{Confirm, UnsubscribeMail, Bounce, Message, Letter, Case} {
 		if _, err := k.Open(use, tok, 2); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("use %c opens a token for unsubscribing: %v", use, err)
 		}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+
+	"assent/mailer"
+	"assent/queue"
+)
+
+const campaignColumns = `id, programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, digest,
+	scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, round`
+
+func scanCampaign(s scanner) (c mailer.Campaign, err error) {
+	var lists, purposes string
+	var scheduled, created, planned, finished int64
+	err = s.Scan(&c.ID, &c.ProgrammeID, &c.Name, &c.Subject, &c.Preheader, &c.Body, &c.Language, &c.Class, &lists, &purposes, &c.State, &c.Paused, &c.Digest,
+		&scheduled, &c.TimeZone, &c.CreatedBy, &c.ApprovedBy, &created, &planned, &finished, &c.PlannedUpTo, &c.Round)
+	if err != nil {
+		return c, err
+	}
+	c.ScheduledAt, c.CreatedAt, c.PlannedAt, c.FinishedAt = moment(scheduled), moment(created), moment(planned), moment(finished)
+	if err := json.Unmarshal([]byte(lists), &c.Lists); err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal([]byte(purposes), &c.Purposes)
+}
+
+func idsJSON(ids []int64) string {
+	if len(ids) == 0 {
+		return "[]"
+	}
+	b, _ := json.Marshal(ids) // numbers always marshal
+	return string(b)
+}
+
+// CreateCampaign implements mailer.Store.
+func (d *DB) CreateCampaign(ctx context.Context, c *mailer.Campaign) (err error) {
+	c.ID, err = d.writing().insert(ctx, `INSERT INTO campaigns (programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, digest,
+		scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, planned, round) VALUES (`+marks(22)+`)`,
+		c.ProgrammeID, c.Name, c.Subject, c.Preheader, c.Body, c.Language, string(c.Class), idsJSON(c.Lists), idsJSON(c.Purposes), string(c.State), c.Paused, c.Digest,
+		millis(c.ScheduledAt), c.TimeZone, c.CreatedBy, c.ApprovedBy, millis(c.CreatedAt), 0, 0, 0, 0, c.Round)
+	return fail("store: create campaign", err)
+}
+
+// Campaign implements mailer.Store.
+func (d *DB) Campaign(ctx context.Context, id int64) (mailer.Campaign, error) {
+	c, err := scanCampaign(d.reading().row(ctx, `SELECT `+campaignColumns+` FROM campaigns WHERE id = ?`, id))
+	return c, fail("store: campaign", err)
+}
+
+// Campaigns implements mailer.Store.
+func (d *DB) Campaigns(ctx context.Context, before int64, limit int) ([]mailer.Campaign, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	rows, err := d.reading().query(ctx, `SELECT `+campaignColumns+` FROM campaigns WHERE id < ? ORDER BY id DESC LIMIT ?`, before, limit)
+	out, err := collect(rows, err, scanCampaign)
+	return out, fail("store: campaigns", err)
+}
+
+// lockCampaign reads a campaign so that nobody else changes it before the transaction ends.
+func (c conn) lockCampaign(ctx context.Context, id int64) (mailer.Campaign, error) {
+	query := `SELECT ` + campaignColumns + ` FROM campaigns WHERE id = ?`
+	if c.dialect == postgres {
+		query += ` FOR UPDATE`
+	}
+	return scanCampaign(c.row(ctx, query, id))
+}
+
+// ChangeCampaign implements mailer.Store.
+func (d *DB) ChangeCampaign(ctx context.Context, id int64, requeue bool, change func(mailer.Campaign) (mailer.Campaign, []queue.Task, error)) (mailer.Campaign, error) {
+	const op = "store: change campaign"
+	var changed mailer.Campaign
+	err := d.within(ctx, func(c conn) error {
+		was, err := c.lockCampaign(ctx, id)
+		if err != nil {
+			return err
+		}
+		var tasks []queue.Task
+		if changed, tasks, err = change(was); err != nil {
+			return err
+		}
+		if _, err := c.exec(ctx, `UPDATE campaigns SET state = ?, paused = ?, digest = ?, scheduled_at = ?, approved_by = ?, round = ? WHERE id = ?`,
+			string(changed.State), changed.Paused, changed.Digest, millis(changed.ScheduledAt), changed.ApprovedBy, changed.Round, id); err != nil {
+			return err
+		}
+		if requeue {
+			open, err := d.openChunkTasks(ctx, c, changed)
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, open...)
+		}
+		return c.enqueue(ctx, d.now(), tasks...)
+	})
+	return changed, fail(op, err)
+}
+
+func (d *DB) openChunkTasks(ctx context.Context, c conn, of mailer.Campaign) ([]queue.Task, error) {
+	rows, err := c.query(ctx, `SELECT id, not_before FROM chunks WHERE campaign_id = ? AND done_at = 0 ORDER BY id`, of.ID)
+	return collect(rows, err, func(s scanner) (queue.Task, error) {
+		var id, notBefore int64
+		if err := s.Scan(&id, &notBefore); err != nil {
+			return queue.Task{}, err
+		}
+		return mailer.ChunkTask(id, of.Round, moment(max(notBefore, millis(d.now()))))
+	})
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"assent/mailer"
+	"assent/queue"
+)
+
+const letterColumns = `id, key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at`
+
+func scanLetter(s scanner) (l mailer.Letter, err error) {
+	var data string
+	var created, started, finished int64
+	err = s.Scan(&l.ID, &l.Key, &l.Kind, &l.ProgrammeID, &l.SubscriberID, &l.To, &l.Language, &data, &l.InReplyTo, &l.State, &l.Code, &l.Reply,
+		&created, &started, &finished)
+	l.Data, l.CreatedAt, l.StartedAt, l.FinishedAt = []byte(data), moment(created), moment(started), moment(finished)
+	return l, err
+}
+
+// OpenLetter implements mailer.Store.
+func (d *DB) OpenLetter(ctx context.Context, l *mailer.Letter, now time.Time) error {
+	return fail("store: open letter", d.within(ctx, func(c conn) error {
+		id, err := c.insert(ctx, `INSERT INTO letters (key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at)
+			VALUES (`+marks(14)+`) ON CONFLICT (key) DO NOTHING`,
+			l.Key, string(l.Kind), l.ProgrammeID, l.SubscriberID, l.To, l.Language, string(l.Data), l.InReplyTo, string(l.State), 0, "", millis(l.CreatedAt), 0, 0)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // it stands already, with its task
+		}
+		if err != nil {
+			return err
+		}
+		l.ID = id
+		task, err := mailer.LetterTask(id, now)
+		if err != nil {
+			return err
+		}
+		return c.enqueue(ctx, now, task)
+	}))
+}
+
+// StartLetter implements mailer.Store.
+func (d *DB) StartLetter(ctx context.Context, id int64, now time.Time) (l mailer.Letter, ok bool, err error) {
+	err = d.within(ctx, func(c conn) error {
+		l, err = scanLetter(c.row(ctx, `UPDATE letters SET state = 'started', started_at = ? WHERE id = ? AND state = 'waiting' RETURNING `+letterColumns, millis(now), id))
+		if !errors.Is(err, sql.ErrNoRows) {
+			ok = err == nil
+			return err
+		}
+		return c.abandonLetter(ctx, id, now)
+	})
+	return l, ok, failUnless(queue.ErrBusy, "store: start letter", err)
+}
+
+// letterLease is how long a letter may take to be handed over before its worker counts as dead.
+const letterLease = 5 * time.Minute
+
+// abandonLetter makes a letter uncertain whose worker died in the middle. While the worker may be alive it returns queue.ErrBusy.
+func (c conn) abandonLetter(ctx context.Context, id int64, now time.Time) error {
+	var state string
+	var started int64
+	if err := c.row(ctx, `SELECT state, started_at FROM letters WHERE id = ?`, id).Scan(&state, &started); err != nil {
+		return err
+	}
+	if mailer.LetterState(state) != mailer.LetterStarted {
+		return nil
+	}
+	if started > millis(now.Add(-letterLease)) {
+		return fmt.Errorf("letter %d: %w", id, queue.ErrBusy)
+	}
+	_, err := c.exec(ctx, `UPDATE letters SET state = 'uncertain', finished_at = ? WHERE id = ?`, millis(now), id)
+	return err
+}
+
+// FinishLetter implements mailer.Store.
+func (d *DB) FinishLetter(ctx context.Context, l mailer.Letter) error {
+	_, err := d.writing().exec(ctx, `UPDATE letters SET state = ?, code = ?, reply = ?, started_at = ?, finished_at = ? WHERE id = ?`,
+		string(l.State), l.Code, l.Reply, millis(l.StartedAt), millis(l.FinishedAt), l.ID)
+	return fail("store: finish letter", err)
+}
+
+// LettersTo implements mailer.Store.
+func (d *DB) LettersTo(ctx context.Context, subscriberID int64, limit int) ([]mailer.Letter, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+letterColumns+` FROM letters WHERE subscriber_id = ? ORDER BY id DESC LIMIT ?`, subscriberID, limit)
+	out, err := collect(rows, err, scanLetter)
+	return out, fail("store: letters", err)
+}

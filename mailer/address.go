@@ -1,0 +1,142 @@
+package mailer
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"assent/internal/address"
+	"assent/internal/errs"
+	"assent/internal/token"
+)
+
+// Ways is where mail and links come back to.
+type Ways struct {
+	BaseURL       string          // of the public pages, without a slash at the end
+	MessageDomain string          // right side of Message-IDs
+	Bounces       address.Address // its sub-addresses receive delivery reports
+	OptOuts       address.Address // its sub-addresses receive opt-outs
+}
+
+// maxOwnLocal leaves room for a tag and a token within the 64 octets of RFC 5321 section 4.5.3.1.1.
+const maxOwnLocal = 20
+
+// Check refuses addresses that have no room for a token.
+func (w Ways) Check() error {
+	const op = "mailer: check ways"
+	for _, a := range []address.Address{w.Bounces, w.OptOuts} {
+		if a.IsZero() || len(a.Local()) > maxOwnLocal || strings.Contains(a.Local(), "+") {
+			return errs.E(op, errs.Invalid, "The addresses for bounces and opt-outs need a short part before the @ without a +, such as bounces@mail.example.org.", nil)
+		}
+	}
+	return nil
+}
+
+// Back is one delivery's way back: what its links and addresses stand for.
+type Back struct{ ListID, SubscriberID, CampaignID int64 }
+
+// UnsubscribeURL is the page and the one-click target of one delivery.
+func (w Ways) UnsubscribeURL(k *token.Keys, b Back) string {
+	return w.BaseURL + "/u/" + k.Sign(token.Unsubscribe, b.ListID, b.SubscriberID, b.CampaignID)
+}
+
+// UnsubscribeMailto is the mailto form of the same (RFC 2369); it works without a body.
+func (w Ways) UnsubscribeMailto(k *token.Keys, b Back) string {
+	return "mailto:" + tagged(w.OptOuts, 'u', k.Sign(token.UnsubscribeMail, b.ListID, b.SubscriberID, b.CampaignID)) + "?subject=" + url.PathEscape(OptOutSubject)
+}
+
+// ListUnsubscribe is the value of that header (RFC 8058 section 3.1: one https URI; a mailto beside it for programs that know no other).
+func (w Ways) ListUnsubscribe(k *token.Keys, b Back) string {
+	return "<" + w.UnsubscribeURL(k, b) + ">, <" + w.UnsubscribeMailto(k, b) + ">"
+}
+
+// EnvelopeSender names the delivery, so that a report about it finds its way back (VERP).
+func (w Ways) EnvelopeSender(k *token.Keys, b Back) string {
+	return tagged(w.Bounces, 'b', k.Sign(token.Bounce, b.CampaignID, b.SubscriberID))
+}
+
+// MessageID is the same each time it is computed, so that a second copy could be told.
+func (w Ways) MessageID(k *token.Keys, b Back) string {
+	return "<d." + k.Sign(token.Message, b.ListID, b.SubscriberID, b.CampaignID) + "@" + w.MessageDomain + ">"
+}
+
+// LetterID is the Message-ID of a letter.
+func (w Ways) LetterID(k *token.Keys, letterID int64) string {
+	return "<l." + k.Sign(token.Letter, letterID) + "@" + w.MessageDomain + ">"
+}
+
+// LetterSender is the envelope sender of a letter.
+func (w Ways) LetterSender(k *token.Keys, letterID int64) string {
+	return tagged(w.Bounces, 'l', k.Sign(token.Letter, letterID))
+}
+
+func tagged(a address.Address, sort byte, tok string) string {
+	return a.Local() + "+" + string(sort) + tok + "@" + a.Domain()
+}
+
+// FromMessageID returns the delivery that a Message-ID of ours names.
+func FromMessageID(k *token.Keys, id string) (Back, bool) {
+	local, _, _ := strings.Cut(strings.Trim(id, "<> \t"), "@")
+	tok, ours := strings.CutPrefix(local, "d.")
+	if !ours {
+		return Back{}, false
+	}
+	return backFrom(k, token.Message, tok)
+}
+
+// FromOptOutAddress returns the delivery that a signed mailto address names.
+func FromOptOutAddress(k *token.Keys, a address.Address) (Back, bool) {
+	tok, ours := tagOf(a, 'u')
+	if !ours {
+		return Back{}, false
+	}
+	return backFrom(k, token.UnsubscribeMail, tok)
+}
+
+// FromBounceAddress returns the campaign and subscriber that an envelope sender of ours names; the list is not in it.
+func FromBounceAddress(k *token.Keys, a address.Address) (Back, bool) {
+	tok, ours := tagOf(a, 'b')
+	if !ours {
+		return Back{}, false
+	}
+	ids, err := k.Open(token.Bounce, tok, 2)
+	if err != nil {
+		return Back{}, false
+	}
+	return Back{CampaignID: ids[0], SubscriberID: ids[1]}, true
+}
+
+// FromUnsubscribeToken returns the delivery that an unsubscribe link names; kind NotFound for a foreign one.
+func FromUnsubscribeToken(k *token.Keys, tok string) (Back, error) {
+	ids, err := k.Open(token.Unsubscribe, tok, 3)
+	if err != nil {
+		return Back{}, errs.Wrap("mailer: unsubscribe link", err)
+	}
+	return Back{ListID: ids[0], SubscriberID: ids[1], CampaignID: ids[2]}, nil
+}
+
+func backFrom(k *token.Keys, use token.Use, tok string) (Back, bool) {
+	ids, err := k.Open(use, tok, 3)
+	if err != nil {
+		return Back{}, false
+	}
+	return Back{ListID: ids[0], SubscriberID: ids[1], CampaignID: ids[2]}, true
+}
+
+func tagOf(a address.Address, sort byte) (string, bool) {
+	_, tag, found := strings.Cut(a.Local(), "+")
+	if !found || tag == "" || tag[0]|0x20 != sort {
+		return "", false
+	}
+	return tag[1:], true
+}
+
+// NoticeURL is the page of one version of a programme's privacy notice.
+func (w Ways) NoticeURL(programme string, version int) string {
+	return w.BaseURL + "/notices/" + programme + "/" + itoa(version)
+}
+
+// ConfirmURL is the page that asks to confirm a request.
+func (w Ways) ConfirmURL(tok string) string { return w.BaseURL + "/c/" + tok }
+
+func itoa(n int) string { return strconv.Itoa(n) }

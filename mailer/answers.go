@@ -1,0 +1,55 @@
+package mailer
+
+import (
+	"time"
+
+	"assent/internal/errs"
+	"assent/templates"
+)
+
+// commissioner is whom a person in the United Kingdom may complain to (DPA 2018 s.165).
+func commissioner() templates.Regulator {
+	return templates.Regulator{
+		Name: "Information Commissioner's Office", Address: "Wycliffe House, Water Lane\nWilmslow, Cheshire SK9 5AF",
+		Phone: "0303 123 1113", Email: "casework@ico.org.uk", URL: "https://ico.org.uk/make-a-complaint/",
+	}
+}
+
+// answer makes what the template of an answering letter needs.
+func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
+	const op = "mailer: answer"
+	zone, err := time.LoadLocation(h.Programme.TimeZone)
+	if err != nil {
+		return nil, errs.E(op, errs.Invalid, "The programme's time zone is not known.", err)
+	}
+	sender := s.Composer.Sender(h)
+	switch l.Kind {
+	case UnsubscribedLetter:
+		return templates.UnsubscribedMail{
+			Sender: sender, All: about.Everything, Lists: about.Lists, ReceivedAt: about.ReceivedAt.In(zone),
+			GoesOn: goesOn(l.Language),
+		}, nil
+	case WhichAddressLetter:
+		return templates.UnsubscribeLinkMail{Sender: sender}, nil
+	case CaseReceivedLetter:
+		m := templates.CaseReceivedMail{
+			Sender: sender, Reference: about.Reference, Complaint: about.Complaint, Understood: about.Understood,
+			ReceivedAt: about.ReceivedAt.In(zone), Regulator: commissioner(),
+		}
+		if about.DueOn != "" {
+			if m.DueAt, err = time.ParseInLocation(time.DateOnly, about.DueOn, zone); err != nil {
+				return nil, errs.E(op, errs.Invalid, "The due date cannot be read.", err)
+			}
+		}
+		return m, nil
+	}
+	return nil, errs.E(op, errs.Invalid, "There is no letter of this kind.", nil)
+}
+
+// goesOn says what an opt-out does not stop (E4-13).
+func goesOn(language string) []string {
+	if language == "cy" {
+		return []string{"Atebion i geisiadau a wnaethoch"}
+	}
+	return []string{"Replies to requests that you have made"}
+}

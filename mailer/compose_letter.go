@@ -1,0 +1,71 @@
+package mailer
+
+import (
+	"time"
+
+	"assent/internal/errs"
+	"assent/internal/message"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// Letterhead is in whose name a letter goes out, and about which list, if any.
+type Letterhead struct {
+	Programme subscriptions.Programme
+	List      subscriptions.List   // zero where the letter is about none
+	Notice    subscriptions.Notice // zero where there is none
+}
+
+// Sender returns the block at a letter's foot.
+func (c Composer) Sender(h Letterhead) templates.Sender {
+	var lists []subscriptions.List
+	if h.List.ID != 0 {
+		lists = append(lists, h.List)
+	}
+	return c.sender(h.Programme, lists, h.Notice)
+}
+
+// Letter composes one letter. data is the struct that package templates declares for the letter's kind. A letter is no list mail: it
+// carries no List headers and is marked as automatic, so that no robot answers it (RFC 3834).
+func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data any, now time.Time) (body []byte, envelopeFrom string, err error) {
+	const op = "mailer: compose letter"
+	zone, err := time.LoadLocation(h.Programme.TimeZone)
+	if err != nil {
+		return nil, "", errs.E(op, errs.Invalid, "The programme's time zone is not known.", err)
+	}
+	mail, err := c.Templates.Email(templateOf(l.Kind), l.Language, data)
+	if err != nil {
+		return nil, "", errs.Wrap(op, err)
+	}
+	auto := "auto-generated"
+	if l.InReplyTo != "" {
+		auto = "auto-replied"
+	}
+	d := message.Draft{Text: mail.Text, HTML: mail.HTML, Language: l.Language, Headers: []message.Header{
+		{Name: "From", Value: message.MailboxValue(h.Programme.FromName, h.Programme.FromAddress), Kind: message.Mailbox},
+		{Name: "To", Value: message.MailboxValue("", p.To()), Kind: message.Mailbox},
+		{Name: "Reply-To", Value: message.MailboxValue(h.Programme.Contact.Name, h.Programme.Contact.Address), Kind: message.Mailbox},
+		{Name: "Subject", Value: mail.Subject, Kind: message.Unstructured},
+		{Name: "Date", Value: message.FormatDate(now.In(zone)), Kind: message.Raw},
+		{Name: "Message-ID", Value: c.Ways.LetterID(c.Keys, l.ID), Kind: message.Raw},
+		{Name: "Auto-Submitted", Value: auto, Kind: message.Raw},
+	}}
+	if l.InReplyTo != "" {
+		d.Headers = append(d.Headers,
+			message.Header{Name: "In-Reply-To", Value: l.InReplyTo, Kind: message.Raw},
+			message.Header{Name: "References", Value: l.InReplyTo, Kind: message.Raw})
+	}
+	body, err = message.Compose(d, nil)
+	envelopeFrom = c.Ways.LetterSender(c.Keys, l.ID)
+	if l.InReplyTo != "" {
+		envelopeFrom = "" // RFC 3834 section 3.3: a reply by a robot has the null sender, so that no loop starts
+	}
+	return body, envelopeFrom, errs.Wrap(op, err)
+}
+
+func templateOf(k LetterKind) string {
+	if k == ConfirmationLetter {
+		return "confirm"
+	}
+	return string(k)
+}

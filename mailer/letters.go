@@ -1,0 +1,214 @@
+package mailer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"assent/internal/address"
+	"assent/internal/errs"
+	"assent/queue"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// Confirm makes the token of a confirmation link; *subscriptions.Service does.
+type Confirm interface {
+	ConfirmToken(c subscriptions.Confirmation, requestedAt time.Time) string
+}
+
+// About is what a letter's row keeps of its subject, as JSON: row numbers, and words of ours.
+type About struct {
+	ListID     int64     `json:"list,omitempty"`
+	RequestSeq int64     `json:"request,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitzero"` // when the mail that it answers reached the server
+	Everything bool      `json:"everything,omitempty"` // an opt-out from all of the programme's lists
+	Lists      []string  `json:"lists,omitempty"`      // what an opt-out ended
+	Reference  string    `json:"reference,omitempty"`  // of a case
+	Complaint  bool      `json:"complaint,omitempty"`
+	Understood []string  `json:"understood,omitempty"` // what we take the writer to ask
+	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
+}
+
+// HandleConfirmation opens the letter that asks to confirm a request; a task of its own sends it.
+func (s *Service) HandleConfirmation(ctx context.Context, c subscriptions.Confirmation) error {
+	const op = "mailer: open confirmation"
+	person, err := s.People.Subscriber(ctx, c.SubscriberID)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	list, err := s.People.List(ctx, c.ListID)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if person.Address.IsZero() {
+		return nil // erased meanwhile
+	}
+	data, err := json.Marshal(About{ListID: list.ID, RequestSeq: c.RequestSeq})
+	if err != nil {
+		return errs.E(op, errs.Internal, "", err)
+	}
+	return errs.Wrap(op, s.open(ctx, Letter{
+		Key: "confirmation:" + strconv.FormatInt(c.RequestSeq, 10), Kind: ConfirmationLetter, ProgrammeID: list.ProgrammeID,
+		SubscriberID: person.ID, To: person.Address.String(), Language: languageOf(person), Data: data,
+	}))
+}
+
+func languageOf(p subscriptions.Subscriber) string {
+	if p.Language == "" {
+		return "en"
+	}
+	return p.Language
+}
+
+func (s *Service) open(ctx context.Context, l Letter) error {
+	l.State, l.CreatedAt = LetterWaiting, s.Now()
+	err := s.Store.OpenLetter(ctx, &l, s.Now())
+	if err == nil && s.Kick != nil {
+		s.Kick()
+	}
+	return err
+}
+
+// Answer opens a letter that answers somebody who wrote to us. Its Key must name what it answers, so that it goes out once.
+func (s *Service) Answer(ctx context.Context, l Letter, about About) error {
+	const op = "mailer: answer"
+	data, err := json.Marshal(about)
+	if err != nil {
+		return errs.E(op, errs.Internal, "", err)
+	}
+	l.Data = data
+	if l.Language == "" {
+		l.Language = "en"
+	}
+	return errs.Wrap(op, s.open(ctx, l))
+}
+
+// HandleLetter sends one letter, once. A letter that was started and not finished is uncertain and stays so.
+func (s *Service) HandleLetter(ctx context.Context, t SendLetter) error {
+	const op = "mailer: send letter"
+	l, ok, err := s.Store.StartLetter(ctx, t.LetterID, s.Now())
+	if err != nil || !ok {
+		return errs.Wrap(op, err)
+	}
+	receipt, err := s.post(ctx, l)
+	l.StartedAt, l.FinishedAt = receipt.StartedAt, s.Now()
+	l.Code, l.Reply = receipt.Code, receipt.Reply
+	l.State = LetterSent
+	var again error
+	if err != nil {
+		l.State, again = letterState(err)
+		if e, ok := AsSendError(err); ok {
+			l.Code, l.Reply = e.Code, e.Reply
+		} else {
+			l.Reply = errs.Message(err)
+		}
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if err := s.Store.FinishLetter(closing, l); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, again)
+}
+
+// letterState says what a failed post means for a letter, and whether to try again.
+func letterState(err error) (LetterState, error) {
+	if e, ok := AsSendError(err); ok {
+		switch e.Fate {
+		case Rejected:
+			return LetterFailed, nil
+		case Unknown:
+			return LetterUncertain, nil
+		}
+		return LetterWaiting, err
+	}
+	switch errs.KindOf(err) {
+	case errs.Refused:
+		return LetterRefused, nil
+	case errs.Invalid:
+		return LetterFailed, fmt.Errorf("%w: %w", queue.ErrDrop, err)
+	}
+	return LetterWaiting, err
+}
+
+// post asks the gate, composes and sends.
+func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
+	var about About
+	if err := json.Unmarshal(l.Data, &about); err != nil {
+		return Receipt{}, errs.E("mailer: read letter", errs.Invalid, "The letter's data cannot be read.", err)
+	}
+	head, err := s.letterhead(ctx, l, about)
+	if err != nil {
+		return Receipt{}, err
+	}
+	var permit subscriptions.Permit
+	var data any
+	switch l.Kind {
+	case ConfirmationLetter:
+		permit, data, err = s.confirmation(ctx, l, about, head)
+	default:
+		var to address.Address
+		if to, err = address.Parse(l.To); err == nil {
+			permit = s.Gate.AdmitLetter(to, l.SubscriberID)
+			data, err = s.answer(l, about, head)
+		}
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	body, from, err := s.Composer.Letter(l, permit, head, data, s.Now())
+	if err != nil {
+		return Receipt{}, err
+	}
+	return s.Transport.Send(ctx, permit, from, body)
+}
+
+func (s *Service) letterhead(ctx context.Context, l Letter, about About) (h Letterhead, err error) {
+	if h.Programme, err = s.People.Programme(ctx, l.ProgrammeID); err != nil {
+		return h, err
+	}
+	if about.ListID != 0 {
+		if h.List, err = s.People.List(ctx, about.ListID); err != nil {
+			return h, err
+		}
+		h.Notice, err = s.People.Notice(ctx, h.List.NoticeID)
+	}
+	return h, err
+}
+
+func (s *Service) confirmation(ctx context.Context, l Letter, about About, h Letterhead) (subscriptions.Permit, any, error) {
+	person, err := s.People.Subscriber(ctx, l.SubscriberID)
+	if err != nil {
+		return subscriptions.Permit{}, nil, err
+	}
+	permit, err := s.Gate.AdmitConfirmation(ctx, person, subscriptions.ListScope(h.List), about.RequestSeq)
+	if err != nil {
+		return permit, nil, err
+	}
+	events, err := s.People.EventsByKey(ctx, person.Key)
+	if err != nil {
+		return permit, nil, err
+	}
+	for _, e := range events {
+		if e.Seq != about.RequestSeq {
+			continue
+		}
+		wording, err := s.People.Text(ctx, e.WordingDigest)
+		if err != nil {
+			return permit, nil, err
+		}
+		zone, err := time.LoadLocation(h.Programme.TimeZone)
+		if err != nil {
+			return permit, nil, err
+		}
+		tok := s.Confirm.ConfirmToken(subscriptions.Confirmation{SubscriberID: person.ID, ListID: h.List.ID, RequestSeq: e.Seq}, e.At)
+		return permit, templates.ConfirmMail{
+			Sender: s.Composer.Sender(h), List: h.List.Name, Wording: wording, AskedAt: e.At.In(zone),
+			ConfirmURL: s.Composer.Ways.ConfirmURL(tok), ExpiresAt: e.At.Add(subscriptions.ConfirmWithin).In(zone),
+		}, nil
+	}
+	return permit, nil, errs.E("mailer: confirmation", errs.Invalid, "The request of this letter is not in the ledger.", nil)
+}

@@ -1,0 +1,207 @@
+package mailer
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"assent/internal/errs"
+	"assent/queue"
+	"assent/subscriptions"
+)
+
+// Service runs campaigns and letters. All of it is safe to run in several processes at once.
+type Service struct {
+	Store     Store
+	People    subscriptions.Store
+	Gate      subscriptions.Gate
+	Transport Transport
+	Confirm   Confirm // makes confirmation links
+	Composer  Composer
+	Now       func() time.Time
+	Log       *slog.Logger
+	Kick      func() // wakes the relay after a commit that enqueued tasks; may be nil
+	Pace      Pace
+}
+
+// Pace is how campaigns are sent. The zero value is not usable; see DefaultPace.
+type Pace struct {
+	Window      int             // people whose intent is written down at a time: what a crash leaves uncertain is no more
+	Connections int             // messages of one window in flight at once
+	Lease       time.Duration   // how long a claim lasts without a sign of life
+	Retry       []time.Duration // how long to wait after each time that the relay put somebody off; past the last they fail
+}
+
+// DefaultPace suits a relay of one's own.
+func DefaultPace() Pace {
+	return Pace{
+		Window: 64, Connections: 16, Lease: 30 * time.Second,
+		Retry: []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour, 12 * time.Hour},
+	}
+}
+
+const (
+	maxSubject = 300     // characters
+	maxBody    = 200_000 // characters
+)
+
+// Create keeps a campaign as a draft. What cannot be composed is refused at once, and not on the day that it should go out.
+func (s *Service) Create(ctx context.Context, c Campaign, actor string) (Campaign, error) {
+	const op = "mailer: create campaign"
+	slices.Sort(c.Lists)
+	c.Lists = slices.Compact(c.Lists)
+	slices.Sort(c.Purposes)
+	c.Purposes = slices.Compact(c.Purposes)
+	c.State, c.CreatedBy, c.CreatedAt = Draft, actor, s.Now()
+	if c.Language == "" {
+		c.Language = "en"
+	}
+	if err := checkWords(c); err != nil {
+		return c, err
+	}
+	o, err := s.occasion(ctx, c)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if c.TimeZone == "" {
+		c.TimeZone = o.Programme.TimeZone
+	}
+	purpose, err := s.People.Purpose(ctx, o.Lists[0].PurposeID)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	c.Class = purpose.Class
+	o.Campaign = c
+	if _, err := s.question(ctx, c); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if _, err := s.Composer.Campaign(o); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	return c, errs.Wrap(op, s.Store.CreateCampaign(ctx, &c))
+}
+
+func checkWords(c Campaign) error {
+	const op = "mailer: check campaign"
+	switch {
+	case strings.TrimSpace(c.Name) == "":
+		return errs.E(op, errs.Invalid, "Give the campaign a name.", nil)
+	case strings.TrimSpace(c.Subject) == "" || len(c.Subject) > maxSubject:
+		return errs.E(op, errs.Invalid, "Give the message a subject of at most 300 characters.", nil)
+	case strings.TrimSpace(c.Body) == "" || len(c.Body) > maxBody:
+		return errs.E(op, errs.Invalid, "Give the message a body of at most 200,000 characters.", nil)
+	case len(c.Lists) == 0:
+		return errs.E(op, errs.Invalid, "Name at least one list.", nil)
+	}
+	return nil
+}
+
+// occasion gathers what a campaign's message needs.
+func (s *Service) occasion(ctx context.Context, c Campaign) (Occasion, error) {
+	o := Occasion{Campaign: c}
+	var err error
+	if o.Programme, err = s.People.Programme(ctx, c.ProgrammeID); err != nil {
+		return o, err
+	}
+	for _, id := range c.Lists {
+		l, err := s.People.List(ctx, id)
+		if err != nil {
+			return o, err
+		}
+		if l.ProgrammeID != c.ProgrammeID {
+			return o, errs.E("mailer: occasion", errs.Invalid, "A campaign goes to lists of its own programme.", nil)
+		}
+		o.Lists = append(o.Lists, l)
+	}
+	if o.Notice, err = s.People.Notice(ctx, o.Lists[0].NoticeID); err != nil {
+		return o, err
+	}
+	o.Attributes, err = s.People.AttributesOf(ctx, c.ProgrammeID)
+	return o, err
+}
+
+// question is what the gate is asked for a campaign.
+func (s *Service) question(ctx context.Context, c Campaign) (subscriptions.Question, error) {
+	var q subscriptions.Question
+	for _, id := range c.Lists {
+		l, err := s.People.List(ctx, id)
+		if err != nil {
+			return q, err
+		}
+		q.Lists = append(q.Lists, subscriptions.ListScope(l))
+	}
+	for _, id := range c.Purposes {
+		p, err := s.People.Purpose(ctx, id)
+		if err != nil {
+			return q, err
+		}
+		if p.ProgrammeID != c.ProgrammeID {
+			return q, errs.E("mailer: question", errs.Invalid, "A campaign declares purposes of its own programme.", nil)
+		}
+		q.Purposes = append(q.Purposes, subscriptions.PurposeScope(p))
+	}
+	return q, nil
+}
+
+// Schedule approves a draft and has it begin at a moment; a zero moment is now.
+func (s *Service) Schedule(ctx context.Context, id int64, at time.Time, actor string) (Campaign, error) {
+	if at.IsZero() {
+		at = s.Now()
+	}
+	return s.change(ctx, "mailer: schedule", id, false, func(c Campaign) (Campaign, []queue.Task, error) {
+		c, err := c.Schedule(at, s.Now(), actor)
+		if err != nil {
+			return c, nil, err
+		}
+		t, err := PlanTask(c, at)
+		return c, []queue.Task{t}, err
+	})
+}
+
+// Pause stops a campaign before its next message.
+func (s *Service) Pause(ctx context.Context, id int64) (Campaign, error) {
+	return s.change(ctx, "mailer: pause", id, false, func(c Campaign) (Campaign, []queue.Task, error) {
+		c, err := c.Pause()
+		return c, nil, err
+	})
+}
+
+// Resume lets a paused campaign go on.
+func (s *Service) Resume(ctx context.Context, id int64) (Campaign, error) {
+	return s.change(ctx, "mailer: resume", id, true, func(c Campaign) (Campaign, []queue.Task, error) {
+		c, err := c.Resume()
+		if err != nil || c.State == Sending {
+			return c, nil, err
+		}
+		at := c.ScheduledAt
+		if now := s.Now(); at.Before(now) {
+			at = now
+		}
+		t, err := PlanTask(c, at)
+		return c, []queue.Task{t}, err
+	})
+}
+
+// Cancel ends a campaign; whoever has not been mailed will not be.
+func (s *Service) Cancel(ctx context.Context, id int64) (Campaign, error) {
+	return s.change(ctx, "mailer: cancel", id, false, func(c Campaign) (Campaign, []queue.Task, error) {
+		c, err := c.Cancel()
+		return c, nil, err
+	})
+}
+
+func (s *Service) change(ctx context.Context, op string, id int64, requeue bool, change func(Campaign) (Campaign, []queue.Task, error)) (Campaign, error) {
+	c, err := s.Store.ChangeCampaign(ctx, id, requeue, change)
+	if err == nil && s.Kick != nil {
+		s.Kick()
+	}
+	return c, errs.Wrap(op, err)
+}
+
+// Progress returns a campaign in numbers, and whom planning left out and why.
+func (s *Service) Progress(ctx context.Context, id int64) (Counts, map[subscriptions.Reason]int64, error) {
+	counts, left, err := s.Store.Counts(ctx, id)
+	return counts, left, errs.Wrap("mailer: progress", err)
+}
