@@ -120,8 +120,8 @@ func (o oracle) monthsDue(div string, start time.Time, months int, paused func(t
 		if counting = paused(day); counting {
 			last = tomorrow(last)
 		}
-		if day.Year() > 2100 {
-			return "" // a pause without an end
+		if day.Year() > start.Year()+2 {
+			return "" // a pause without an end; no drawn one is so long
 		}
 	}
 	return iso(o.workingDay(div, last))
