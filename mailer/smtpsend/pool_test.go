@@ -3,10 +3,11 @@ package smtpsend_test
 import (
 	"context"
 	"errors"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"assent/internal/errs"
@@ -333,16 +334,24 @@ func TestAWindowOfMessagesDoesNotDialADeadRelayOneByOne(t *testing.T) {
 	}
 }
 
-func TestAPoolLeavesNoGoroutine(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { // fails when a goroutine outlives it
-		u, err := smtpsend.ParseURL("smtp://127.0.0.1:1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := smtpsend.New(smtpsend.Config{URL: u, Now: time.Now})
-		if err := p.Close(t.Context()); err != nil {
-			t.Error(err)
-		}
+// Not parallel: it looks at all goroutines there are.
+func TestAPoolLeavesNoGoroutineBehind(t *testing.T) {
+	r := newRelay(t, func(n int) conduct {
+		return conduct{hangUp: []string{"", "MAIL", "end", "QUIT"}[n%4]}
+	})
+	p := newPool(t, r.url("?conns=8&max=2"), func(c *smtpsend.Config) { c.IdleTimeout = time.Millisecond })
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() { _, _ = p.Send(context.Background(), permitFor(time.Now, ann), "", []byte(letter)) })
+	}
+	all.Wait()
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stacks := make([]byte, 1<<20)
+	until(t, "no goroutine runs in the package", func() bool {
+		got := string(stacks[:runtime.Stack(stacks, true)])
+		return !strings.Contains(got, "smtpsend.(*shelf)") && !strings.Contains(got, "smtpsend.(*Pool)") &&
+			!strings.Contains(got, "smtpsend.(*conn)") && !strings.Contains(got, "smtpsend.(*dialer)")
 	})
 }

@@ -60,6 +60,9 @@ func ParseURL(raw string) (URL, error) {
 	if strings.TrimSpace(raw) == "" {
 		return URL{}, invalid("is empty; give the mail relay, such as smtp://127.0.0.1:25.")
 	}
+	if !strings.Contains(raw, "://") {
+		return URL{}, errScheme()
+	}
 	parsed, err := url.Parse(raw)
 	if err != nil || len(raw) > maxURL || parsed.Opaque != "" || parsed.Fragment != "" || strings.Contains(raw, "#") {
 		return URL{}, invalid("is not a URL; in a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25.")
@@ -89,10 +92,12 @@ func (u *URL) readScheme(parsed *url.URL) error {
 	case "smtps":
 		u.Security, u.Port = ImplicitTLS, 465
 	default:
-		return invalid("must begin with smtp://, smtp+starttls:// or smtps://.")
+		return errScheme()
 	}
 	return nil
 }
+
+func errScheme() error { return invalid("must begin with smtp://, smtp+starttls:// or smtps://.") }
 
 func (u *URL) readHost(parsed *url.URL) error {
 	u.Host = parsed.Hostname()
