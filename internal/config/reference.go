@@ -1,0 +1,124 @@
+package config
+
+import (
+	"strings"
+
+	"assent/internal/errs"
+)
+
+// Setting describes one setting for the people who set it.
+type Setting struct {
+	Name    string // of the environment variable
+	Default string // "" for none
+	Meaning string
+	Advice  string // what to do when it is missing
+	Secret  bool   // its value is never shown
+	Needed  string // "always", "to send mail" or ""
+}
+
+// Key returns the setting's name in the TOML file, "" for one that cannot stand there.
+func (s Setting) Key() string {
+	if s.Name == "ASSENT_CONFIG" {
+		return ""
+	}
+	return strings.ToLower(strings.TrimPrefix(s.Name, "ASSENT_"))
+}
+
+const never = Use(255)
+
+// setting is a Setting with what reads it.
+type setting struct {
+	Setting
+	needed Use
+	set    func(*Config, string) error
+}
+
+// Reference returns every setting in the order in which people meet them.
+func Reference() []Setting {
+	all := []Setting{{Name: "ASSENT_CONFIG", Meaning: "Path of a TOML file with settings. The environment wins over the file; --config wins over this."}}
+	for _, s := range settings(URLChecks{}) {
+		s.Needed = map[Use]string{Data: "always", Mail: "to send mail"}[s.needed]
+		all = append(all, s.Setting)
+	}
+	return all
+}
+
+const makeSecret = "Make one with: openssl rand -base64 36"
+
+// settings returns the table of all settings.
+func settings(checks URLChecks) []setting {
+	return append(basics(checks), mailSettings(checks)...)
+}
+
+func basics(checks URLChecks) []setting {
+	return []setting{
+		{Setting{Name: "ASSENT_DATABASE_URL", Default: "sqlite:assent.db", Secret: true,
+			Meaning: "The database: sqlite:/path/of/a/file, or postgres://user:password@host/database (PostgreSQL 13 or newer)."},
+			Data, setDatabaseURL},
+		{Setting{Name: "ASSENT_REDIS_URL", Secret: true,
+			Meaning: "Redis, which says when work happens: redis://host:6379/0, redis-sentinel://host,host/0?master=name or redis-cluster://host,host; rediss:// and so on for TLS. Empty: one inside the process, for a single machine."},
+			never, func(c *Config, v string) error { return setURL(&c.RedisURL, v, checks.Redis) }},
+		{Setting{Name: "ASSENT_SECRET", Secret: true, Advice: makeSecret,
+			Meaning: "At least 32 random characters. Links, addresses and the ledger's seal hang on it: keep it for as long as the database, and apart from it."},
+			Data, setSecret},
+		{Setting{Name: "ASSENT_FORMER_SECRETS", Secret: true,
+			Meaning: "Earlier values of ASSENT_SECRET, separated by spaces, so that links in mail that is already out still work."},
+			never, setFormerSecrets},
+		{Setting{Name: "ASSENT_BASE_URL", Advice: "Give the address under which people reach these pages, such as https://mail.example.org.",
+			Meaning: "The public address of the pages, as it stands in every link. https, but for a loopback address; without a path."},
+			Mail, setBaseURL},
+		{Setting{Name: "ASSENT_LISTEN", Default: "127.0.0.1:8080",
+			Meaning: "Host and port on which the API and the pages are served."},
+			never, setListen},
+		{Setting{Name: "ASSENT_TRUSTED_PROXIES",
+			Meaning: "Addresses or networks of the proxies in front, such as 10.0.0.0/8, separated by spaces or commas. Only theirs is X-Forwarded-For believed."},
+			never, setTrustedProxies},
+		{Setting{Name: "ASSENT_WORKERS", Default: "10",
+			Meaning: "How many tasks one process works on at a time, 1 to 1000."},
+			never, setWorkers},
+		{Setting{Name: "ASSENT_LOG_LEVEL", Default: "info", Meaning: "debug, info, warn or error."}, never, setLogLevel},
+		{Setting{Name: "ASSENT_LOG_FORMAT", Default: "text", Meaning: "text or json."}, never, setLogFormat},
+	}
+}
+
+func mailSettings(checks URLChecks) []setting {
+	return []setting{
+		{Setting{Name: "ASSENT_SMTP_URL", Secret: true, Advice: "Give the mail relay, such as smtp+starttls://user:password@relay.example:587.",
+			Meaning: "The mail relay: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465, with ?conns=20 (connections) and max=1000 (messages over one)."},
+			Mail, func(c *Config, v string) error { return setURL(&c.SMTPURL, v, checks.SMTP) }},
+		{Setting{Name: "ASSENT_BOUNCE_ADDRESS", Advice: "Give a mailbox that takes +tags and is watched, such as bounces@mail.example.org.",
+			Meaning: "Where delivery reports come to. The envelope sender of each message is this address with a +tag that names its delivery (VERP), so its mailbox must take +tags, and be one of ASSENT_MAILBOXES."},
+			Mail, func(c *Config, v string) error { return setTagged(&c.BounceAddress, v) }},
+		{Setting{Name: "ASSENT_UNSUBSCRIBE_ADDRESS", Advice: "Give a mailbox that takes +tags and is watched, such as unsubscribe@mail.example.org.",
+			Meaning: "Where opt-outs by mail come to: the mailto of List-Unsubscribe is this address with a +tag, so its mailbox must take +tags, and be one of ASSENT_MAILBOXES."},
+			Mail, func(c *Config, v string) error { return setTagged(&c.UnsubscribeAddress, v) }},
+		{Setting{Name: "ASSENT_CASE_ADDRESS",
+			Meaning: "From which letters about cases come, and where answers to them go, with a +tag. Empty: the programme's own address."},
+			never, func(c *Config, v string) error { return setTagged(&c.CaseAddress, v) }},
+		{Setting{Name: "ASSENT_MAILBOXES", Secret: true,
+			Meaning: "Mailboxes to watch, separated by spaces or line breaks: imaps://user:password@host:993/INBOX?name=privacy&programme=harbour-news&role=rights. Roles: contact, unsubscribe, rights, bounces. imap+starttls:// for STARTTLS; imap:// on loopback only; auth=xoauth2 takes the password for an access token."},
+			never, func(c *Config, v string) error { return setMailboxes(c, v, checks.Mailbox) }},
+		{Setting{Name: "ASSENT_MESSAGE_DOMAIN",
+			Meaning: "The right side of each Message-ID. Empty: the host of ASSENT_BASE_URL."},
+			never, setMessageDomain},
+		{Setting{Name: "ASSENT_AUTHSERV_ID",
+			Meaning: "The name with which your receiving server begins its Authentication-Results (RFC 8601, section 2.5). Empty: no such header is believed, and who wrote a mail counts as not verified."},
+			never, setAuthservID},
+		{Setting{Name: "ASSENT_DKIM_SELECTOR",
+			Meaning: "The selector of the DKIM key with which your relay signs, so that 'assent doctor' can look it up."},
+			never, setDKIMSelector},
+	}
+}
+
+// setURL keeps a URL that its own package finds good.
+func setURL(into *Secret, value string, check func(string) error) error {
+	*into = Secret(value)
+	if check == nil {
+		return nil
+	}
+	err := check(value)
+	if err == nil {
+		return nil
+	}
+	return errs.E("config: check", errs.Invalid, sentence(err), nil)
+}
