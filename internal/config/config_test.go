@@ -100,7 +100,7 @@ func TestEachMistakeSaysWhatToDo(t *testing.T) {
 		{"no workers", "ASSENT_WORKERS", "0", "from 1 to 1000"},
 		{"a log format that is not known", "ASSENT_LOG_FORMAT", "xml", "text or json"},
 		{"a bounce address with a tag", "ASSENT_BOUNCE_ADDRESS", "a+b@example.org", "no + before the @"},
-		{"a bounce address too long for a tag", "ASSENT_BOUNCE_ADDRESS", strings.Repeat("b", 31) + "@example.org", "leaves no room"},
+		{"a bounce address too long for a tag", "ASSENT_BOUNCE_ADDRESS", strings.Repeat("b", 21) + "@example.org", "leaves no room"},
 		{"a bounce address that is also for opt-outs", "ASSENT_UNSUBSCRIBE_ADDRESS", "Bounces@mail.example.org", "is the same as ASSENT_BOUNCE_ADDRESS"},
 		{"a mailbox with a bad role", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX?role=king", "Mailbox 1 has an unknown role"},
 		{"a second mailbox that is not a URL", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX what", "Mailbox 2 is not a URL"},

@@ -16,9 +16,9 @@ const (
 	minSecret  = 32 // characters
 	minVaried  = 10 // different characters in a secret
 	maxWorkers = 1000
-	// A tag is "+", a letter and the 32 characters of a signed pair of row numbers; a local part has
+	// What is left for the name of a mailbox beside a tag with a signed token, as package mailer has it: a local part has
 	// at most 64 octets (RFC 5321, section 4.5.3.1.1).
-	maxTaggedLocal = 64 - 34
+	maxTaggedLocal = 20
 )
 
 // placeholders are pieces of the secrets that examples use.
