@@ -18,6 +18,7 @@ import (
 type dialer struct {
 	url        URL
 	tls        *tls.Config
+	network    func(ctx context.Context, network, addr string) (net.Conn, error)
 	connect    time.Duration // for everything up to AUTH
 	command    time.Duration // for the answer to one command
 	submission time.Duration // for the body and the answer to its end
@@ -28,15 +29,15 @@ func (d *dialer) dial(ctx context.Context) (*conn, error) {
 	const op = "smtpsend: connect"
 	limited, cancel := context.WithTimeout(ctx, d.connect)
 	defer cancel()
-	raw, err := (&net.Dialer{}).DialContext(limited, "tcp", d.url.Addr())
+	raw, err := d.network(limited, "tcp", d.url.Addr())
 	if err != nil {
 		return nil, errs.E(op, errs.Unavailable, "The mail relay of ASSENT_SMTP_URL cannot be reached; check its host and port, and that it runs.", err)
 	}
 	w := newWire(raw)
 	release := context.AfterFunc(limited, w.abort)
 	c, err := d.open(limited, w)
-	if !release() && err == nil {
-		err = errs.E(op, errs.Unavailable, "The mail relay took too long to be ready.", limited.Err())
+	if !release() { // w was aborted, whatever open made of that
+		err = errs.E(op, errs.Unavailable, "The mail relay took too long to be ready; check ASSENT_SMTP_URL (a port that wants smtps:// does not greet).", limited.Err())
 	}
 	if err != nil {
 		w.abort()
@@ -75,7 +76,7 @@ func (d *dialer) secure(ctx context.Context, w *wire, name string) (offered bool
 	offered, err = askStartTLS(w, name)
 	switch {
 	case err != nil:
-		return false, errs.E(op, errs.Unavailable, "The mail relay does not take us as a client"+answered(err)+"; check ASSENT_SMTP_URL (a port that wants smtps:// does not greet) and the relay's permitted clients.", err)
+		return false, errs.E(op, errs.Unavailable, "The mail relay does not take us as a client"+answered(err)+"; check ASSENT_SMTP_URL and the relay's permitted clients.", err)
 	case offered:
 		return true, d.handshake(ctx, w)
 	case d.url.Security == StartTLS:

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ func New(c Config) *Pool {
 				ServerName: c.URL.Host, RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12,
 				ClientSessionCache: tls.NewLRUClientSessionCache(c.URL.Conns),
 			},
+			network:    (&net.Dialer{}).DialContext,
 			connect:    orDefault(c.ConnectTimeout, 30*time.Second),
 			command:    orDefault(c.CommandTimeout, 30*time.Second),
 			submission: orDefault(c.SubmissionTimeout, 2*time.Minute),

@@ -34,7 +34,7 @@ func TestPostfixTakesAMessageAndNamesItsQueueID(t *testing.T) {
 			t.Errorf("got %d %q", got.Code, got.Reply)
 		}
 	}
-	_, err = p.Send(t.Context(), permitFor(time.Now, "ann@elsewhere.example"), "", []byte(letter))
+	_, err = p.Send(t.Context(), permitFor(time.Now, "ann@elsewhere.invalid"), "", []byte(letter))
 	failed, ok := mailer.AsSendError(err)
 	if !ok || failed.Fate != mailer.PutOff && failed.Fate != mailer.Rejected || failed.Code == 0 {
 		t.Errorf("Postfix relays for a domain that is not its own: %v", err)

@@ -35,7 +35,6 @@ func replyOf(err error, to address.Address) (code int, words string) {
 // clean makes a relay's words fit to keep and to log: one line of at most maxReply octets, without control
 // characters, and with the recipient's address masked, which relays like to repeat.
 func clean(words string, to address.Address) string {
-	words = mask(words[:min(len(words), maxScanned)], to)
 	words = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
@@ -44,8 +43,8 @@ func clean(words string, to address.Address) string {
 			return -1
 		}
 		return r
-	}, words)
-	words = strings.TrimSpace(words)
+	}, words[:min(len(words), maxScanned)])
+	words = mask(strings.TrimSpace(words), to)
 	if len(words) > maxReply {
 		words = strings.ToValidUTF8(words[:maxReply], "")
 	}

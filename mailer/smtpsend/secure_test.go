@@ -114,15 +114,21 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// far is a connection to another machine.
+type far struct{ net.Conn }
+
+func (far) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 25), Port: 25} }
+
 func TestNothingSecretGoesInTheClearOffLoopback(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", outside(t)+":0")
-	if err != nil {
-		t.Skip("this machine has no address to listen on but loopback")
+	r := newRelay(t, always(conduct{features: []string{"AUTH PLAIN"}}))
+	remote := func(url string) *smtpsend.Pool {
+		p := newPool(t, url)
+		p.Wrap(func(c net.Conn) net.Conn { return far{c} })
+		return p
 	}
-	r := serveRelay(t, listener, always(conduct{features: []string{"AUTH PLAIN"}}))
 	for rest, wrong := range map[string]string{"": "insecure=1", "?insecure=1": "password"} {
-		p := newPool(t, strings.Replace(r.url(rest), "smtp://", "smtp://news:s3cret@", 1))
+		p := remote(strings.Replace(r.url(rest), "smtp://", "smtp://news:s3cret@", 1))
 		_, err := p.Send(t.Context(), permitFor(time.Now, ann), "", []byte(letter))
 		if failed, ok := mailer.AsSendError(err); !ok || failed.Fate != mailer.NotSent || !strings.Contains(errs.Message(err), wrong) {
 			t.Errorf("with %q: got %v", rest, err)
@@ -131,24 +137,23 @@ func TestNothingSecretGoesInTheClearOffLoopback(t *testing.T) {
 	if r.count("AUTH") != 0 || r.count("MAIL") != 0 {
 		t.Errorf("the relay heard\n%s", r.heardAll())
 	}
-	if _, err := newPool(t, r.url("?insecure=1")).Send(t.Context(), permitFor(time.Now, ann), "", []byte(letter)); err != nil {
+	if _, err := remote(r.url("?insecure=1")).Send(t.Context(), permitFor(time.Now, ann), "", []byte(letter)); err != nil {
 		t.Errorf("without a password, insecure=1 allows the clear: %v", err)
 	}
 }
 
-// outside returns an IPv4 address of this machine that is not loopback.
-func outside(t *testing.T) string {
-	t.Helper()
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() {
-			return n.IP.String()
+func TestOffLoopbackTheCertificateIsVerified(t *testing.T) {
+	t.Parallel()
+	config, roots := certificate(t)
+	r := newRelay(t, always(conduct{tls: config, features: []string{"STARTTLS"}}))
+	for name, trusted := range map[string]*x509.CertPool{"trusted": roots, "unknown": x509.NewCertPool()} {
+		p := newPool(t, r.url(""), func(c *smtpsend.Config) { c.RootCAs = trusted })
+		p.Wrap(func(c net.Conn) net.Conn { return far{c} })
+		_, err := p.Send(t.Context(), permitFor(time.Now, ann), "", []byte(letter))
+		if taken := err == nil; taken != (name == "trusted") {
+			t.Errorf("%s certificate: got %v", name, err)
 		}
 	}
-	return "192.0.2.1" // of no machine (RFC 5737)
 }
 
 func TestCheckReportsWhatTheRelayOffers(t *testing.T) {

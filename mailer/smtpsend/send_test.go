@@ -1,6 +1,7 @@
 package smtpsend_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -164,10 +165,10 @@ func TestAConnectionGoesOnAfterARefusal(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			no := map[string]string{step: "550 5.1.1 no"}
-			first := true
+			reset := false
 			r := newRelay(t, always(conduct{reply: no, before: func(at string) {
 				if at == "RSET" {
-					first = false
+					reset = true
 					delete(no, step)
 				}
 			}}))
@@ -178,8 +179,8 @@ func TestAConnectionGoesOnAfterARefusal(t *testing.T) {
 			if _, err := p.Send(t.Context(), permitFor(time.Now, ann), "", []byte(letter)); err != nil {
 				t.Fatalf("the second message was not taken: %v", err)
 			}
-			if opened, _, _ := r.connections(); opened != 1 || first {
-				t.Errorf("%d connections, RSET missing: %v", opened, first)
+			if opened, _, _ := r.connections(); opened != 1 || !reset {
+				t.Errorf("%d connections, RSET heard: %v", opened, reset)
 			}
 		})
 	}
@@ -289,6 +290,29 @@ func TestARepliesWordsAreFitToKeep(t *testing.T) {
 		if strings.Contains(strings.ToLower(e.Error()), ann) {
 			t.Errorf("the error names the recipient: %v", e)
 		}
+	}
+}
+
+// cutter is a connection that dies within the write that holds the final dot.
+type cutter struct{ net.Conn }
+
+func (c cutter) Write(b []byte) (int, error) {
+	if i := bytes.Index(b, []byte("\r\n.\r\n")); i >= 0 {
+		n, _ := c.Conn.Write(b[:i+4])
+		_ = c.Close()
+		return n, errors.New("broken pipe")
+	}
+	return c.Conn.Write(b)
+}
+
+func TestAFinalDotThatNeverLeftIsNotUnknown(t *testing.T) {
+	t.Parallel()
+	r := newRelay(t, always(conduct{}))
+	p := newPool(t, r.url(""))
+	p.Wrap(func(c net.Conn) net.Conn { return cutter{c} })
+	_, err := p.Send(t.Context(), permitFor(time.Now, ann), "", []byte("Subject: x\r\n\r\nHello.\r\n"))
+	if failed, ok := mailer.AsSendError(err); !ok || failed.Fate != mailer.NotSent || r.lastBody() != "" {
+		t.Errorf("got %v; the relay took %q", err, r.lastBody())
 	}
 }
 
