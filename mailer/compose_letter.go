@@ -37,9 +37,9 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 	if err != nil {
 		return nil, "", errs.Wrap(op, err)
 	}
-	auto := "auto-generated"
-	if l.InReplyTo != "" {
-		auto = "auto-replied"
+	auto, envelopeFrom := "auto-generated", c.Ways.LetterSender(c.Keys, l.ID)
+	if l.Kind.answers() {
+		auto, envelopeFrom = "auto-replied", "" // RFC 3834 section 3.3: the null sender, so that no loop starts
 	}
 	d := message.Draft{Text: mail.Text, HTML: mail.HTML, Language: l.Language, Headers: []message.Header{
 		{Name: "From", Value: message.MailboxValue(h.Programme.FromName, h.Programme.FromAddress), Kind: message.Mailbox},
@@ -56,10 +56,6 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 			message.Header{Name: "References", Value: l.InReplyTo, Kind: message.Raw})
 	}
 	body, err = message.Compose(d, nil)
-	envelopeFrom = c.Ways.LetterSender(c.Keys, l.ID)
-	if l.InReplyTo != "" {
-		envelopeFrom = "" // RFC 3834 section 3.3: a reply by a robot has the null sender, so that no loop starts
-	}
 	return body, envelopeFrom, errs.Wrap(op, err)
 }
 
@@ -69,3 +65,6 @@ func templateOf(k LetterKind) string {
 	}
 	return string(k)
 }
+
+// answers reports whether a letter of this kind is an automatic answer to a mail.
+func (k LetterKind) answers() bool { return k != ConfirmationLetter }

@@ -24,23 +24,25 @@ func scanLetter(s scanner) (l mailer.Letter, err error) {
 
 // OpenLetter implements mailer.Store.
 func (d *DB) OpenLetter(ctx context.Context, l *mailer.Letter, now time.Time) error {
-	return fail("store: open letter", d.within(ctx, func(c conn) error {
-		id, err := c.insert(ctx, `INSERT INTO letters (key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at)
-			VALUES (`+marks(14)+`) ON CONFLICT (key) DO NOTHING`,
-			l.Key, string(l.Kind), l.ProgrammeID, l.SubscriberID, l.To, l.Language, string(l.Data), l.InReplyTo, string(l.State), 0, "", millis(l.CreatedAt), 0, 0)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // it stands already, with its task
-		}
-		if err != nil {
-			return err
-		}
-		l.ID = id
-		task, err := mailer.LetterTask(id, now)
-		if err != nil {
-			return err
-		}
-		return c.enqueue(ctx, now, task)
-	}))
+	return fail("store: open letter", d.within(ctx, func(c conn) error { return c.openLetter(ctx, l, now) }))
+}
+
+func (c conn) openLetter(ctx context.Context, l *mailer.Letter, now time.Time) error {
+	id, err := c.insert(ctx, `INSERT INTO letters (key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at)
+		VALUES (`+marks(14)+`) ON CONFLICT (key) DO NOTHING`,
+		l.Key, string(l.Kind), l.ProgrammeID, l.SubscriberID, l.To, l.Language, string(l.Data), l.InReplyTo, string(l.State), 0, "", millis(l.CreatedAt), 0, 0)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // it stands already, with its task
+	}
+	if err != nil {
+		return err
+	}
+	l.ID = id
+	task, err := mailer.LetterTask(id, now)
+	if err != nil {
+		return err
+	}
+	return c.enqueue(ctx, now, task)
 }
 
 // StartLetter implements mailer.Store.

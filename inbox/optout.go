@@ -1,0 +1,111 @@
+package inbox
+
+import (
+	"context"
+
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// ended is what an opt-out by mail ended.
+type ended struct {
+	scope subscriptions.Scope
+	known bool // the address was on record, or the message named a delivery of ours
+}
+
+// optOut acts on a request to stop: with the signed address that it was sent to, else with the delivery that it replies to, else with
+// the sender's address. It acts at once, and asks for nothing (E3-11, E0-17).
+func (h *handling) optOut(ctx context.Context) (Settlement, error) {
+	if h.mail.From.IsZero() && !h.signed() {
+		return h.openCase(ctx, nil) // nobody can be told from it
+	}
+	what, _, err := h.withdraw(ctx)
+	if err != nil {
+		return Settlement{}, err
+	}
+	s := Settlement{Disposition: OptedOut}
+	if h.signed() || !h.mayAnswer() {
+		return s, nil // a mail program's unsubscribe button wants no answer
+	}
+	return s, h.confirmOptOut(ctx, what)
+}
+
+// withdraw ends what the message stands for: by its signed address one list; else everything of the programme for whoever wrote (E3-11:
+// "any of our communications"). Only where the writer is on no list does the delivery that they answered tell whose mail it
+// was: many people write from another address than they are mailed at. A forwarded newsletter opts out whoever writes, not whoever forwarded it.
+func (h *handling) withdraw(ctx context.Context) (ended, subscriptions.Outcome, error) {
+	w := subscriptions.Withdrawal{Channel: subscriptions.ByMail, Actor: "subscriber", Evidence: h.evidence(), Address: h.mail.From, Scope: h.ownScope()}
+	person, err := h.writer(ctx)
+	if err != nil {
+		return ended{}, subscriptions.Outcome{}, err
+	}
+	known := person != nil
+	if back, ok := h.signedDelivery(); ok {
+		list, err := h.Records.List(ctx, back.ListID)
+		if err != nil {
+			return ended{}, subscriptions.Outcome{}, err
+		}
+		known, w.SubscriberID, w.Scope = true, back.SubscriberID, subscriptions.ListScope(list)
+	} else if back, ok := h.answeredDelivery(); ok {
+		list, err := h.Records.List(ctx, back.ListID)
+		if err != nil {
+			return ended{}, subscriptions.Outcome{}, err
+		}
+		w.Scope = subscriptions.ProgrammeScope(list.ProgrammeID)
+		if !known {
+			known, w.SubscriberID = true, back.SubscriberID
+		}
+	}
+	out, err := h.People.Withdraw(ctx, w)
+	return ended{scope: w.Scope, known: known}, out, err
+}
+
+// ownScope is everything of the mailbox's programme, or everything where it serves all.
+func (h *handling) ownScope() subscriptions.Scope {
+	if h.box.ProgrammeID != 0 {
+		return subscriptions.ProgrammeScope(h.box.ProgrammeID)
+	}
+	return subscriptions.Everything()
+}
+
+// signed reports whether the message was sent to a signed opt-out address.
+func (h *handling) signed() bool {
+	_, ok := h.signedDelivery()
+	return ok
+}
+
+// signedDelivery is the delivery whose signed opt-out address the message was sent to.
+func (h *handling) signedDelivery() (mailer.Back, bool) {
+	for _, to := range h.mail.To {
+		if b, ok := mailer.FromOptOutAddress(h.Keys, to); ok {
+			return b, true
+		}
+	}
+	return mailer.Back{}, false
+}
+
+// answeredDelivery is the delivery that the message answers.
+func (h *handling) answeredDelivery() (mailer.Back, bool) {
+	for _, id := range h.mail.InReplyTo {
+		if b, ok := mailer.FromMessageID(h.Keys, id); ok {
+			return b, true
+		}
+	}
+	return mailer.Back{}, false
+}
+
+// confirmOptOut answers once a day at most: that it is done, or, from an address that is not on record, how to find the right one.
+func (h *handling) confirmOptOut(ctx context.Context, what ended) error {
+	programme, err := h.programme(ctx)
+	if err != nil || programme.ID == 0 {
+		return err
+	}
+	kind := mailer.UnsubscribedLetter
+	if !what.known {
+		kind = mailer.WhichAddressLetter
+	}
+	return h.Post.Answer(ctx, mailer.Letter{
+		Key: h.oncePerDay(string(kind)), Kind: kind, ProgrammeID: programme.ID, To: h.mail.From.String(),
+		Language: h.language(), InReplyTo: h.answered(),
+	}, mailer.About{ReceivedAt: h.kept.ReceivedAt, Everything: true})
+}

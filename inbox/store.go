@@ -1,0 +1,50 @@
+package inbox
+
+import (
+	"context"
+	"io"
+
+	"assent/mailer"
+)
+
+// Settlement is a message's disposition and what comes with it, kept in one transaction.
+type Settlement struct {
+	InboundID   int64
+	Disposition Disposition
+	Verdict     Verdict
+	From        string
+	Subject     string
+	MessageID   string
+	Case        *Case                     // opened with it; nil for none
+	Letter      func(Case) *mailer.Letter // the acknowledgement, once the case has its reference; nil for none
+}
+
+// Store keeps messages and cases. All errors are of the kinds of package errs.
+type Store interface {
+	Receiver
+	// Kept returns messages by id, ascending.
+	Kept(ctx context.Context, ids ...int64) ([]Kept, error)
+	// KeptAfter returns up to limit messages with an id below before (0: from the newest), descending.
+	KeptBefore(ctx context.Context, before int64, limit int) ([]Kept, error)
+	// Raw reads a kept message from its first byte to its last, in pieces.
+	Raw(ctx context.Context, digest string) io.ReadCloser
+	// Settle gives a message its disposition. One that has it already is left alone.
+	Settle(ctx context.Context, s Settlement) error
+
+	// Case returns one case; kind NotFound.
+	Case(ctx context.Context, id int64) (Case, error)
+	// Cases returns up to limit cases, the nearest due date first, after skipping offset.
+	Cases(ctx context.Context, offset, limit int) ([]Case, error)
+	// CaseEvents returns a case's timeline, oldest first.
+	CaseEvents(ctx context.Context, caseID int64) ([]CaseEvent, error)
+	// Mailboxes returns how each watched mailbox fares, by name.
+	Mailboxes(ctx context.Context) ([]MailboxHealth, error)
+}
+
+// Sorting is the task of sorting messages that were kept.
+type Sorting struct {
+	IDs []int64 `json:"ids"` // inbound messages, ascending
+}
+
+// TaskKind names the task.
+func (Sorting) TaskKind() string { return "inbox.sort" }
