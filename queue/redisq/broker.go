@@ -39,9 +39,11 @@ func (r *Redis) State(ctx context.Context, t queue.Task) (queue.State, error) {
 	id, prefix := copyID(t), "asynq:{"+r.queueOf(t.Kind)+"}:"
 	var state *redis.StringCmd
 	var lease *redis.FloatCmd
+	var pending *redis.IntCmd
 	_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		state = p.HGet(ctx, prefix+"t:"+id, "state")
 		lease = p.ZScore(ctx, prefix+"lease", id)
+		pending = p.LLen(ctx, prefix+"pending")
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -52,6 +54,9 @@ func (r *Redis) State(ctx context.Context, t queue.Task) (queue.State, error) {
 	}
 	switch state.Val() {
 	case "pending":
+		if pending.Val() == 0 { // Redis lost the list and not the task
+			return queue.Stuck, nil
+		}
 		return queue.Waiting, nil
 	case "active":
 		until := time.Unix(int64(lease.Val()), 0) // the epoch when there is no lease

@@ -50,7 +50,7 @@ func (t target) fault(info map[string]string) string {
 	case info["role"] == "slave" && t.kind == single:
 		return "is a read-only replica: name its master instead."
 	case strings.HasPrefix(policy, "allkeys-") && info["maxmemory"] != "0":
-		// An evicted list of waiting tasks would leave them "pending" for ever.
+		// When it drops a list of waiting tasks, these wait until their queue is empty, see State.
 		return "drops keys when its memory is full (maxmemory-policy " + policy + "): set it to noeviction."
 	}
 	return ""

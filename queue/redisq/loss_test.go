@@ -33,7 +33,7 @@ func TestNothingIsLostWhenRedisIsEmptied(t *testing.T) {
 				if err := g.redis.client.FlushDB(t.Context()).Err(); err != nil {
 					t.Fatal(err)
 				}
-			} else { // shared with other tests
+			} else { // shared with other tests; not at one instant, so that some of it is lost only in part
 				g.loseQueue()
 			}
 		}
@@ -175,6 +175,8 @@ func TestStateOfACopy(t *testing.T) {
 		if n := g.redis.client.LLen(ctx, prefix+"pending").Val(); n != 1 {
 			t.Errorf("%d copies wait, want 1", n)
 		}
+		g.redis.client.Del(ctx, prefix+"pending")
+		expect("when only the list of waiting tasks was lost", queue.Stuck)
 		set("active", time.Now().Add(30*time.Second))
 		expect("while a worker has it", queue.Active)
 		set("active", time.Now().Add(-3*time.Second))

@@ -230,12 +230,12 @@ func (g *rig) loseQueue() {
 	}
 }
 
-// wait polls until ok, for at most half a minute.
+// wait polls until ok, for at most a minute.
 func wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("after 30 s it is still not so that %s", what)
+			t.Fatalf("after a minute it is still not so that %s", what)
 		}
 	}
 }
