@@ -19,8 +19,8 @@ type Outbox interface {
 	// Sends one higher. The condition matters: a fast worker may have written its
 	// outcome already, and a second relay may have been first.
 	Sent(ctx context.Context, now time.Time, ids ...string) error
-	// Unfinished returns at most limit tasks that were handed over before sentBefore, with an
-	// id after afterID, in the order of the bytes of their ids.
+	// Unfinished returns at most limit tasks that were handed over before sentBefore, in the
+	// database's own order of ids, from after afterID on; "" comes before every id.
 	Unfinished(ctx context.Context, sentBefore time.Time, afterID string, limit int) ([]Task, error)
 	// Resend makes handed-over tasks wait again, RunAt and Sends unchanged.
 	Resend(ctx context.Context, ids ...string) error
