@@ -76,7 +76,7 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	if err != nil {
 		return err
 	}
-	m.From, m.Subject, m.MessageID = parsed.From.String(), shorten(parsed.Subject, 500), shorten(parsed.MessageID, 500)
+	m.From, m.Subject, m.MessageID = parsed.From.String(), cut(parsed.Subject, 500), cut(parsed.MessageID, 500)
 	x := &handling{Service: s, kept: m, box: s.mailbox(m.Mailbox), mail: parsed, verdict: v}
 	settlement, err := x.act(ctx)
 	if err != nil {
@@ -133,7 +133,7 @@ func (s *Service) mailbox(name string) Mailbox {
 	return Mailbox{Name: name, Role: ContactRole}
 }
 
-func shorten(text string, limit int) string {
+func cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}

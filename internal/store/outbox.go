@@ -7,12 +7,12 @@ import (
 	"assent/queue"
 )
 
-const taskColumns = `id, kind, payload, run_at, sends, created_at, sent_at`
+const taskColumns = `id, kind, payload, run_at, sends, fails, created_at, sent_at`
 
 func scanTask(s scanner) (t queue.Task, err error) {
 	var payload string
 	var run, created, sent int64
-	err = s.Scan(&t.ID, &t.Kind, &payload, &run, &t.Sends, &created, &sent)
+	err = s.Scan(&t.ID, &t.Kind, &payload, &run, &t.Sends, &t.Fails, &created, &sent)
 	t.Payload, t.RunAt, t.CreatedAt, t.SentAt = []byte(payload), moment(run), moment(created), moment(sent)
 	return t, err
 }
@@ -29,12 +29,12 @@ func (c conn) enqueue(ctx context.Context, now time.Time, tasks ...queue.Task) e
 		for _, t := range page {
 			args = append(args, t.ID, t.Kind, string(t.Payload), millis(t.RunAt), millis(now))
 		}
-		row := `(?, ?, ?, ?, 'waiting', 0, ?, 0, 0, '')`
+		row := `(?, ?, ?, ?, 'waiting', 0, 0, ?, 0, 0, '')`
 		values := row
 		for range page[1:] {
 			values += ", " + row
 		}
-		_, err := c.exec(ctx, `INSERT INTO outbox (id, kind, payload, run_at, state, sends, created_at, sent_at, closed_at, why) VALUES `+
+		_, err := c.exec(ctx, `INSERT INTO outbox (id, kind, payload, run_at, state, sends, fails, created_at, sent_at, closed_at, why) VALUES `+
 			values+` ON CONFLICT (id) DO NOTHING`, args...)
 		return err
 	}))
@@ -79,7 +79,7 @@ func (d *DB) Load(ctx context.Context, id string) (t queue.Task, closed bool, er
 	var payload string
 	var run, created, sent int64
 	err = d.reading().row(ctx, `SELECT `+taskColumns+`, state FROM outbox WHERE id = ?`, id).
-		Scan(&t.ID, &t.Kind, &payload, &run, &t.Sends, &created, &sent, &state)
+		Scan(&t.ID, &t.Kind, &payload, &run, &t.Sends, &t.Fails, &created, &sent, &state)
 	t.Payload, t.RunAt, t.CreatedAt, t.SentAt = []byte(payload), moment(run), moment(created), moment(sent)
 	return t, state == "done" || state == "dropped", fail("store: load task", err)
 }
@@ -102,7 +102,7 @@ func (d *DB) closeTask(ctx context.Context, id, state string, now time.Time, why
 
 // Failed implements queue.Outbox.
 func (d *DB) Failed(ctx context.Context, id string, now time.Time, why string, retryAt time.Time) error {
-	_, err := d.writing().exec(ctx, `UPDATE outbox SET state = 'waiting', run_at = ?, sent_at = 0, why = ? WHERE id = ? AND state NOT IN ('done', 'dropped')`,
+	_, err := d.writing().exec(ctx, `UPDATE outbox SET state = 'waiting', run_at = ?, sent_at = 0, fails = fails + 1, why = ? WHERE id = ? AND state NOT IN ('done', 'dropped')`,
 		millis(retryAt), why, id)
 	return fail("store: failed task", err)
 }

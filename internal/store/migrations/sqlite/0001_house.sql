@@ -351,7 +351,8 @@ CREATE TABLE sessions (
 CREATE TABLE api_keys (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     name         TEXT    NOT NULL,
-    hash         BLOB    NOT NULL UNIQUE,
+    public_id    TEXT    NOT NULL UNIQUE, -- the middle of assent_<public id>_<secret>
+    hash         BLOB    NOT NULL, -- SHA-256 of the whole key
     scopes       TEXT    NOT NULL, -- JSON array
     created_by   TEXT    NOT NULL,
     created_at   INTEGER NOT NULL,
@@ -395,21 +396,27 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (run_at) WHERE state = 'waiting';
 CREATE INDEX outbox_handed ON outbox (id) WHERE state = 'handed';
 
--- Rows of imports that came without evidence: kept apart, not on any list, and not mailable.
+-- Imports, and how far each has come.
 CREATE TABLE imports (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    list_id    INTEGER NOT NULL REFERENCES lists (id),
-    file_name  TEXT   NOT NULL,
-    digest     TEXT   NOT NULL,
-    actor      TEXT   NOT NULL,
-    rows_done  INTEGER NOT NULL,
-    granted    INTEGER NOT NULL,
-    refused    INTEGER NOT NULL,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    list_id     INTEGER NOT NULL REFERENCES lists (id),
+    file_name   TEXT    NOT NULL,
+    digest      TEXT    NOT NULL, -- SHA-256 of the file: the same file goes on where it stopped
+    actor       TEXT    NOT NULL,
+    rows_done   INTEGER NOT NULL,
+    granted     INTEGER NOT NULL,
+    unchanged   INTEGER NOT NULL,
+    duplicates  INTEGER NOT NULL,
     quarantined INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    finished_at INTEGER NOT NULL
+    refused     INTEGER NOT NULL,
+    invalid     INTEGER NOT NULL,
+    rejects     INTEGER NOT NULL, -- octets of the file of refused and invalid rows that belong to rows_done
+    created_at  INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    UNIQUE (list_id, digest)
 );
 
+-- Rows of imports that came without evidence: kept apart, not on any list, and not mailable.
 CREATE TABLE quarantine (
     import_id   INTEGER NOT NULL REFERENCES imports (id),
     line        INTEGER NOT NULL,
