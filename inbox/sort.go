@@ -1,0 +1,169 @@
+package inbox
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"assent/internal/message"
+)
+
+// Sort says what a message is for. It is pure: it reads nothing but the message and the
+// embedded lexicons, and it is safe for use by many goroutines. Machines' mail is told
+// first, by its parts and headers; then what a person wrote is read sentence by sentence. Quoted text never counts.
+func Sort(m *message.Parsed) Verdict {
+	reply := message.NewText(m.Text)
+	v := Verdict{Kind: KindNone, ReplyText: reply}
+	if m.Truncated {
+		v.Flags = append(v.Flags, FlagTruncated)
+	}
+	switch {
+	case sortComplaintReport(m, &v):
+	case sortBounce(m, &v):
+	default:
+		sortWritten(m, &v)
+	}
+	for i := range v.Grounds {
+		v.Grounds[i].Words = excerpt(v.Grounds[i].Words)
+	}
+	v.Grounds = distinct(v.Grounds)
+	return v
+}
+
+// sortWritten sorts what is neither a bounce nor a complaint report: by its words.
+func sortWritten(m *message.Parsed, v *Verdict) {
+	r := newReading(m, v.ReplyText)
+	v.Language = r.language
+	auto := r.automatic(m)
+	asked := r.requests()
+	switch {
+	case auto.sure || auto.kind != "" && !asked.sure():
+		v.Kind, v.Labels, v.Confidence, v.Grounds = KindAutoReply, []string{auto.kind}, auto.confidence, auto.grounds
+	case asked.kind != KindNone:
+		v.Kind, v.Labels, v.Confidence, v.Grounds = asked.kind, asked.labels, asked.confidence, asked.grounds
+		v.Flags = append(v.Flags, asked.flags...)
+		if auto.header != "" {
+			v.Flags = append(v.Flags, FlagAutoHeader)
+		}
+	default:
+		v.Confidence = 0.7
+	}
+	v.Flags = append(v.Flags, r.flags(m)...)
+	if v.Confidence < 0.6 {
+		v.Flags = append(v.Flags, FlagUnsure)
+	}
+}
+
+// excerpt keeps a ground readable.
+func excerpt(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 160 {
+		return string(r[:159]) + "…"
+	}
+	return s
+}
+
+func distinct(list []Ground) []Ground {
+	var out []Ground
+	for _, g := range list {
+		if !slices.Contains(out, g) && len(out) < 12 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// reading is a message as the rules see it: its sentences with the phrases found in them.
+type reading struct {
+	all      []said
+	language string
+	words    int // in the text
+	subject  string
+	reply    bool // the subject starts with "Re:"
+}
+
+// said is a sentence with what was found in it.
+type said struct {
+	sentence
+	hits []hit
+}
+
+func newReading(m *message.Parsed, reply string) *reading {
+	r := &reading{}
+	subject := strings.TrimSpace(m.Subject)
+	for {
+		low := strings.ToLower(subject)
+		i := strings.IndexByte(low, ':')
+		if i < 0 || i > 10 || !slices.Contains(replyMarks(), strings.TrimSpace(low[:i])) {
+			break
+		}
+		r.reply, subject = true, strings.TrimSpace(subject[i+1:])
+	}
+	r.subject = subject
+	lex := lexicons()
+	list := append(sentences("subject", subject), sentences("text", message.Unquoted(reply))...)
+	for _, s := range list {
+		if s.where == "text" {
+			r.words += len(s.words)
+		}
+		r.all = append(r.all, said{s, lex.find(s.words)})
+	}
+	languages := lex.languages(r.all)
+	if len(languages) > 0 && r.words >= 3 {
+		r.language = languages[0]
+	}
+	for i := range r.all {
+		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool { return len(languages) > 0 && !slices.Contains(languages, h.language) })
+	}
+	return r
+}
+
+// replyMarks are what mail programs put before the subject of an answer.
+func replyMarks() []string {
+	return []string{"re", "aw", "antw", "sv", "vs", "odp", "rif", "r", "res", "ynt", "απ", "σχετ", "отг", "на", "fwd", "fw", "wg", "tr", "rv", "enc", "i", "doorst", "vb", "pd", "ateb", "réf", "ref", "atb", "ats", "továbbítás", "vl", "fs"}
+}
+
+// languages returns the languages that the text may be in, the likeliest first. Nil means
+// that it is too short to tell, and all count.
+func (l *lexicon) languages(all []said) []string {
+	score := map[string]float64{}
+	known := 0
+	for _, s := range all {
+		for _, w := range s.words {
+			in := l.stopwords[w]
+			for _, lang := range in {
+				score[lang] += 1 / float64(len(in))
+			}
+			if len(in) > 0 {
+				known++
+			}
+		}
+		seen := map[string]bool{}
+		for _, h := range s.hits {
+			if key := h.language + h.text; !seen[key] {
+				seen[key] = true
+				score[h.language] += 0.6 * float64(h.end-h.at)
+			}
+		}
+	}
+	if len(score) == 0 {
+		return nil
+	}
+	var order []string
+	for lang := range score {
+		order = append(order, lang)
+	}
+	slices.SortFunc(order, func(a, b string) int {
+		if c := cmp.Compare(score[b], score[a]); c != 0 {
+			return c
+		}
+		return cmp.Compare(a, b)
+	})
+	keep := order[:0]
+	for _, lang := range order {
+		if score[lang] >= score[order[0]]*0.4 || known < 4 {
+			keep = append(keep, lang)
+		}
+	}
+	return keep
+}

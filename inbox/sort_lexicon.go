@@ -1,0 +1,206 @@
+package inbox
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The lexicons say with which words people of a language express a concept such as
+// "delete" or "newsletter". lexicon/README.md explains the format to those who
+// speak the language; the rules that join the concepts are in sort_request.go.
+//
+//go:embed lexicon/*.txt
+var lexiconFiles embed.FS
+
+// phrase is one line of a lexicon.
+type phrase struct {
+	language, concept string
+	words             []pattern
+	text              string
+}
+
+// pattern matches one word: one of several, each whole or the start of the word.
+type pattern struct {
+	any  []string
+	stem []bool
+	gap  int // instead of a word: up to so many words that do not matter
+}
+
+func (p pattern) match(w string) bool {
+	for i, a := range p.any {
+		if w == a || p.stem[i] && strings.HasPrefix(w, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// lexicon finds phrases in the words of a sentence.
+type lexicon struct {
+	byWord    map[string][]*phrase // by first word
+	byStem    map[string][]*phrase // by the start of the first word
+	stopwords map[string][]string  // word to languages
+	concepts  map[string]bool      // that some language has
+	minStem   int                  // length of the shortest stem
+}
+
+// hit is a phrase found in a sentence.
+type hit struct {
+	*phrase
+	at, end int // words of the sentence
+}
+
+// lexicons reads the embedded files once.
+var lexicons = sync.OnceValue(func() *lexicon {
+	l, err := readLexicons()
+	if err != nil {
+		panic(err) // the files are part of the program; a test reads them
+	}
+	return l
+})
+
+func readLexicons() (*lexicon, error) {
+	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, concepts: map[string]bool{}, minStem: 99}
+	files, err := lexiconFiles.ReadDir("lexicon")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		b, err := lexiconFiles.ReadFile(path.Join("lexicon", f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if err := l.read(strings.TrimSuffix(f.Name(), ".txt"), string(b)); err != nil {
+			return nil, fmt.Errorf("lexicon/%s: %w", f.Name(), err)
+		}
+	}
+	return l, nil
+}
+
+// read adds one file: sections in square brackets, one phrase a line, "#" before a remark.
+func (l *lexicon) read(language, text string) error {
+	concept := ""
+	for n, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
+			concept = strings.Trim(line, "[]")
+			if !slices.Contains(conceptNames(), concept) {
+				return fmt.Errorf("line %d: no concept %q", n+1, concept)
+			}
+		case concept == "":
+			return fmt.Errorf("line %d: a phrase before the first section", n+1)
+		case concept == "stopwords":
+			for _, w := range foldWords(line) {
+				l.stopwords[w] = append(l.stopwords[w], language)
+			}
+		default:
+			if err := l.add(language, concept, line); err != nil {
+				return fmt.Errorf("line %d: %w", n+1, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *lexicon) add(language, concept, line string) error {
+	p := &phrase{language: language, concept: concept, text: line}
+	for word := range strings.FieldsSeq(line) {
+		if strings.Trim(word, "~") == "" {
+			p.words = append(p.words, pattern{gap: 3 * len(word)})
+			continue
+		}
+		one, tail := pattern{}, []string(nil)
+		for alt := range strings.SplitSeq(word, "/") {
+			stem := strings.HasSuffix(alt, "*")
+			folded := foldWords(strings.TrimSuffix(alt, "*"))
+			if len(folded) == 0 {
+				return fmt.Errorf("nothing to match in %q", word)
+			}
+			one.any, one.stem = append(one.any, folded[0]), append(one.stem, stem && len(folded) == 1)
+			if tail = folded[1:]; len(tail) > 0 && strings.Contains(word, "/") {
+				return fmt.Errorf("%q has alternatives of several words", word)
+			}
+		}
+		p.words = append(p.words, one)
+		for i, w := range tail { // "l'accès" is two words
+			p.words = append(p.words, pattern{any: []string{w}, stem: []bool{i == len(tail)-1 && strings.HasSuffix(word, "*")}})
+		}
+	}
+	if len(p.words) == 0 || p.words[0].gap > 0 || p.words[len(p.words)-1].gap > 0 {
+		return fmt.Errorf("%q starts or ends with a gap", line)
+	}
+	for i, first := range p.words[0].any {
+		if p.words[0].stem[i] {
+			if len(first) < 3 {
+				return fmt.Errorf("the stem %q is too short", first)
+			}
+			l.byStem[first] = append(l.byStem[first], p)
+			l.minStem = min(l.minStem, len(first))
+		} else {
+			l.byWord[first] = append(l.byWord[first], p)
+		}
+	}
+	l.concepts[concept] = true
+	return nil
+}
+
+// find returns all phrases in words, of all languages.
+func (l *lexicon) find(words []string) []hit {
+	var out []hit
+	for at, w := range words {
+		for _, p := range l.byWord[w] {
+			if end, ok := p.matchAt(words, at); ok {
+				out = append(out, hit{p, at, end})
+			}
+		}
+		for n := l.minStem; n <= len(w); n++ {
+			for _, p := range l.byStem[w[:n]] {
+				if end, ok := p.matchAt(words, at); ok {
+					out = append(out, hit{p, at, end})
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (p *phrase) matchAt(words []string, at int) (end int, ok bool) {
+	return matchWords(p.words, words, at)
+}
+
+func matchWords(patterns []pattern, words []string, at int) (end int, ok bool) {
+	for i, p := range patterns {
+		if p.gap > 0 {
+			for skip := 0; skip <= p.gap; skip++ {
+				if end, ok := matchWords(patterns[i+1:], words, at+skip); ok {
+					return end, true
+				}
+			}
+			return 0, false
+		}
+		if at >= len(words) || !p.match(words[at]) {
+			return 0, false
+		}
+		at++
+	}
+	return at, true
+}
+
+// conceptNames lists the sections that a lexicon may have.
+func conceptNames() []string {
+	return []string{
+		"stopwords", "negation", "request", "mine", "data", "contact", "account", "delete", "close", "access", "rectify", "wrong",
+		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
+		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
+		"automated", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "threat", "law",
+		"article", "reminder", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
+		"agent", "urgent",
+	}
+}

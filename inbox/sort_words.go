@@ -1,0 +1,182 @@
+package inbox
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxWords bounds how much of a text is looked at. A request stands at the start.
+const maxWords = 1500
+
+// sentence is a run of words that belong together. Words are folded: lower case, no accents.
+type sentence struct {
+	where string // "subject" or "text"
+	text  string // as written
+	words []string
+	asked bool // ends in a question mark
+}
+
+// sentences cuts a text into sentences: at ends of sentences, at empty lines and at list items.
+func sentences(where, text string) []sentence {
+	var out []sentence
+	total := 0
+	for _, block := range blocks(text) {
+		for block != "" && total < maxWords {
+			n := sentenceEnd(block)
+			one := strings.TrimSpace(block[:n])
+			block = block[n:]
+			words := foldWords(one)
+			if len(words) == 0 {
+				continue
+			}
+			total += len(words)
+			out = append(out, sentence{where: where, text: one, words: words, asked: strings.ContainsAny(lastRune(one), "?;")})
+		}
+	}
+	return out
+}
+
+func lastRune(s string) string {
+	_, n := utf8.DecodeLastRuneInString(s)
+	return s[len(s)-n:]
+}
+
+// blocks joins the lines that a program folded and parts those that a person did.
+func blocks(text string) []string {
+	var out []string
+	open := ""
+	flush := func() {
+		if open != "" {
+			out = append(out, open)
+		}
+		open = ""
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			flush()
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(line)
+		item := strings.ContainsRune("-*•–—·>", first) || unicode.IsDigit(first) && len(line) > 1 && strings.ContainsAny(line[:min(4, len(line))], ".)")
+		// A short line before one that starts with a capital was ended by a person.
+		if item || open != "" && utf8.RuneCountInString(open) < 45 && unicode.IsUpper(first) {
+			flush()
+		}
+		if open != "" {
+			open += " "
+		}
+		open += line
+	}
+	flush()
+	return out
+}
+
+// sentenceEnd returns the length of the first sentence of s.
+func sentenceEnd(s string) int {
+	for i, r := range s {
+		if !strings.ContainsRune(".!?;…。！？", r) {
+			continue
+		}
+		end := i + utf8.RuneLen(r)
+		rest := s[end:]
+		if r > unicode.MaxASCII {
+			return end
+		}
+		if rest == "" || rest[0] != ' ' {
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, " "))
+		if r == '.' && (!unicode.IsUpper(next) && next < unicode.MaxASCII || shortBefore(s[:i])) {
+			continue // "Art. 15", "z. B. die"
+		}
+		return end
+	}
+	return len(s)
+}
+
+// shortBefore reports whether the dot after s ends an abbreviation rather than a sentence.
+func shortBefore(s string) bool {
+	word := s[strings.LastIndexAny(s, " (,.")+1:]
+	switch strings.ToLower(word) {
+	case "art", "abs", "nr", "no", "lit", "bzw", "gem", "par", "al", "ust", "st", "str", "dr", "mr", "mrs", "ms", "prof", "e.g", "i.e", "ca", "vs", "sec", "čl", "cl", "чл", "ст":
+		return true
+	}
+	return utf8.RuneCountInString(word) == 1 && word != "I"
+}
+
+// foldWords returns the words of s in lower case and without accents, so that "désinscrire" and
+// "desinscrire" are one. "don't" is one word, "l'accès" are two. Addresses and links are left out.
+func foldWords(s string) []string {
+	var out []string
+	for field := range strings.FieldsFuncSeq(s, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(",;:()[]{}<>\"“”„«»|/\\*=…!?¿¡", r)
+	}) {
+		if strings.ContainsRune(field, '@') || strings.HasPrefix(field, "http") || strings.HasPrefix(field, "www.") {
+			continue
+		}
+		for part := range strings.FieldsFuncSeq(fold(field), func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '§'
+		}) {
+			out = appendWord(out, strings.Trim(part, "'"))
+		}
+	}
+	return out
+}
+
+func appendWord(out []string, w string) []string {
+	before, after, ok := strings.Cut(w, "'")
+	switch {
+	case w == "":
+		return out
+	case !ok:
+		return append(out, w)
+	case utf8.RuneCountInString(after) >= 3 && before != "":
+		return append(out, before, strings.ReplaceAll(after, "'", ""))
+	}
+	return append(out, strings.ReplaceAll(w, "'", ""))
+}
+
+// fold takes s to lower case without accents, with one kind of apostrophe.
+func fold(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return strings.ToLower(s)
+	}
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case r == '’' || r == '‘' || r == '`' || r == '´' || r == 'ʼ':
+			b.WriteByte('\'')
+		case r == 'ß':
+			b.WriteString("ss")
+		case r == 'ł':
+			b.WriteByte('l')
+		case r == 'ø':
+			b.WriteByte('o')
+		case r == 'đ':
+			b.WriteByte('d')
+		case r == 'æ':
+			b.WriteString("ae")
+		case r == 'ı':
+			b.WriteByte('i')
+		case r == 'ħ':
+			b.WriteByte('h')
+		case r == 'ς':
+			b.WriteRune('σ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
