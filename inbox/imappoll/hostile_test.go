@@ -29,6 +29,7 @@ type hostile struct {
 	greeting string
 	caps     string
 	tls      *tls.Config
+	implicit bool // TLS from the first octet
 	// on may handle a command before the server does: "GREETING", "LOGIN", "EXAMINE", "SEARCH", "DESCRIBE",
 	// "FETCH" (bodies), "IDLE", "NOOP"... It returns true when it has handled it.
 	on    func(c *talk, cmd, tag, args string) bool
@@ -72,6 +73,9 @@ func startHostile(t *testing.T, s *hostile) *hostile {
 			conns.Store(c, nil)
 			serving.Go(func() {
 				defer c.Close()
+				if s.implicit {
+					c = tls.Server(c, s.tls)
+				}
 				s.serve(&talk{Conn: c, r: bufio.NewReader(c), s: s})
 			})
 		}
@@ -234,4 +238,3 @@ func expectAll(t *testing.T, d *desk, want []letter) {
 		t.Errorf("%d messages were handed over twice", d.doubles)
 	}
 }
-

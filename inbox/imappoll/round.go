@@ -144,6 +144,7 @@ func (w *watch) takeAlone(ctx context.Context, c *conn, uid uint32) error {
 	s.turn = w.turns
 	d := described{uid: uid}
 	h, err := w.attempt(ctx, c, &d)
+	ended := h.octets
 	switch {
 	case h.store != nil:
 		return notStored(h.store)
@@ -158,8 +159,9 @@ func (w *watch) takeAlone(ctx context.Context, c *conn, uid uint32) error {
 			delete(w.suspects, uid)
 			return nil
 		}
+		ended = refused
 	}
-	if s.blame(w.Now(), w.fetched, w.Every) {
+	if s.blame(ended, w.Now(), w.fetched, w.Every) {
 		c.line.rest()
 		a := inbox.Arrival{UID: uid, ReceivedAt: d.receivedAt, Size: d.size, Unreadable: sayNotGiven}
 		if err := w.Receiver.Receive(ctx, w.Mailbox.Name, w.validity, []inbox.Arrival{a}); err != nil {

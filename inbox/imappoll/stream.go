@@ -15,8 +15,9 @@ var errElsewhere = errors.New("the server gave another message")
 
 // handing is how one message fared on its way through.
 type handing struct {
-	given bool  // it was handed over, and the Receiver has it
-	store error // why the Receiver did not take it
+	given  bool  // it was handed over, and the Receiver has it
+	store  error // why the Receiver did not take it
+	octets int64 // of it that had come when the connection broke
 }
 
 // stream hands one message over as it comes from the connection. With bySeq it is asked for
@@ -75,7 +76,7 @@ func (b *body) hand(d described, most int64, hand func(inbox.Arrival) error) (ha
 	}
 	err := hand(a)
 	if b.err != nil && b.err != io.EOF {
-		return handing{}, b.err
+		return handing{octets: a.Size - b.left}, b.err
 	}
 	return handing{given: err == nil, store: err}, nil
 }
