@@ -200,6 +200,7 @@ CREATE TABLE chunks (
     claims      BIGINT NOT NULL DEFAULT 0,
     claimed_by  TEXT   NOT NULL DEFAULT '',
     lease_until BIGINT NOT NULL DEFAULT 0,
+    not_before  BIGINT NOT NULL DEFAULT 0, -- people whom the relay put off wait until then
     done_at     BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX chunks_open ON chunks (campaign_id) WHERE done_at = 0;
@@ -388,6 +389,7 @@ CREATE TABLE outbox (
     run_at     BIGINT NOT NULL,
     state      TEXT   NOT NULL, -- waiting, handed, done or dropped
     sends      BIGINT NOT NULL,
+    fails      BIGINT NOT NULL, -- attempts that failed
     created_at BIGINT NOT NULL,
     sent_at    BIGINT NOT NULL,
     closed_at  BIGINT NOT NULL,

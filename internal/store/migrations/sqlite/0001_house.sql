@@ -200,6 +200,7 @@ CREATE TABLE chunks (
     claims      INTEGER NOT NULL DEFAULT 0,
     claimed_by  TEXT   NOT NULL DEFAULT '',
     lease_until INTEGER NOT NULL DEFAULT 0,
+    not_before  INTEGER NOT NULL DEFAULT 0, -- people whom the relay put off wait until then
     done_at     INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX chunks_open ON chunks (campaign_id) WHERE done_at = 0;
@@ -388,6 +389,7 @@ CREATE TABLE outbox (
     run_at     INTEGER NOT NULL,
     state      TEXT   NOT NULL, -- waiting, handed, done or dropped
     sends      INTEGER NOT NULL,
+    fails      INTEGER NOT NULL, -- attempts that failed
     created_at INTEGER NOT NULL,
     sent_at    INTEGER NOT NULL,
     closed_at  INTEGER NOT NULL,
