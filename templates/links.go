@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	htmltemplate "html/template"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,9 +41,7 @@ func linkable(link string) (string, bool) {
 		case hole(r), r > ' ' && r < 0x7f && !strings.ContainsRune("\"<>\\^`{|}", r):
 			b.WriteRune(r)
 		default:
-			for _, c := range []byte(string(r)) {
-				fmt.Fprintf(&b, "%%%02X", c)
-			}
+			percent(&b, r)
 		}
 	}
 	return b.String(), true
@@ -59,11 +56,32 @@ func href(link string) (htmltemplate.HTMLAttr, error) {
 	return htmltemplate.HTMLAttr(`href="` + html.EscapeString(ok) + `"`), nil
 }
 
-// mailto returns the link that opens a new mail (RFC 6068).
+// mailto returns the link that opens a new mail (RFC 6068, section 2).
 func mailto(address, subject string) string {
-	link := "mailto:" + strings.ReplaceAll(url.PathEscape(address), "+", "%2B")
+	link := "mailto:" + encode(address)
 	if subject != "" {
-		link += "?subject=" + url.PathEscape(subject)
+		link += "?subject=" + encode(subject)
 	}
 	return link
+}
+
+// encode percent-encodes all but letters, digits, "@", the marks of RFC 3986 that mean nothing, and holes.
+func encode(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._~@", r)
+		if plain || hole(r) {
+			b.WriteRune(r)
+			continue
+		}
+		percent(&b, r)
+	}
+	return b.String()
+}
+
+// percent writes r as RFC 3986, section 2.1 has it.
+func percent(b *strings.Builder, r rune) {
+	for _, c := range []byte(string(r)) {
+		fmt.Fprintf(b, "%%%02X", c)
+	}
 }

@@ -39,14 +39,14 @@ func Markdown(src string) (htmlPart, textPart string, err error) {
 	return d.html(style, 0), d.text(), nil
 }
 
-// Prose turns CommonMark into HTML for a page: without styles of its own, its headings
-// one level down because the page has its own first heading. Errors are as for Markdown.
+// Prose turns CommonMark into HTML for a page: without styles of its own, its highest
+// headings at the second level because the page has its own first. Errors are as for Markdown.
 func Prose(src string) (HTML, error) {
 	d, err := parse("templates: prose", src)
 	if err != nil {
 		return "", err
 	}
-	return HTML(d.html(func(string) string { return "" }, 1)), nil
+	return HTML(d.html(func(string) string { return "" }, 2-highestHeading(d.root))), nil
 }
 
 // document is a parsed source. Its methods in markdown_html.go and markdown_text.go write it out.
@@ -116,6 +116,18 @@ func deeper(n ast.Node, levels int) bool {
 		}
 	}
 	return false
+}
+
+// highestHeading returns the highest level of heading under n, from 1; 6 when there is none.
+func highestHeading(n ast.Node) int {
+	top := 6
+	if h, ok := n.(*ast.Heading); ok {
+		top = h.Level
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		top = min(top, highestHeading(c))
+	}
+	return top
 }
 
 // words returns a text node as it reads: escapes and entities resolved.

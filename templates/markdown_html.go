@@ -68,11 +68,18 @@ func (w *htmlWriter) block(n ast.Node) {
 		w.inlines(n)
 		w.shut(tag)
 	case *ast.Paragraph:
-		w.open("p", "p")
+		class := "p"
+		if n.NextSibling() == nil && n.Parent().Kind() == ast.KindBlockquote {
+			class = "last"
+		}
+		w.open("p", class)
 		w.inlines(n)
 		w.shut("p")
 	case *ast.TextBlock: // the words of an item in a tight list
 		w.inlines(n)
+		if n.NextSibling() == nil {
+			return
+		}
 	case *ast.Blockquote:
 		w.open("blockquote", "quote")
 		w.raw("\n")
@@ -122,7 +129,7 @@ func (w *htmlWriter) table(n *tables.Table) {
 		}
 		w.raw("<tr>")
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			w.raw("<" + tag + scope + align(cell) + w.style(class) + ">")
+			w.raw("<" + tag + scope + alignment(cell) + w.style(class) + ">")
 			w.inlines(cell)
 			w.shut(tag)
 		}
@@ -131,8 +138,8 @@ func (w *htmlWriter) table(n *tables.Table) {
 	w.shut("table")
 }
 
-// align returns the attribute for a cell that is set to the right or centred.
-func align(cell ast.Node) string {
+// alignment returns the attribute for a cell. It is old, and the one that every mail program knows.
+func alignment(cell ast.Node) string {
 	c, ok := cell.(*tables.TableCell)
 	switch {
 	case ok && c.Alignment == tables.AlignRight:
@@ -140,7 +147,7 @@ func align(cell ast.Node) string {
 	case ok && c.Alignment == tables.AlignCenter:
 		return ` align="center"`
 	}
-	return ""
+	return ` align="left"`
 }
 
 func (w *htmlWriter) inlines(parent ast.Node) {

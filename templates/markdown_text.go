@@ -111,7 +111,12 @@ func (w *textWriter) table(n *tables.Table, lead, hang string) {
 	for i, row := range rows {
 		line := lead
 		for c, cell := range row {
-			line += cell + strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell)+2)
+			gap := strings.Repeat(" ", widths[c]-utf8.RuneCountInString(cell))
+			if c < len(n.Alignments) && n.Alignments[c] == tables.AlignRight {
+				line += gap + cell + "  "
+			} else {
+				line += cell + gap + "  "
+			}
 		}
 		w.line(line)
 		lead = hang

@@ -31,8 +31,8 @@ func newsletter() Sender {
 		Organisation:  "Better Services Programme",
 		Controller:    "Department for Examples",
 		PostalAddress: "1 Sample Street\nTestford\nTF1 1AA",
-		Contact:       Contact{Name: "The newsletter team", Email: "better.services@department.example"},
-		Officer:       Contact{Name: "Data Protection Officer", Email: "dpo@department.example"},
+		Contact:       Contact{Name: "the newsletter team", Email: "better.services@department.example"},
+		Officer:       Contact{Name: "Priya Shah", Email: "dpo@department.example"},
 		NoticeURL:     "https://mail.department.example/notices/better-services/3",
 		NoticeVersion: "3",
 	}
