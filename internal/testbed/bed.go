@@ -40,10 +40,10 @@ func newBed() (*bed, error) {
 
 // start installs what is missing, starts every service, and waits until all answer.
 func (b *bed) start(ctx context.Context) error {
-	began := time.Now()
 	if err := installMissing(ctx); err != nil {
 		return err
 	}
+	began := time.Now()
 	browser, err := findChromium()
 	if err != nil {
 		return err

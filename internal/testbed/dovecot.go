@@ -12,8 +12,13 @@ import (
 	"text/template"
 )
 
-//go:embed dovecot.conf
-var dovecotConf string
+// The settings of 2.4 have other names than those of 2.3.
+var (
+	//go:embed dovecot-2.3.conf
+	dovecot23 string
+	//go:embed dovecot-2.4.conf
+	dovecot24 string
+)
 
 // dovecotPassword opens every mailbox.
 const dovecotPassword = "open-sesame"
@@ -22,7 +27,8 @@ const dovecotPassword = "open-sesame"
 // mail or login on, but for those that begin with "nobody-": nobody has these. It
 // returns the port of LMTP.
 func (b *bed) dovecot(ctx context.Context) (lmtp int, err error) {
-	if err := oldDovecot(ctx); err != nil {
+	settings, err := dovecotSettings(ctx)
+	if err != nil {
 		return 0, err
 	}
 	as, err := lookup("mail")
@@ -47,7 +53,7 @@ func (b *bed) dovecot(ctx context.Context) (lmtp int, err error) {
 	}
 	logFile := filepath.Join(dir, "dovecot.log")
 	conf := filepath.Join(dir, "dovecot.conf")
-	err = writeTemplate(conf, dovecotConf, map[string]any{
+	err = writeTemplate(conf, settings, map[string]any{
 		"Dir": dir, "Mail": mail, "Log": logFile, "Cert": cert, "Key": key, "Password": dovecotPassword,
 		"UID": as.uid, "GID": as.gid, "IMAP": ports[0], "IMAPS": ports[1], "LMTP": ports[2],
 	})
@@ -75,16 +81,20 @@ func (b *bed) dovecot(ctx context.Context) (lmtp int, err error) {
 	})
 }
 
-// oldDovecot refuses Dovecot 2.4, whose settings have other names.
-func oldDovecot(ctx context.Context) error {
+// dovecotSettings returns the settings for the version that is installed.
+func dovecotSettings(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "/usr/sbin/dovecot", "--version").Output()
 	if err != nil {
-		return fmt.Errorf("dovecot --version: %w", err)
+		return "", fmt.Errorf("dovecot --version: %w", err)
 	}
-	if version := strings.TrimSpace(string(out)); !strings.HasPrefix(version, "2.3.") {
-		return fmt.Errorf("dovecot is %s: dovecot.conf here is written for 2.3, of Debian 12", version)
+	version := strings.TrimSpace(string(out))
+	switch {
+	case strings.HasPrefix(version, "2.3."):
+		return dovecot23, nil
+	case strings.HasPrefix(version, "2.4."):
+		return dovecot24, nil
 	}
-	return nil
+	return "", fmt.Errorf("dovecot is %s: there are settings for 2.3 (Debian 12) and 2.4 (Debian 13) only", version)
 }
 
 // writeTemplate fills a settings file.
