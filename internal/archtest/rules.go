@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -72,7 +73,7 @@ func (r *Rules) add(number int, words []string, groups map[string][]string) erro
 	switch kind, rest := words[0], words[1:]; kind {
 	case "group": // group NAME = FOLDER...
 		if len(rest) < 3 || rest[1] != "=" {
-			return fmt.Errorf("want: group NAME = FOLDER...")
+			return errors.New("want: group NAME = one or more FOLDER")
 		}
 		groups[rest[0]] = rest[2:]
 	case "package", "planned": // package FOLDER imports nothing|anything|FOLDER...
@@ -91,12 +92,12 @@ func (r *Rules) add(number int, words []string, groups map[string][]string) erro
 		r.Values = append(r.Values, rest...)
 	case "except": // except VARIABLE in FOLDER because REASON
 		if len(rest) < 5 || rest[1] != "in" || rest[3] != "because" {
-			return fmt.Errorf("want: except VARIABLE in FOLDER because REASON")
+			return errors.New("want: except VARIABLE in FOLDER because REASON")
 		}
 		r.Except[rest[2]+" "+rest[0]] = true
 	case "limit": // limit function|file|package LINES
 		if len(rest) != 2 || !slices.Contains([]string{"function", "file", "package"}, rest[0]) {
-			return fmt.Errorf("want: limit function|file|package LINES")
+			return errors.New("want: limit function|file|package LINES")
 		}
 		n, err := strconv.Atoi(rest[1])
 		r.Limits[rest[0]] = n
@@ -109,7 +110,7 @@ func (r *Rules) add(number int, words []string, groups map[string][]string) erro
 
 func (r *Rules) addPackage(number int, planned bool, words []string, groups map[string][]string) error {
 	if len(words) < 3 || words[1] != "imports" {
-		return fmt.Errorf("want: package FOLDER imports nothing, anything or FOLDER...")
+		return errors.New("want: package FOLDER imports nothing, anything or some FOLDER")
 	}
 	if _, twice := r.Packages[words[0]]; twice {
 		return fmt.Errorf("%s has a line already", words[0])
@@ -151,5 +152,5 @@ func parseScopes(words []string) ([]Scope, error) {
 		}
 		return scopes, nil
 	}
-	return nil, fmt.Errorf("want: NAME... only in FOLDER..., anywhere or nowhere")
+	return nil, errors.New("want: NAME... only in FOLDER..., or anywhere, or nowhere")
 }
