@@ -49,7 +49,29 @@ type Service struct {
 	Mailboxes map[string]Mailbox // by name
 	Now       func() time.Time
 	Log       *slog.Logger
+	Kick      func() // wakes the relay after a commit that enqueued tasks; may be nil
 }
+
+// Held implements Receiver.
+func (s *Service) Held(ctx context.Context, mailbox string, uidValidity, after uint32) ([]uint32, error) {
+	return s.Store.Held(ctx, mailbox, uidValidity, after)
+}
+
+// Receive implements Receiver, and has what was kept sorted at once.
+func (s *Service) Receive(ctx context.Context, mailbox string, uidValidity uint32, batch []Arrival) error {
+	err := s.Store.Receive(ctx, mailbox, uidValidity, batch)
+	if err == nil && s.Kick != nil {
+		s.Kick()
+	}
+	return err
+}
+
+// Watched implements Receiver.
+func (s *Service) Watched(ctx context.Context, mailbox string, at time.Time, trouble string) error {
+	return s.Store.Watched(ctx, mailbox, at, trouble)
+}
+
+var _ Receiver = (*Service)(nil)
 
 // HandleSorting gives each of some messages its disposition. One that fails does not hold up the others.
 func (s *Service) HandleSorting(ctx context.Context, t Sorting) error {
@@ -86,6 +108,9 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	settlement.From, settlement.Subject, settlement.MessageID = m.From, m.Subject, m.MessageID
 	if err := s.Store.Settle(ctx, settlement); err != nil {
 		return err
+	}
+	if settlement.Letter != nil && s.Kick != nil {
+		s.Kick()
 	}
 	s.Log.Info("message settled", "inbound", m.ID, "mailbox", m.Mailbox, "kind", v.Kind, "disposition", settlement.Disposition,
 		"after_ms", s.Now().Sub(m.ReceivedAt).Milliseconds())

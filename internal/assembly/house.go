@@ -1,0 +1,170 @@
+// Package assembly puts the parts of Assent together: it opens what the settings name, hands every part what it needs,
+// and runs the parts that were asked for until it is told to stop. No rule stands here.
+package assembly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"assent/inbox"
+	"assent/inbox/imappoll"
+	"assent/internal/clock"
+	"assent/internal/config"
+	"assent/internal/errs"
+	"assent/internal/store"
+	"assent/internal/token"
+	"assent/mailer"
+	"assent/mailer/smtpsend"
+	"assent/queue"
+	"assent/queue/redisq"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// Plan is what to put together.
+type Plan struct {
+	Config   config.Config
+	Now      func() time.Time
+	Log      *slog.Logger
+	Worker   string        // names this process among the workers, such as "host:812"
+	Pace     mailer.Pace   // how campaigns are sent
+	Check    time.Duration // how often a worker looks for tasks; 0 is redisq's own
+	Patience time.Duration // how long the sweeper leaves a task alone; 0 is queue's own
+	Poll     time.Duration // between two full sweeps of a mailbox; 0 is imappoll's own
+}
+
+// House is Assent put together. Close it when done.
+type House struct {
+	Plan
+	DB        *store.DB
+	Keys      *token.Keys
+	Redis     *redisq.Redis
+	Pool      *smtpsend.Pool
+	Templates *templates.Set
+	Reckoner  *clock.Reckoner
+	Ways      mailer.Ways
+	People    *subscriptions.Service
+	Mailer    *mailer.Service
+	Inbox     *inbox.Service
+	Boxes     []imappoll.Mailbox
+
+	relay  *queue.Relay
+	worker *queue.Worker
+}
+
+// Open opens the database, Redis and the SMTP pool, and makes the services. Errors are of kind Invalid for the settings and Unavailable for
+// what they name.
+func Open(ctx context.Context, p Plan) (*House, error) {
+	h := &House{Plan: p}
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close(ctx))
+	}
+	return h, nil
+}
+
+func (h *House) open(ctx context.Context) error {
+	var err error
+	if h.Keys, err = Keys(h.Config); err != nil {
+		return err
+	}
+	if h.DB, err = store.Open(ctx, h.Config.DatabaseURL.Reveal(), store.Options{Keys: h.Keys, Now: h.Now}); err != nil {
+		return err
+	}
+	h.Redis, err = redisq.Open(ctx, redisq.Config{URL: h.Config.RedisURL.Reveal(), QueueOf: queues(), Now: h.Now, Log: h.Log})
+	if err != nil {
+		return err
+	}
+	relay, err := smtpsend.ParseURL(h.Config.SMTPURL.Reveal())
+	if err != nil {
+		return err
+	}
+	h.Pool = smtpsend.New(smtpsend.Config{URL: relay, Now: h.Now, Log: h.Log})
+	if h.Templates, err = templates.Load(); err != nil {
+		return err
+	}
+	calendar, err := clock.Embedded()
+	if err != nil {
+		return err
+	}
+	if h.Reckoner, err = clock.New(calendar, clock.DefaultSettings()); err != nil {
+		return err
+	}
+	h.Ways = mailer.Ways{
+		BaseURL: h.Config.BaseURL, MessageDomain: h.Config.MessageDomain,
+		Bounces: h.Config.BounceAddress, OptOuts: h.Config.UnsubscribeAddress,
+	}
+	if err := h.Ways.Check(); err != nil {
+		return err
+	}
+	h.makeServices()
+	return h.openMailboxes(ctx)
+}
+
+// Keys derives the installation's keys from its settings.
+func Keys(c config.Config) (*token.Keys, error) {
+	var former [][]byte
+	for _, s := range c.FormerSecrets {
+		former = append(former, []byte(s.Reveal()))
+	}
+	return token.NewKeys([]byte(c.Secret.Reveal()), former...)
+}
+
+func (h *House) makeServices() {
+	h.relay = &queue.Relay{Outbox: h.DB, Broker: h.Redis, Now: h.Now, Log: h.Log}
+	kick := h.relay.Kick
+	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
+	h.Mailer = &mailer.Service{
+		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People,
+		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
+		Now:      h.Now, Log: h.Log, Kick: kick, Pace: h.Pace,
+	}
+	h.Inbox = &inbox.Service{
+		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
+		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
+	}
+	mux := &queue.Mux{}
+	h.handle(mux)
+	h.worker = &queue.Worker{Outbox: h.DB, Mux: mux, Now: h.Now, Log: h.Log, Kick: kick}
+}
+
+func (h *House) openMailboxes(ctx context.Context) error {
+	for _, m := range h.Config.Mailboxes {
+		box, err := imappoll.ParseURL(m.URL.Reveal())
+		if err != nil {
+			return err
+		}
+		box.Name = m.Name
+		watched := inbox.Mailbox{Name: m.Name, Role: inbox.Role(m.Role)}
+		if m.Programme != "" {
+			p, err := h.DB.ProgrammeBySlug(ctx, m.Programme)
+			if err != nil {
+				return errs.E("assembly: mailboxes", errs.Invalid, fmt.Sprintf("The mailbox %q is for the programme %q, which does not exist.", m.Name, m.Programme), err)
+			}
+			watched.ProgrammeID = p.ID
+		}
+		h.Inbox.Mailboxes[m.Name] = watched
+		h.Boxes = append(h.Boxes, box)
+	}
+	return nil
+}
+
+// Close ends all connections, the messages in flight first.
+func (h *House) Close(ctx context.Context) error {
+	var all []error
+	if h.Pool != nil {
+		all = append(all, h.Pool.Close(ctx))
+	}
+	if h.Redis != nil {
+		all = append(all, h.Redis.Close())
+	}
+	if h.DB != nil {
+		all = append(all, h.DB.Close())
+	}
+	return errors.Join(all...)
+}
+
+// Kick wakes the relay after a commit that enqueued tasks.
+func (h *House) Kick() { h.relay.Kick() }

@@ -1,0 +1,88 @@
+package assembly
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"assent/inbox"
+	"assent/inbox/imappoll"
+	"assent/mailer"
+	"assent/queue"
+	"assent/queue/redisq"
+	"assent/subscriptions"
+)
+
+// Part is one of the parts that may run on machines of their own.
+type Part string
+
+const (
+	API    Part = "api"    // the API and the pages
+	Worker Part = "worker" // sends, and acts on what came back
+	Inbox  Part = "inbox"  // watches the mailboxes
+)
+
+// Parts holds every part.
+var Parts = []Part{API, Worker, Inbox}
+
+// queues says which queue a kind of task goes to: each has workers of its own, so that a campaign never keeps a confirmation waiting.
+func queues() map[string]string {
+	return map[string]string{
+		mailer.SendChunk{}.TaskKind():           redisq.Send,
+		mailer.SendLetter{}.TaskKind():          redisq.Mail,
+		subscriptions.Confirmation{}.TaskKind(): redisq.Mail,
+		inbox.Sorting{}.TaskKind():              redisq.Inbox,
+	}
+}
+
+func (h *House) handle(mux *queue.Mux) {
+	var claims atomic.Int64
+	queue.Handle(mux, h.Mailer.HandlePlan)
+	queue.Handle(mux, h.Mailer.HandleConfirmation)
+	queue.Handle(mux, h.Mailer.HandleLetter)
+	queue.Handle(mux, h.Inbox.HandleSorting)
+	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
+		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
+	})
+}
+
+// shutdownWithin is how long running work may take to end.
+const shutdownWithin = 25 * time.Second
+
+// Work runs the worker until ctx ends, then lets what runs come to its end.
+func (h *House) Work(ctx context.Context) error {
+	server, err := h.Redis.Start(ctx, redisq.Work{Slots: h.slots(), Check: h.Check, Run: h.worker.Do})
+	if err != nil {
+		return err
+	}
+	sweeper := &queue.Sweeper{Outbox: h.DB, Broker: h.Redis, Kick: h.relay.Kick, Now: h.Now, Every: h.Patience / 2, Patience: h.Patience, Log: h.Log}
+	err = sweeper.Run(ctx)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
+	defer cancel()
+	if e := server.Shutdown(ending); e != nil {
+		return e
+	}
+	return err
+}
+
+// slots is how many tasks of each queue run at a time.
+func (h *House) slots() map[string]int {
+	n := max(h.Config.Workers, 1)
+	return map[string]int{redisq.Send: n, redisq.Mail: n, redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
+}
+
+// Relay hands tasks over until ctx ends. Every process that commits tasks runs one.
+func (h *House) Relay(ctx context.Context) error { return h.relay.Run(ctx) }
+
+// Watch watches every mailbox of the settings until ctx ends.
+func (h *House) Watch(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, box := range h.Boxes {
+		p := &imappoll.Poller{Mailbox: box, Receiver: h.Inbox, Now: h.Now, Log: h.Log, Every: h.Poll}
+		g.Go(func() error { return p.Run(ctx) })
+	}
+	return g.Wait()
+}
