@@ -15,12 +15,6 @@ import (
 	"assent/internal/errs"
 )
 
-// MaxMarkdown is the most that Markdown and Prose read, in octets. A mail clips near 100 KiB anyway.
-const MaxMarkdown = 128 << 10
-
-// maxNesting bounds how deep quotes and lists may lie in one another.
-const maxNesting = 24
-
 // Markdown turns what a person wrote in CommonMark, with tables, into both parts of
 // a mail: HTML whose elements carry their style, and plain text with links as
 // "words (https://example.org/)". Raw HTML is dropped. A link that is neither https,
@@ -56,13 +50,11 @@ type document struct {
 }
 
 func parse(op, src string) (document, error) {
-	switch {
-	case len(src) > MaxMarkdown:
-		return document{}, errs.E(op, errs.Invalid, "The text is too long. Shorten it to less than 128 KB.", nil)
-	case !utf8.ValidString(src):
+	if err := within(op, src); err != nil {
+		return document{}, err
+	}
+	if !utf8.ValidString(src) {
 		return document{}, errs.E(op, errs.Invalid, "The text is not valid UTF-8. Save it as UTF-8 and try again.", nil)
-	case quotesTooDeep(src):
-		return document{}, errs.E(op, errs.Invalid, nestedTooDeep, nil)
 	}
 	clean := []byte(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
@@ -83,26 +75,6 @@ func parse(op, src string) (document, error) {
 		return document{}, errs.E(op, errs.Invalid, nestedTooDeep, nil)
 	}
 	return d, nil
-}
-
-const nestedTooDeep = "The text has lists or quotes nested too deeply. Flatten them."
-
-// quotesTooDeep looks for runs of quote marks before the parser does: its time grows with their square.
-func quotesTooDeep(src string) bool {
-	for line := range strings.Lines(src) {
-		marks := 0
-		for _, r := range line {
-			if r == '>' {
-				marks++
-			} else if r != ' ' && r != '\t' {
-				break
-			}
-		}
-		if marks > maxNesting {
-			return true
-		}
-	}
-	return false
 }
 
 // deeper reports whether the tree under n has more than levels levels.

@@ -79,10 +79,34 @@ func TestMarkdownRefuses(t *testing.T) {
 		"quotes within quotes":     strings.Repeat(">", 5000) + "x",
 		"quotes with spaces":       strings.Repeat("> ", 5000) + "x",
 		"lists within lists":       strings.Repeat("- ", 500) + "x",
+		"numbers within numbers":   strings.Repeat("1) ", 500),
+		"lists that grow inwards":  indented(60),
+		"a table of many rows":     "|a|b\n|-|-\n" + strings.Repeat("x\n", 12_000),
+		"a table of many columns":  strings.Repeat("|a", 5000) + "\n" + strings.Repeat("|-", 5000) + "\n|x\n|y\n|z\n",
+		"many small tables":        strings.Repeat("|a|b|c|d\n|-|-|-|-\nx\n\n", 2500),
+		"a thicket of brackets":    strings.Repeat("[a](", 2000),
 		"emphasis within emphasis": strings.Repeat("*a _b ", 50) + strings.Repeat("b_ a* ", 50),
 	} {
 		if _, _, err := Markdown(src); errs.KindOf(err) != errs.Invalid || errs.Message(err) == "" {
 			t.Errorf("%s gave %v", name, err)
+		}
+	}
+}
+
+// indented returns lists in lists by their indentation.
+func indented(levels int) string {
+	var b strings.Builder
+	for i := range levels {
+		b.WriteString(strings.Repeat("  ", i) + "- a\n")
+	}
+	return b.String()
+}
+
+func TestMarksThatOnlyLookDeepAreRead(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{strings.Repeat("-", 80), strings.Repeat("* ", 40), strings.Repeat("-", 40) + " news " + strings.Repeat("-", 40), "2026.11.25 was a day", indented(8)} {
+		if _, _, err := Markdown(src); err != nil {
+			t.Errorf("%q is refused: %v", src, err)
 		}
 	}
 }
