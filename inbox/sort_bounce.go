@@ -1,7 +1,8 @@
 package inbox
 
 import (
-	"regexp"
+	"cmp"
+	"slices"
 	"strings"
 
 	"assent/internal/address"
@@ -11,76 +12,145 @@ import (
 // sortBounce knows delivery reports: those of RFC 3464, and those of the many mail systems that
 // write only for people.
 func sortBounce(m *message.Parsed, v *Verdict) bool {
+	written, _ := message.CutReturned(m.Text)
 	if m.Report != nil && len(m.Report.Recipients) > 0 {
-		reportBounce(m, v)
+		if asksBack(m, written) {
+			return false
+		}
+		reportBounce(m, written, v)
 		return true
 	}
-	return textBounce(m, v)
-}
-
-func reportBounce(m *message.Parsed, v *Verdict) {
-	v.Kind, v.Confidence = KindBounce, 0.99
-	v.Grounds = append(v.Grounds, Ground{Where: "part message/delivery-status", Words: "Action: " + m.Report.Recipients[0].Action + ", Status: " + m.Report.Recipients[0].Status, Rule: "RFC 3464"})
-	for _, rr := range m.Report.Recipients {
-		a := rr.Final
-		if a.IsZero() {
-			a = rr.Original
-		}
-		if a.IsZero() {
-			continue
-		}
-		v.Recipients = append(v.Recipients, Recipient{Address: a, Status: rr.Status, Action: rr.Action})
+	grounds, ok := fromMailSystem(m, written)
+	if !ok {
+		return false
 	}
-	first := m.Report.Recipients[0]
-	v.Status = first.Status
-	if label := outcome(first.Action, first.Status); label != "" {
+	v.Kind, v.Confidence, v.Grounds = KindBounce, 0.9, grounds
+	v.Status = statusIn(written)
+	for _, a := range failedRecipients(m, written) {
+		v.Recipients = append(v.Recipients, Recipient{Address: a, Status: v.Status})
+	}
+	label := textOutcome(m.Subject, written, v.Status)
+	if label != "" {
 		v.Labels = []string{label}
 	}
-	if deadStatus(first.Status) && first.Action == "failed" {
-		v.Flags = append(v.Flags, FlagDeadAddress)
+	if len(v.Recipients) == 0 {
+		v.Confidence = 0.5
 	}
+	markDead(v, label, v.Status, written)
+	return true
+}
+
+// asksBack knows challenges that come in the form of a delivery report.
+func asksBack(m *message.Parsed, written string) bool {
+	for _, rr := range m.Report.Recipients {
+		if strings.HasPrefix(strings.ToLower(rr.Diagnostic), "smtp") {
+			return false
+		}
+	}
+	said := map[string]bool{}
+	for _, s := range sentences("text", written) {
+		for _, h := range lexicons().find(s.words) {
+			if h.concept == LabelChallenge {
+				said[h.text] = true
+			}
+		}
+	}
+	return len(said) >= 2
+}
+
+func reportBounce(m *message.Parsed, written string, v *Verdict) {
+	v.Kind, v.Confidence = KindBounce, 0.99
+	for _, rr := range m.Report.Recipients {
+		status := cmp.Or(rr.Status, statusIn(rr.Diagnostic))
+		if a := reportedAddress(rr); !a.IsZero() {
+			v.Recipients = append(v.Recipients, Recipient{Address: a, Status: status, Action: rr.Action})
+		}
+	}
+	first := worst(m.Report.Recipients)
+	v.Status = cmp.Or(first.Status, statusIn(first.Diagnostic), statusIn(written))
+	v.Grounds = append(v.Grounds, Ground{Where: "part message/delivery-status", Words: strings.TrimSpace("Action: " + first.Action + ", Status: " + first.Status + " " + first.Diagnostic), Rule: "RFC 3464"})
+	if len(v.Recipients) == 0 {
+		for _, a := range failedRecipients(m, written) {
+			v.Recipients = append(v.Recipients, Recipient{Address: a, Status: v.Status, Action: first.Action})
+		}
+	}
+	label := outcome(first.Action, v.Status)
+	if label != "" {
+		v.Labels = []string{label}
+	}
+	markDead(v, label, v.Status, cmp.Or(first.Diagnostic, written))
+}
+
+// worst returns the recipient that the report is mainly about: the first that failed, else the first.
+func worst(list []message.ReportRecipient) message.ReportRecipient {
+	if i := slices.IndexFunc(list, func(r message.ReportRecipient) bool { return r.Action == "failed" }); i > 0 {
+		return list[i]
+	}
+	return list[0]
+}
+
+// reportedAddress returns the address that the sender used, as far as the report tells
+// it: Final-Recipient is where delivery failed.
+func reportedAddress(rr message.ReportRecipient) address.Address {
+	if !rr.Final.IsZero() {
+		return rr.Final
+	}
+	return rr.Original
 }
 
 // outcome reads action and status of a report (RFC 3464 section 2.3.3, RFC 3463 section 2).
 func outcome(action, status string) string {
 	switch {
-	case action == "delivered" || action == "relayed" || action == "expanded" || strings.HasPrefix(status, "2."):
+	case action == "delivered" || action == "relayed" || action == "expanded":
 		return LabelDelivered
 	case action == "delayed" || strings.HasPrefix(status, "4."):
 		return LabelTemporary
+	case strings.HasPrefix(status, "2."):
+		return LabelDelivered
 	case action == "failed" || strings.HasPrefix(status, "5."):
 		return LabelPermanent
 	}
 	return ""
 }
 
-// deadStatus reports whether a status says that the address does not exist, rather than that
-// the message, the sender or a full mailbox was the matter.
-func deadStatus(status string) bool {
-	return strings.HasPrefix(status, "5.1.") && status != "5.1.7" && status != "5.1.8" || status == "5.0.0" && false
-}
-
-var statusCode = regexp.MustCompile(`\b([245]\.\d{1,3}\.\d{1,3})\b`)
-
-// textBounce reads a bounce that has no machine-readable part.
-func textBounce(m *message.Parsed, v *Verdict) bool {
-	failed := m.Header.All("X-Failed-Recipients")
-	if len(failed) == 0 && !fromMailSystem(m) {
-		return false
+// textOutcome reads the outcome out of what a mail system wrote for people.
+func textOutcome(subject, written, status string) string {
+	all := strings.ToLower(subject + "\n" + written)
+	switch {
+	case strings.HasPrefix(status, "4.") || delayed.MatchString(all) || hostSilent.MatchString(all):
+		return LabelTemporary
+	case strings.HasPrefix(status, "5."):
+		return LabelPermanent
 	}
-	for _, list := range failed {
-		for one := range strings.SplitSeq(list, ",") {
-			if a, err := address.Parse(strings.Trim(one, " <>")); err == nil {
-				v.Recipients = append(v.Recipients, Recipient{Address: a})
-			}
+	if code := replyCode.FindStringSubmatch(written); code != nil {
+		if code[1][0] == '4' && !gaveUp.MatchString(all) {
+			return LabelTemporary
 		}
+		return LabelPermanent
 	}
-	v.Kind, v.Confidence = KindBounce, 0.9
-	v.Status = statusCode.FindString(m.Text)
-	return true
+	if bounceText.MatchString(all) || bounceSubject.MatchString(subject) {
+		return LabelPermanent
+	}
+	return ""
 }
 
-func fromMailSystem(m *message.Parsed) bool {
-	l := strings.ToLower(m.From.Local())
-	return l == "mailer-daemon" || l == "postmaster"
+// statusIn finds a status code of RFC 3463 in text, and no version number or IP address.
+func statusIn(text string) string {
+	if found := statusCode.FindStringSubmatch(text); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// markDead flags an address that does not exist, so that it is not written to again. A
+// full mailbox, a refused sender or a rejected message is no dead address.
+func markDead(v *Verdict, label, status, words string) {
+	if label != LabelPermanent {
+		return
+	}
+	words = strings.ToLower(words)
+	unknown := strings.HasPrefix(status, "5.1.") && !slices.Contains([]string{"5.1.7", "5.1.8", "5.1.0", "5.1.9"}, status) || status == "5.4.4"
+	if (unknown || unknownUser.MatchString(words)) && !stillAlive.MatchString(words) {
+		v.Flags = append(v.Flags, FlagDeadAddress)
+	}
 }

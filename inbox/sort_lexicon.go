@@ -21,6 +21,7 @@ type phrase struct {
 	language, concept string
 	words             []pattern
 	text              string
+	first             bool // only at the start of a sentence: "^" in the file
 }
 
 // pattern matches one word: one of several, each whole or the start of the word.
@@ -111,6 +112,7 @@ func (l *lexicon) read(language, text string) error {
 
 func (l *lexicon) add(language, concept, line string) error {
 	p := &phrase{language: language, concept: concept, text: line}
+	line, p.first = strings.CutPrefix(line, "^")
 	for word := range strings.FieldsSeq(line) {
 		if strings.Trim(word, "~") == "" {
 			p.words = append(p.words, pattern{gap: 3 * len(word)})
@@ -172,6 +174,9 @@ func (l *lexicon) find(words []string) []hit {
 }
 
 func (p *phrase) matchAt(words []string, at int) (end int, ok bool) {
+	if p.first && at > 0 {
+		return 0, false
+	}
 	return matchWords(p.words, words, at)
 }
 

@@ -31,6 +31,9 @@ func Parse(r io.Reader, lim Limits) (p *Parsed, err error) {
 	p = &Parsed{Header: root.fields, ContentType: root.mediaType}
 	p.readFields()
 	rd.collect(p, root)
+	if p.Returned == nil {
+		rd.returnedInText(p)
+	}
 	if len(data) == 0 {
 		rd.warn("the message is empty")
 	} else if root.fields.Len() == 0 {
@@ -45,6 +48,9 @@ func (p *Parsed) readFields() {
 	h := p.Header
 	if list := addressList(h.raw("from")); len(list) > 0 {
 		p.From, p.FromName = list[0].addr, list[0].name
+	} else { // "MAILER-DAEMON <>"
+		name, _, _ := strings.Cut(h.Get("from"), "<")
+		p.FromName = clipText(strings.TrimSpace(name), 200)
 	}
 	p.Sender, p.ReplyTo = firstAddress(h.raw("sender")), firstAddress(h.raw("reply-to"))
 	p.To = recipients(h)

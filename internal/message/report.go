@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"assent/internal/address"
@@ -17,6 +18,7 @@ func (r *reader) report(p *Parsed, content []byte) {
 	if p.Report == nil {
 		p.Report = &Report{}
 	}
+	action := "" // stated once for all, in the group about the message
 	for len(content) > 0 && len(p.Report.Recipients) < maxReported {
 		content = bytes.TrimLeft(content, "\r\n \t")
 		f, rest, cut := cutFields(content, &r.headers)
@@ -28,8 +30,13 @@ func (r *reader) report(p *Parsed, content []byte) {
 		if mta := typed(f.Get("reporting-mta")); mta != "" {
 			p.Report.ReportingMTA = mta
 		}
-		if f.Has("final-recipient") || f.Has("original-recipient") || f.Has("action") {
-			p.Report.Recipients = append(p.Report.Recipients, reportRecipient(f))
+		switch {
+		case f.Has("final-recipient") || f.Has("original-recipient") || f.Has("action") && !f.Has("reporting-mta"):
+			rr := reportRecipient(f)
+			rr.Action = cmp.Or(rr.Action, action)
+			p.Report.Recipients = append(p.Report.Recipients, rr)
+		case f.Has("action"):
+			action = keyword(f.raw("action"))
 		}
 	}
 }
