@@ -168,14 +168,24 @@ func (s *scene) mailTo(addr string, holds func(*message.Parsed) bool) *message.P
 // campaign sends one to the list and waits until it is finished.
 func (s *scene) campaign(name string) mailer.Campaign {
 	s.t.Helper()
-	c, err := s.house.Mailer.Create(s.t.Context(), mailer.Campaign{
-		ProgrammeID: s.programme.ID, Name: name, Subject: name + " for {{name|you}}", Body: "# News\n\nHello **{{name|there}}**, here is the news.", Lists: []int64{s.list.ID},
-	}, "user:1")
-	s.check(err)
-	_, err = s.house.Mailer.Schedule(s.t.Context(), c.ID, time.Time{}, "user:1")
-	s.check(err)
+	id := s.draft(name)
+	s.schedule(id)
+	return s.finished(id)
+}
+
+func campaignTo(l subscriptions.List, name string) mailer.Campaign {
+	return mailer.Campaign{
+		ProgrammeID: l.ProgrammeID, Name: name, Subject: name + " for {{name|you}}",
+		Body: "# News\n\nHello **{{name|there}}**, here is the news.", Lists: []int64{l.ID},
+	}
+}
+
+// finished waits until a campaign is finished.
+func (s *scene) finished(id int64) (c mailer.Campaign) {
+	s.t.Helper()
 	s.eventually("the campaign is finished", func() bool {
-		c, err = s.house.DB.Campaign(s.t.Context(), c.ID)
+		var err error
+		c, err = s.house.DB.Campaign(s.t.Context(), id)
 		s.check(err)
 		return c.State == mailer.Finished
 	})
