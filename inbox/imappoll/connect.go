@@ -19,7 +19,7 @@ import (
 const (
 	talkOctets = 1 << 20  // greeting, login, EXAMINE, NOOP; between two messages of a FETCH
 	idleOctets = 16 << 20 // notices during one IDLE
-	listOctets = 64 << 20 // an answer to SEARCH: some 8 million UIDs
+	uidOctets  = 12       // each UID in an answer to SEARCH
 )
 
 // conn is one connection to a mail server, logged in and with the folder open.

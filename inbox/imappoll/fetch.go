@@ -78,10 +78,12 @@ func (c *conn) fetch(batch []described, room int64) ([]inbox.Arrival, error) {
 				if size > room {
 					continue // is drained by the library
 				}
-				if raw, err := readWhole(item.Literal, size); err == nil {
-					room -= size
-					list = append(list, inbox.Arrival{UID: uid, ReceivedAt: d.receivedAt, Size: size, Body: raw})
+				raw, err := readWhole(item.Literal, size)
+				if err != nil {
+					return list, err // and no cmd.Close: the library would read on, beside its own reader
 				}
+				room -= size
+				list = append(list, inbox.Arrival{UID: uid, ReceivedAt: d.receivedAt, Size: size, Body: raw})
 			}
 		}
 	}

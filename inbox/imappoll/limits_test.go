@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,12 +82,12 @@ func TestAnEndlessAnswerIsCutOff(t *testing.T) {
 			if at == "NOOP" {
 				s.caps = "IMAP4rev1"
 			}
-			sent := 0
+			var sent atomic.Int64
 			s.on = func(c *talk, cmd, _, _ string) bool {
 				if cmd != at || s.heard(at) > 1 {
 					return false
 				}
-				for err := error(nil); err == nil && sent < 256<<20; sent += len(flood) {
+				for err := error(nil); err == nil && sent.Load() < 256<<20; sent.Add(int64(len(flood))) {
 					_, err = c.Write(flood)
 				}
 				return true
@@ -96,7 +97,7 @@ func TestAnEndlessAnswerIsCutOff(t *testing.T) {
 			poll(t, &imappoll.Poller{Mailbox: s.mailbox(), Receiver: d, Pace: quick, Every: 50 * time.Millisecond})
 			d.await(t, "the second try", func() bool { return s.heard(at) > 1 })
 			expectAll(t, d, s.letters)
-			if sent >= 256<<20 {
+			if sent.Load() >= 256<<20 {
 				t.Error("it was never cut off")
 			}
 		})

@@ -7,7 +7,7 @@ import (
 )
 
 // maxListed is the number of messages of one folder that can be watched.
-const maxListed = 8_000_000
+const maxListed = 4_000_000
 
 // list returns the UIDs above after in the open folder, ascending.
 func (c *conn) list(after uint32) ([]uint32, error) {
@@ -27,7 +27,11 @@ func (c *conn) has(uid uint32) (bool, error) {
 // however small its UID (RFC 9051, section 9, seq-range): that is left out here. The library's own
 // AllUIDs would write out "1:4294967295" number by number.
 func (c *conn) search(r imap.UIDRange, after uint32) ([]uint32, error) {
-	c.line.expect(c.pace.Patience, listOctets)
+	messages := c.messages
+	if now := c.client.Mailbox(); now != nil {
+		messages = max(messages, now.NumMessages)
+	}
+	c.line.expect(c.pace.Patience, talkOctets+uidOctets*int64(min(messages, maxListed)))
 	d, err := c.client.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{{r}}}, nil).Wait()
 	if err != nil {
 		return nil, unreachable(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,9 +145,9 @@ func TestATokenIsAskedForAtEachLogin(t *testing.T) {
 func TestInspectSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := &hostile{letters: letters(2)}
-	refused := ""
+	var refused atomic.Value
 	s.on = func(c *talk, cmd, tag, _ string) bool {
-		if cmd == refused {
+		if cmd == refused.Load() {
 			c.say("%s NO no", tag)
 			return true
 		}
@@ -159,7 +160,7 @@ func TestInspectSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for command, kind := range map[string]errs.Kind{"LOGIN": errs.Unauthenticated, "EXAMINE": errs.NotFound} {
-		refused = command
+		refused.Store(command)
 		if err := p.Check(t.Context()); errs.KindOf(err) != kind || errs.Message(err) == "" {
 			t.Errorf("%s refused: %v", command, err)
 		}

@@ -10,8 +10,11 @@ import (
 	"assent/inbox"
 )
 
-// errElsewhere means that the message that came is not the one that was asked for.
-var errElsewhere = errors.New("the server gave another message")
+var (
+	// errElsewhere means that the message that came is not the one that was asked for.
+	errElsewhere = errors.New("the server gave another message")
+	errCut       = errors.New("the connection was cut in a message")
+)
 
 // handing is how one message fared on its way through.
 type handing struct {
@@ -45,14 +48,25 @@ func (c *conn) stream(d described, bySeq bool, most int64, hand func(inbox.Arriv
 				}
 				b.literal, b.left = item.Literal, item.Literal.Size()
 				c.line.expect(c.pace.Patience, b.left+talkOctets)
-				h, failed = b.hand(d, most, hand)
-				if !h.given || b.left > talkOctets {
-					_ = c.line.Conn.Close() // so that a large message is not read to its end for nothing
+				if h, failed = b.hand(d, most, hand); !h.given || b.left > talkOctets {
+					c.cut(b) // so that a large message is not read to its end for nothing
+				}
+				if b.dead {
+					return h, errors.Join(failed, errCut) // the library would read on, beside its own reader
 				}
 			}
 		}
 	}
 	return h, errors.Join(failed, cmd.Close())
+}
+
+// cut ends the connection in the middle of a message, and lets go the library's reader, which
+// waits until the message has been read or reading it has failed.
+func (c *conn) cut(b *body) {
+	_ = c.line.Conn.Close()
+	for b.left > 0 && !b.dead {
+		_, _ = b.take(make([]byte, 4096))
+	}
 }
 
 // body reads one message from the connection. The library's own reader takes a message that
@@ -63,6 +77,7 @@ type body struct {
 	left      int64
 	want, got uint32 // UIDs; got is 0 until the server has said it
 	err       error  // what Read returns from now on
+	dead      bool   // the connection failed: the literal must not be touched again
 }
 
 // hand calls the Receiver, and tells a failure of its own from one of the connection.
@@ -88,20 +103,26 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n := 0
 	if b.left > 0 {
-		var err error
-		n, err = b.literal.Read(p[:min(int64(len(p)), b.left)])
-		b.left -= int64(n)
-		switch {
-		case err == io.EOF && b.left > 0:
-			b.err = io.ErrUnexpectedEOF
-		case err != nil && err != io.EOF:
-			b.err = err
-		}
+		n, b.err = b.take(p)
 	}
 	if b.left == 0 && b.err == nil {
 		b.err = b.finish()
 	}
 	return n, b.err
+}
+
+// take reads some of what is left. The end of the connection is an error, unless nothing is left.
+func (b *body) take(p []byte) (int, error) {
+	n, err := b.literal.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	if err == io.EOF && b.left > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil || err == io.EOF {
+		return n, nil
+	}
+	b.dead = true
+	return n, err
 }
 
 // finish lets the library go on behind the message, and looks there for its UID.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -28,11 +29,13 @@ func (w *World) newIMAP() *imapserver.Server {
 	})
 }
 
-// imapSession is one client's connection. Only view.Poll runs beside other methods, in IDLE.
+// imapSession is one client's connection. Its methods are called one after another, but for
+// Idle: when the client goes away in IDLE, Close is called while Idle still runs.
 type imapSession struct {
 	world   *World
-	account *account // nil before LOGIN
-	*view            // nil when no folder is selected
+	account *account   // nil before LOGIN
+	leaving sync.Mutex // guards view between Idle and Unselect
+	*view              // nil when no folder is selected
 }
 
 var _ imapserver.SessionNamespace = (*imapSession)(nil)
@@ -88,6 +91,8 @@ func (s *imapSession) Select(name string, o *imap.SelectOptions) (*imap.SelectDa
 }
 
 func (s *imapSession) Unselect() error {
+	s.leaving.Lock()
+	defer s.leaving.Unlock()
 	s.view.session.Close()
 	s.view = nil
 	return nil
@@ -259,13 +264,16 @@ func (s *imapSession) Poll(w *imapserver.UpdateWriter, allowExpunge bool) error 
 // Idle writes changes as they come. Unlike SessionTracker.Idle it looks once more after it
 // has begun to listen, so that nothing between two commands is told late.
 func (s *imapSession) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
-	if s.view == nil {
+	s.leaving.Lock()
+	v := s.view
+	s.leaving.Unlock()
+	if v == nil {
 		<-stop
 		return nil
 	}
 	for {
-		changed := s.nextChange()
-		if err := s.view.session.Poll(w, true); err != nil {
+		changed := v.nextChange()
+		if err := v.session.Poll(w, true); err != nil {
 			return err
 		}
 		select {
