@@ -105,7 +105,8 @@ func (u UnsubscribedMail) missing() string {
 }
 
 // UnsubscribeLinkMail fills the mail "unsubscribe-link": the answer to an opt-out from an
-// address on no list. It reads the same whether or not some other address of the writer is known (H10).
+// address on no list. It says that the address may not be mailed, so the caller suppresses it first. It
+// reads the same whether or not some other address of the writer is known (H10).
 type UnsubscribeLinkMail struct {
 	Sender
 	UnsubscribeURL string // where any address can be stopped; may be empty
