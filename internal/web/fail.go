@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -15,12 +16,11 @@ const retryAfter = "30" // seconds, where nothing better is known
 
 // Fail answers a request with an error, as JSON to programs and as a page to browsers, and ends it. The cause goes to the log.
 func (e *Engine) Fail(c *gin.Context, err error) {
-	e.answer(c, e.Report(c, err))
+	e.answer(c, e.Report(c.Request.Context(), route(c), err))
 }
 
-// Report logs what no client can mend and returns the problem to answer with, its headers set.
-func (e *Engine) Report(c *gin.Context, err error) *Problem {
-	ctx := c.Request.Context()
+// Report logs what no client can mend, with the pattern of its route, and returns the problem to answer with.
+func (e *Engine) Report(ctx context.Context, route string, err error) *Problem {
 	p := ProblemOf(err, RequestID(ctx))
 	if p.Status >= http.StatusInternalServerError && ctx.Err() == nil {
 		level := slog.LevelError
@@ -28,9 +28,8 @@ func (e *Engine) Report(c *gin.Context, err error) *Problem {
 			level = slog.LevelWarn
 		}
 		e.config.Log.LogAttrs(ctx, level, "request failed",
-			slog.String("request", RequestID(ctx)), slog.String("route", route(c)), slog.String("cause", err.Error()))
+			slog.String("request", RequestID(ctx)), slog.String("route", route), slog.String("cause", err.Error()))
 	}
-	Mark(c.Writer.Header(), p)
 	return p
 }
 
@@ -49,6 +48,7 @@ func Mark(h http.Header, p *Problem) {
 // answer writes a problem and ends the request.
 func (e *Engine) answer(c *gin.Context, p *Problem) {
 	c.Abort()
+	Mark(c.Writer.Header(), p)
 	if e.config.Page != nil && wantsPage(c.Request) {
 		e.config.Page(c, p)
 		return
