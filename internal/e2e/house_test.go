@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"regexp"
@@ -22,6 +23,16 @@ import (
 )
 
 const password = "open sesame"
+
+// quiet logs what an operator should look at.
+func quiet(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+var (
+	bounces = address.Must("bounces@harbour.example")
+	leave   = address.Must("leave@harbour.example")
+)
 
 // scene is a running Assent with one programme, in a mail world of its own.
 type scene struct {
@@ -79,7 +90,7 @@ func (s *scene) settings(databaseURL string) config.Config {
 	}
 	return config.Config{
 		DatabaseURL: config.Secret(databaseURL), SMTPURL: config.Secret("smtp://" + s.world.SMTPAddr()), BaseURL: "http://127.0.0.1:8080",
-		Secret: storetest.Secret, BounceAddress: address.Must("bounces@harbour.example"), UnsubscribeAddress: address.Must("leave@harbour.example"),
+		Secret: storetest.Secret, BounceAddress: bounces, UnsubscribeAddress: leave,
 		MessageDomain: "mail.harbour.example", Workers: 2,
 		Mailboxes: []config.Mailbox{
 			box("bounces", config.Bounces), box("leave", config.Unsubscribe), box("contact", config.Contact), box("privacy", config.Rights),
@@ -92,7 +103,7 @@ func (s *scene) open(databaseURL string) *assembly.House {
 	pace := mailer.DefaultPace()
 	pace.Retry = []time.Duration{200 * time.Millisecond, 200 * time.Millisecond}
 	h, err := assembly.Open(s.t.Context(), assembly.Plan{
-		Config: s.settings(databaseURL), Now: time.Now, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Config: s.settings(databaseURL), Now: time.Now, Log: quiet(s.t.Output()),
 		Worker: "e2e", Pace: pace, Check: 50 * time.Millisecond, Patience: 2 * time.Second,
 	})
 	s.check(err)
