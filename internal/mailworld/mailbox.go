@@ -82,7 +82,7 @@ type stored struct {
 
 func newFolder(w *World, name string, validity uint32) *folder {
 	return &folder{
-		world: w, name: name, validity: validity, next: 1,
+		world: w, name: name, subscribed: name == "INBOX", validity: validity, next: 1,
 		tracker: imapserver.NewMailboxTracker(0), changed: make(chan struct{}),
 	}
 }
