@@ -113,7 +113,7 @@ func newReading(m *message.Parsed, reply string) *reading {
 		r.language = languages[0]
 	}
 	for i := range r.all {
-		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool { return len(languages) > 0 && !slices.Contains(languages, h.language) })
+		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool { return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language) })
 	}
 	return r
 }
@@ -122,6 +122,9 @@ func newReading(m *message.Parsed, reply string) *reading {
 func replyMarks() []string {
 	return []string{"re", "aw", "antw", "sv", "vs", "odp", "rif", "r", "res", "ynt", "απ", "σχετ", "отг", "на", "fwd", "fw", "wg", "tr", "rv", "enc", "i", "doorst", "vb", "pd", "ateb", "réf", "ref", "atb", "ats", "továbbítás", "vl", "fs"}
 }
+
+// anyLanguage is the lexicon of what is written alike in all languages.
+const anyLanguage = "und"
 
 // languages returns the languages that the text may be in, the likeliest first. Nil means
 // that it is too short to tell, and all count.
@@ -140,6 +143,9 @@ func (l *lexicon) languages(all []said) []string {
 		}
 		seen := map[string]bool{}
 		for _, h := range s.hits {
+			if h.language == anyLanguage {
+				continue
+			}
 			if key := h.language + h.text; !seen[key] {
 				seen[key] = true
 				score[h.language] += 0.6 * float64(h.end-h.at)

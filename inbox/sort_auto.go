@@ -23,6 +23,9 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 		a.grounds = append(a.grounds, g)
 	}
 	score := map[string]int{}
+	if a.header == "" && r.tellsAStory() {
+		return a
+	}
 	for i := range r.all {
 		s := &r.all[i]
 		for _, h := range s.hits {

@@ -201,10 +201,10 @@ func matchWords(patterns []pattern, words []string, at int) (end int, ok bool) {
 // conceptNames lists the sections that a lexicon may have.
 func conceptNames() []string {
 	return []string{
-		"stopwords", "negation", "request", "mine", "data", "contact", "account", "delete", "close", "access", "rectify", "wrong",
+		"stopwords", "negation", "request", "mine", "data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
-		"automated", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "threat", "law",
+		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",
 		"article", "reminder", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
 		"agent", "urgent",
 	}

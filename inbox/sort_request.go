@@ -12,43 +12,47 @@ type rule struct {
 	all         [][]string // one of each
 	window      int
 	unless      []string // concepts that spoil it
+	short       bool     // only for a sentence of few words, as a subject is
 }
 
 // requestRules are the same for all languages; the lexicons fill the concepts.
 func requestRules() []rule {
 	ask := []string{"mine", "request"}
 	return []rule{
-		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}}, 30, []string{"footer"}},
-		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}, {"mine"}, {"request"}}, 20, nil},
-		{LabelUnsubscribe, "unsubscribes", [][]string{{"unsubscribe"}, {"mine", "request", "newsletter"}}, 14, []string{"footer"}},
-		{LabelUnsubscribe, "cancels the newsletter", [][]string{{"close", "delete"}, {"newsletter"}, ask}, 12, []string{"footer", "data", "account"}},
+		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}}, 30, []string{"footer"}, false},
+		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}, {"mine"}, {"request"}}, 20, nil, false},
+		{LabelUnsubscribe, "unsubscribes", [][]string{{"unsubscribe"}, ask}, 14, []string{"footer"}, false},
+		{LabelUnsubscribe, "unsubscribes from the newsletter", [][]string{{"unsubscribe"}, {"newsletter"}}, 8, []string{"footer"}, true},
+		{LabelUnsubscribe, "cancels the newsletter", [][]string{{"close", "delete"}, {"newsletter"}, ask}, 12, []string{"footer", "data", "account"}, false},
 
-		{LabelErasure, "asks to delete data about them", [][]string{{"delete"}, {"data"}, ask}, 14, nil},
-		{LabelErasure, "asks to delete their details", [][]string{{"delete"}, {"contact"}, ask}, 12, []string{"newsletter", "unsubscribe-me"}},
-		{LabelErasure, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask}, 12, nil},
-		{LabelErasure, "names the right to erasure", [][]string{{"right-erasure"}, ask}, 20, nil},
+		{LabelErasure, "asks to delete data about them", [][]string{{"delete"}, {"data"}, ask}, 14, nil, false},
+		{LabelErasure, "asks to delete their details", [][]string{{"delete"}, {"contact"}, ask}, 12, []string{"newsletter", "unsubscribe-me"}, false},
+		{LabelErasure, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask}, 12, nil, false},
+		{LabelErasure, "names the right to erasure", [][]string{{"right-erasure"}, ask}, 20, nil, false},
 
-		{LabelAccess, "asks what is held about them", [][]string{{"access"}, ask}, 24, nil},
+		{LabelAccess, "asks what is held about them", [][]string{{"access"}, ask}, 24, nil, false},
+		{LabelAccess, "asks what is held about them", [][]string{{"held"}, ask}, 24, []string{"delete", "right-erasure", "rectify", "restrict", "object", "withdraw"}, false},
 
-		{LabelRectification, "asks to correct data about them", [][]string{{"rectify"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "newsletter", "account"}},
-		{LabelRectification, "says that data about them is wrong", [][]string{{"wrong"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "delete"}},
-		{LabelRectification, "says that data is wrong and asks to correct it", [][]string{{"wrong"}, {"rectify"}, {"field", "data"}}, 14, []string{"no-field", "delete"}},
-		{LabelRectification, "names the right to rectification", [][]string{{"right-rectification"}, ask}, 20, nil},
+		{LabelRectification, "asks to correct data about them", [][]string{{"rectify"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "newsletter", "account"}, false},
+		{LabelRectification, "says that data about them is wrong", [][]string{{"wrong"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "delete"}, false},
+		{LabelRectification, "says that data is wrong and asks to correct it", [][]string{{"wrong"}, {"rectify"}, {"field", "data"}}, 14, []string{"no-field", "delete"}, false},
+		{LabelRectification, "names the right to rectification", [][]string{{"right-rectification"}, ask}, 20, nil, false},
 
-		{LabelRestriction, "asks to restrict processing", [][]string{{"restrict"}, {"processing"}, {"mine", "request", "data"}}, 12, nil},
-		{LabelRestriction, "names the right to restriction", [][]string{{"right-restriction"}, ask}, 20, nil},
+		{LabelRestriction, "asks to restrict processing", [][]string{{"restrict"}, {"processing"}, {"mine", "request", "data"}}, 30, nil, false},
+		{LabelRestriction, "names the right to restriction", [][]string{{"right-restriction"}, ask}, 20, nil, false},
 
-		{LabelPortability, "asks for data in a portable form", [][]string{{"portable"}, {"data", "mine"}, ask}, 30, nil},
-		{LabelPortability, "names the right to portability", [][]string{{"right-portability"}, ask}, 20, nil},
+		{LabelPortability, "asks for data in a portable form", [][]string{{"portable"}, {"data", "mine"}, ask}, 30, nil, false},
+		{LabelPortability, "names the right to portability", [][]string{{"right-portability"}, ask}, 20, nil, false},
 
-		{LabelObjection, "objects to processing", [][]string{{"object"}, {"processing", "marketing", "data"}}, 16, nil},
-		{LabelObjection, "names the right to object", [][]string{{"right-objection"}, ask}, 20, nil},
+		{LabelObjection, "objects to processing", [][]string{{"object"}, {"processing", "marketing", "data"}}, 24, nil, false},
+		{LabelObjection, "names the right to object", [][]string{{"right-objection"}, ask}, 20, nil, false},
 
-		{LabelWithdrawConsent, "withdraws consent", [][]string{{"withdraw"}, {"consent"}, ask}, 20, nil},
+		{LabelWithdrawConsent, "withdraws consent", [][]string{{"withdraw"}, {"consent"}, ask}, 45, nil, false},
 
-		{LabelComplaint, "complains about the handling of data", [][]string{{"complaint"}, {"complaint-about", "law"}, ask}, 24, []string{"threat"}},
+		{LabelComplaint, "complains about the handling of data", [][]string{{"complaint"}, {"complaint-about", "law"}, ask}, 24, []string{"threat"}, false},
 
-		{LabelAutomatedDecision, "questions an automated decision", [][]string{{"automated"}, ask}, 24, nil},
+		{LabelAutomatedDecision, "questions an automated decision", [][]string{{"human-review"}, ask}, 24, nil, false},
+		{LabelAutomatedDecision, "speaks of automated decisions", [][]string{{"automated"}, ask}, 24, nil, false},
 	}
 }
 
@@ -71,7 +75,7 @@ func (r *reading) requests() request {
 	found := map[string][]Ground{}
 	for i := range r.all {
 		s := &r.all[i]
-		if s.vetoed(r) {
+		if s.vetoed() {
 			continue
 		}
 		for _, rule := range requestRules() {
@@ -89,11 +93,8 @@ func (r *reading) requests() request {
 
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
 // notice about rights, a threat.
-func (s *said) vetoed(r *reading) bool {
-	if s.has("story") || s.has("notice") && !(s.has("request") && s.has("mine")) {
-		return true
-	}
-	return false
+func (s *said) vetoed() bool {
+	return s.has("story") || s.has("aside") || s.has("notice") && !s.has("mine")
 }
 
 func (s *said) has(concept string) bool {
@@ -102,6 +103,9 @@ func (s *said) has(concept string) bool {
 
 // match looks for the rule's concepts within its window and returns the words from the first to the last.
 func (u rule) match(s *said) (string, bool) {
+	if u.short && len(s.words) > 9 {
+		return "", false
+	}
 	for _, c := range u.unless {
 		if s.has(c) {
 			return "", false
@@ -188,6 +192,15 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if r.tellsAStory() {
 		return
 	}
+	if r.onlyInSubject(optOut) {
+		optOut = nil
+	}
+	if len(found[LabelErasure]) > 0 { // why it is to be erased
+		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool { return g.Rule == "says that data about them is wrong" })
+	}
+	if len(found[LabelAccess]) > 0 { // a line in the list of what Article 15 gives
+		found[LabelAutomatedDecision] = slices.DeleteFunc(found[LabelAutomatedDecision], func(g Ground) bool { return g.Rule == "speaks of automated decisions" })
+	}
 	for _, label := range rightsLabels() {
 		if len(found[label]) > 0 {
 			q.labels = append(q.labels, label)
@@ -214,16 +227,37 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 // tellsAStory reports whether the mail is about software or rules rather than from a person who
 // asks for something: a user story, a feature wish, a notice.
 func (r *reading) tellsAStory() bool {
-	story, sentences := 0, 0
+	story, notice := 0, 0
+	first := true
 	for i := range r.all {
-		if len(r.all[i].words) > 0 {
-			sentences++
-		}
-		if r.all[i].has("story") {
+		s := &r.all[i]
+		if s.has("story") {
+			if first && s.where == "text" {
+				return true
+			}
 			story++
 		}
+		if s.has("notice") && !s.has("mine") {
+			notice++
+		}
+		first = first && s.where == "subject"
 	}
-	return story > 0 && story*3 >= sentences
+	return story > 0 && story*3 >= len(r.all) || notice > 0 && notice*3 >= len(r.all)
+}
+
+// onlyInSubject reports whether grounds rest on the subject while the text is about something else.
+func (r *reading) onlyInSubject(grounds []Ground) bool {
+	for _, g := range grounds {
+		if g.Where != "subject" {
+			return false
+		}
+	}
+	for i := range r.all {
+		if s := &r.all[i]; s.where == "text" && (s.has("story") || s.has("footer")) {
+			return true
+		}
+	}
+	return false
 }
 
 func rightsLabels() []string {
