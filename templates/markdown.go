@@ -167,13 +167,21 @@ func resolve(b []byte) string {
 			out.WriteByte(b[i])
 		case b[i] == '&':
 			n := entity(b[i:])
-			out.WriteString(html.UnescapeString(string(b[i : i+n])))
+			out.WriteString(strings.Map(printable, html.UnescapeString(string(b[i:i+n]))))
 			i += n - 1
 		default:
 			out.WriteByte(b[i])
 		}
 	}
 	return out.String()
+}
+
+// printable drops control characters: an entity can name those that the source may not hold.
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return -1
+	}
+	return r
 }
 
 // entity returns the length of the entity that b begins with, or 1 when its & is only an ampersand.

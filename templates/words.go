@@ -73,15 +73,6 @@ func (w words) count(n int) string {
 	return sign + s
 }
 
-// plural returns "1 person" or "1,200 people". English only: Welsh templates avoid
-// counted nouns, which stay singular there.
-func (w words) plural(n int, one, many string) string {
-	if n == 1 {
-		return w.count(n) + " " + one
-	}
-	return w.count(n) + " " + many
-}
-
 // share returns part of whole in percent, 0 to 100, rounded down except that something is never 0.
 func share(part, whole int) int {
 	switch {
