@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+
+	"assent/subscriptions"
+)
+
+const importColumns = `id, file_name, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, invalid, rejects, created_at, finished_at`
+
+// BeginImport implements subscriptions.ImportStore. Two at one time begin the same import.
+func (d *DB) BeginImport(ctx context.Context, imp *subscriptions.Import) error {
+	const op = "store: begin import"
+	_, err := d.writing().exec(ctx, `INSERT INTO imports (list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, invalid, rejects, created_at, finished_at)
+		VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0) ON CONFLICT (list_id, digest) DO NOTHING`,
+		imp.ListID, imp.FileName, imp.Digest, imp.Actor, millis(imp.CreatedAt))
+	if err != nil {
+		return fail(op, err)
+	}
+	var created, finished int64
+	err = d.writing().row(ctx, `SELECT `+importColumns+` FROM imports WHERE list_id = ? AND digest = ?`, imp.ListID, imp.Digest).
+		Scan(&imp.ID, &imp.FileName, &imp.Actor, &imp.Rows, &imp.Granted, &imp.Unchanged, &imp.Duplicates, &imp.Quarantined, &imp.Refused, &imp.Invalid, &imp.Rejects, &created, &finished)
+	imp.CreatedAt, imp.FinishedAt = moment(created), moment(finished)
+	return fail(op, err)
+}
+
+// UpdateImport implements subscriptions.ImportStore.
+func (d *DB) UpdateImport(ctx context.Context, fn func(subscriptions.ImportTx) error) error {
+	return d.Update(ctx, func(tx subscriptions.Tx) error { return fn(tx.(*ledgerTx)) })
+}
+
+// SubscribersByKey implements subscriptions.ImportTx.
+func (t *ledgerTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
+	out := make(map[string]subscriptions.Subscriber, len(keys))
+	err := pages(keys, keysAtOnce, func(page [][]byte) error {
+		rows, err := t.query(t.ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key IN (`+marks(len(page))+`)`, anys(page)...)
+		people, err := collect(rows, err, scanSubscriber)
+		for _, p := range people {
+			out[string(p.Key)] = p
+		}
+		return err
+	})
+	return out, fail("store: subscribers of addresses", err)
+}
+
+// ImportRows implements subscriptions.ImportTx.
+func (t *ledgerTx) ImportRows(id int64) (rows int64, err error) {
+	err = t.row(t.ctx, `SELECT rows_done FROM imports WHERE id = ?`, id).Scan(&rows)
+	return rows, fail("store: rows of an import", err)
+}
+
+// SaveImport implements subscriptions.ImportTx.
+func (t *ledgerTx) SaveImport(imp subscriptions.Import) error {
+	return fail("store: save import", t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, invalid = ?, rejects = ?, finished_at = ? WHERE id = ?`,
+		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Invalid, imp.Rejects, millis(imp.FinishedAt), imp.ID))
+}
+
+// Quarantine implements subscriptions.ImportTx.
+func (t *ledgerTx) Quarantine(importID int64, rows []subscriptions.Quarantined) error {
+	return fail("store: quarantine", pages(rows, eventsAtOnce, func(page []subscriptions.Quarantined) error {
+		args := make([]any, 0, len(page)*7)
+		for _, q := range page {
+			args = append(args, importID, q.Line, q.Key, q.Act.Address.String(), q.Act.Name, q.Why, millis(t.db.now()))
+		}
+		_, err := t.exec(t.ctx, `INSERT INTO quarantine (import_id, line, address_key, address, name, why, created_at) VALUES `+tuples(len(page), 7), args...)
+		return err
+	}))
+}
+
+var _ subscriptions.ImportTx = (*ledgerTx)(nil)
+var _ subscriptions.ImportStore = (*DB)(nil)
