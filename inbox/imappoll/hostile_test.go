@@ -231,7 +231,10 @@ func expectAll(t *testing.T, d *desk, want []letter) {
 			continue
 		}
 		if i >= len(want) || k.uid != want[i].uid || k.raw != want[i].body {
-			t.Errorf("message %d is not as it was sent: %q", k.uid, k.raw)
+			t.Errorf("message %d is not as it was sent: %.100q", k.uid, k.raw)
+		}
+		if k.announced != k.size {
+			t.Errorf("message %d has %d octets, not %d", k.uid, k.size, k.announced)
 		}
 	}
 	if d.doubles != 0 {

@@ -19,7 +19,8 @@ type kept struct {
 	uid        uint32
 	receivedAt time.Time
 	raw        string // empty for a message above the desk's limit
-	size       int64
+	size       int64  // octets that came
+	announced  int64
 	unreadable string
 	at         time.Time
 }
@@ -60,7 +61,7 @@ func (d *desk) Receive(_ context.Context, mailbox string, validity uint32, batch
 	}
 	list := make([]kept, len(batch))
 	for i, a := range batch {
-		list[i] = kept{uid: a.UID, receivedAt: a.ReceivedAt, size: a.Size, unreadable: a.Unreadable, at: time.Now()}
+		list[i] = kept{uid: a.UID, receivedAt: a.ReceivedAt, announced: a.Size, unreadable: a.Unreadable, at: time.Now()}
 		if a.Unreadable != "" {
 			if a.Body != nil {
 				return errors.New("an unreadable message has a body")
@@ -69,19 +70,17 @@ func (d *desk) Receive(_ context.Context, mailbox string, validity uint32, batch
 		}
 		if d.countOnly {
 			n, err := io.Copy(io.Discard, a.Body)
-			if err != nil || n != a.Size {
-				return errors.Join(err, errors.New("short"))
+			if err != nil {
+				return err
 			}
+			list[i].size = n
 			continue
 		}
 		raw, err := io.ReadAll(a.Body)
 		if err != nil {
 			return err
 		}
-		if int64(len(raw)) != a.Size {
-			return errors.New("the size is not that of the body")
-		}
-		list[i].raw = string(raw)
+		list[i].raw, list[i].size = string(raw), int64(len(raw))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
