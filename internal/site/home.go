@@ -1,0 +1,60 @@
+package site
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"assent/internal/errs"
+	"assent/mailer"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// open reports whether anybody may ask to join a list through its page. Without double opt-in anybody could sign up
+// anybody.
+func open(l subscriptions.List) bool { return l.Public && l.DoubleOptIn }
+
+// home lists what is open for subscription, by programme.
+func (s *site) home(c *gin.Context) error {
+	ctx := c.Request.Context()
+	programmes, err := s.People.Store.Programmes(ctx)
+	if err != nil {
+		return errs.Wrap("site: home", err)
+	}
+	lists, err := s.People.Store.Lists(ctx)
+	if err != nil {
+		return errs.Wrap("site: home", err)
+	}
+	lang := s.language(c)
+	var offers []templates.OpenProgramme
+	var head mailer.Letterhead
+	for _, p := range programmes {
+		offer := templates.OpenProgramme{Name: p.Name, Organisation: p.Owner}
+		for _, l := range lists {
+			if l.ProgrammeID == p.ID && open(l) {
+				offer.Lists = append(offer.Lists, templates.OpenList{
+					Name: l.Name, Description: l.Description, URL: inLanguage("/l/"+l.Slug, lang),
+				})
+			}
+		}
+		if len(offer.Lists) > 0 {
+			offers, head.Programme = append(offers, offer), p
+		}
+	}
+	if len(offers) != 1 {
+		head = mailer.Letterhead{} // the page speaks for several
+	}
+	return s.page(c, http.StatusOK, "home", templates.HomePage{Public: s.frame(c, head), Programmes: offers})
+}
+
+// letterhead gathers what a page about a list shows around it.
+func (s *site) letterhead(ctx context.Context, l subscriptions.List) (h mailer.Letterhead, err error) {
+	h.List = l
+	if h.Programme, err = s.People.Store.Programme(ctx, l.ProgrammeID); err != nil {
+		return h, errs.Wrap("site: letterhead", err)
+	}
+	h.Notice, err = s.People.Store.Notice(ctx, l.NoticeID)
+	return h, errs.Wrap("site: letterhead", err)
+}

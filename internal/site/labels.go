@@ -1,0 +1,243 @@
+package site
+
+import (
+	"strings"
+
+	"assent/inbox"
+	"assent/internal/auth"
+	"assent/internal/clock"
+	"assent/mailer"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+func roleWords(r auth.Role) string {
+	switch r {
+	case auth.Admin:
+		return "Administrator"
+	case auth.Comms:
+		return "Communications"
+	case auth.DPO:
+		return "Data protection"
+	}
+	return string(r)
+}
+
+func basisWords(b subscriptions.Basis) string {
+	return sentence(strings.ReplaceAll(string(b), "-", " "))
+}
+
+// eventWords says what an event is, and colours it.
+func eventWords(k subscriptions.EventKind) (string, templates.Tone) {
+	switch k {
+	case subscriptions.Requested:
+		return "Asked to join", templates.Wait
+	case subscriptions.Confirmed:
+		return "Consent confirmed", templates.Good
+	case subscriptions.Granted:
+		return "Consent given", templates.Good
+	case subscriptions.Enrolled:
+		return "Put on the list", templates.Good
+	case subscriptions.Withdrawn:
+		return "Opted out", templates.Bad
+	case subscriptions.Suppressed:
+		return "Suppressed", templates.Bad
+	case subscriptions.Lapsed:
+		return "Permission ended with its term", templates.Alert
+	case subscriptions.Restricted:
+		return "Processing restricted", templates.Alert
+	case subscriptions.Released:
+		return "Restriction lifted", templates.Calm
+	case subscriptions.Erased:
+		return "Erased", templates.Bad
+	}
+	return sentence(string(k)), templates.Calm
+}
+
+func channelWords(c subscriptions.Channel) string {
+	switch c {
+	case subscriptions.ByForm:
+		return "Form on the website"
+	case subscriptions.ByLink:
+		return "Link in a mail"
+	case subscriptions.ByOneClick:
+		return "One-click in the mail program"
+	case subscriptions.ByMail:
+		return "Mail from the person"
+	case subscriptions.ByStaff:
+		return "Entered by staff"
+	case subscriptions.ByAPI:
+		return "API"
+	case subscriptions.ByImport:
+		return "Import"
+	case subscriptions.ByReport:
+		return "Delivery or complaint report"
+	case subscriptions.ByScheduler:
+		return "The passing of time"
+	}
+	return string(c)
+}
+
+// actorWords says who acted: "subscriber", "system", "user:3" and "key:5" are what is kept.
+func actorWords(actor string) string {
+	kind, id, _ := strings.Cut(actor, ":")
+	switch kind {
+	case "subscriber":
+		return "the person"
+	case "system":
+		return "Assent"
+	case string(auth.UserActor):
+		return "operator " + id
+	case string(auth.KeyActor):
+		return "API key " + id
+	}
+	return actor
+}
+
+func statusState(s subscriptions.Status) templates.State {
+	switch s {
+	case subscriptions.StatusActive:
+		return templates.State{Label: "On the list", Tone: templates.Good}
+	case subscriptions.StatusPending:
+		return templates.State{Label: "Not yet confirmed", Tone: templates.Wait}
+	case subscriptions.StatusWithdrawn:
+		return templates.State{Label: "Left", Tone: templates.Bad}
+	case subscriptions.StatusLapsed:
+		return templates.State{Label: "Term ended", Tone: templates.Alert}
+	}
+	return templates.State{Label: "Not on the list"}
+}
+
+// reasonWords says why the gate refuses.
+func reasonWords(r subscriptions.Reason) string {
+	switch r {
+	case subscriptions.Allowed:
+		return "May be mailed"
+	case subscriptions.ReasonErased:
+		return "Erased"
+	case subscriptions.ReasonRestricted:
+		return "Processing is restricted"
+	case subscriptions.ReasonWithdrawn:
+		return "Opted out or suppressed"
+	case subscriptions.ReasonExpired:
+		return "The permission's term has ended"
+	case subscriptions.ReasonUnconfirmed:
+		return "Not yet confirmed"
+	case subscriptions.ReasonNotMember:
+		return "Not on the list"
+	case subscriptions.ReasonPurpose:
+		return "A purpose is not permitted"
+	}
+	return sentence(string(r))
+}
+
+func campaignState(c mailer.Campaign) templates.State {
+	if c.Paused {
+		return templates.State{Label: "Paused", Tone: templates.Alert}
+	}
+	switch c.State {
+	case mailer.Draft:
+		return templates.State{Label: "Draft"}
+	case mailer.Finished:
+		return templates.State{Label: "Finished", Tone: templates.Good}
+	case mailer.Cancelled:
+		return templates.State{Label: "Cancelled", Tone: templates.Bad}
+	}
+	return templates.State{Label: sentence(string(c.State)), Tone: templates.Wait}
+}
+
+func deliveryWords(d mailer.Delivery) (string, templates.Tone) {
+	switch d.State {
+	case mailer.Sent:
+		if d.Report != "" {
+			return "Sent, later reported as " + d.Report, templates.Alert
+		}
+		return "Sent", templates.Good
+	case mailer.Failed:
+		return "Not delivered", templates.Bad
+	case mailer.Refused:
+		return "Not sent: the gate refused", templates.Bad
+	case mailer.Uncertain:
+		return "Uncertain: it may have gone out, and is not sent again", templates.Alert
+	}
+	return sentence(string(d.State)), templates.Calm
+}
+
+func letterWords(k mailer.LetterKind) string {
+	switch k {
+	case mailer.ConfirmationLetter:
+		return "Request to confirm"
+	case mailer.UnsubscribedLetter:
+		return "Answer to an opt-out by mail"
+	case mailer.WhichAddressLetter:
+		return "Answer to an opt-out from an unknown address"
+	case mailer.CaseReceivedLetter:
+		return "Acknowledgement of a case"
+	}
+	return sentence(string(k))
+}
+
+func caseKind(kind string) string {
+	switch kind {
+	case inbox.LabelAccess:
+		return "Access to personal data"
+	case inbox.LabelErasure:
+		return "Erasure of personal data"
+	case inbox.LabelRectification:
+		return "Correction of personal data"
+	case inbox.LabelRestriction:
+		return "Restriction of processing"
+	case inbox.LabelPortability:
+		return "Personal data in a portable form"
+	case inbox.LabelObjection:
+		return "Objection to processing"
+	case inbox.LabelWithdrawConsent:
+		return "Withdrawal of consent"
+	case inbox.LabelComplaint:
+		return "Complaint"
+	case inbox.LabelAutomatedDecision:
+		return "Automated decision"
+	case inbox.Correspondence:
+		return "A message for a person to read"
+	}
+	return sentence(strings.ReplaceAll(kind, "-", " "))
+}
+
+func caseState(s inbox.CaseState) templates.State {
+	switch s {
+	case inbox.CaseOpen:
+		return templates.State{Label: "Open", Tone: templates.Wait}
+	case inbox.CaseClosed:
+		return templates.State{Label: "Closed", Tone: templates.Good}
+	}
+	return templates.State{Label: sentence(string(s))}
+}
+
+// clockWords says what must be done by a clock's due date.
+func clockWords(name string) string {
+	switch clock.Name(name) {
+	case clock.BreachNotice:
+		return "Tell the Commissioner of the breach"
+	case clock.Acknowledge:
+		return "Acknowledge the complaint"
+	case clock.HouseAcknowledge:
+		return "Acknowledge (our own promise)"
+	case clock.HouseAnswer:
+		return "Answer in full (our own promise)"
+	case clock.Answer:
+		return "Answer the person"
+	case clock.ExtensionNotice:
+		return "Tell the person of an extension"
+	case clock.Promise:
+		return "Keep what a letter promised"
+	}
+	return sentence(strings.ReplaceAll(name, "-", " "))
+}
+
+// sentence begins with a capital.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

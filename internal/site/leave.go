@@ -1,0 +1,155 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"assent/internal/errs"
+	"assent/internal/web"
+	"assent/mailer"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+const (
+	withdrawWithin = 10 * time.Second // for an opt-out to become durable, whether or not the client still waits
+	tryOptOutAgain = "120"            // seconds, for mail programs, when the database is down
+)
+
+// leavePage shows the two buttons and changes nothing (RFC 8058 section 3.2: the same address on GET is the page for people).
+func (s *site) leavePage(c *gin.Context) error {
+	ctx := c.Request.Context()
+	back, err := mailer.FromUnsubscribeToken(s.Mail.Keys, c.Param("token"))
+	if err != nil {
+		return s.linkInvalid(c, err, mailer.Letterhead{})
+	}
+	person, err := s.People.Store.Subscriber(ctx, back.SubscriberID)
+	if err != nil {
+		return s.linkInvalid(c, err, mailer.Letterhead{})
+	}
+	h, err := s.left(ctx, back)
+	if err != nil {
+		return err
+	}
+	lang := s.language(c)
+	name := h.List.Name
+	if name == "" {
+		name = wordsIn(lang).thisList
+	}
+	return s.page(c, http.StatusOK, "unsubscribe", templates.UnsubscribePage{
+		Public: s.frame(c, h), Action: inLanguage("/u/"+c.Param("token"), lang), List: name,
+		MaskedAddress: masked(person), OfferAll: h.Programme.ID != 0,
+	})
+}
+
+// left is the letterhead of the list that a link stands for. A list that is not there any more gives the zero letterhead: its links
+// still work.
+func (s *site) left(ctx context.Context, back mailer.Back) (mailer.Letterhead, error) {
+	list, err := s.People.Store.List(ctx, back.ListID)
+	if errs.KindOf(err) == errs.NotFound {
+		return mailer.Letterhead{}, nil
+	}
+	if err != nil {
+		return mailer.Letterhead{}, errs.Wrap("site: list of a link", err)
+	}
+	return s.letterhead(ctx, list)
+}
+
+// leave ends a subscription at once, for a mail program's one-click and for the page's buttons. It answers when that is durable.
+func (s *site) leave(c *gin.Context) {
+	back, err := mailer.FromUnsubscribeToken(s.Mail.Keys, c.Param("token"))
+	if err != nil {
+		s.notOurs(c, err)
+		return
+	}
+	asked := readOptOut(c.GetHeader("Content-Type"), c.Request.Body)
+	// A client that hangs up has asked all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), withdrawWithin)
+	defer cancel()
+	h, already, err := s.withdraw(ctx, back, asked, browser(c.Request))
+	switch {
+	case errs.KindOf(err) == errs.NotFound && err != nil:
+		s.notOurs(c, err)
+	case err != nil:
+		s.notDone(c, asked, err)
+	case asked == oneClick || asked == unclear:
+		c.String(http.StatusOK, "You are unsubscribed%s. It takes effect now.\n", from(h.List))
+	default:
+		if err := s.page(c, http.StatusOK, "unsubscribed", s.ended(c, h, asked, already)); err != nil {
+			s.engine.Fail(c, err)
+		}
+	}
+}
+
+// withdraw carries out what was asked. already tells that it had been before.
+func (s *site) withdraw(ctx context.Context, back mailer.Back, asked optOut, agent string) (h mailer.Letterhead, already bool, err error) {
+	const op = "site: withdraw"
+	if h, err = s.left(ctx, back); err != nil {
+		return h, false, errs.Wrap(op, err)
+	}
+	w := subscriptions.Withdrawal{
+		SubscriberID: back.SubscriberID, Scope: subscriptions.ListScope(h.List), Channel: subscriptions.ByLink, Actor: "subscriber",
+		Evidence: subscriptions.Evidence{"act": asked.act(), "campaign": strconv.FormatInt(back.CampaignID, 10), "user_agent": agent},
+	}
+	switch {
+	case h.List.ID == 0: // a bar for the list's number, in case the list comes back with an older backup
+		w.Scope.ListID = back.ListID
+	case asked == allOfThem:
+		w.Scope = subscriptions.ProgrammeScope(h.Programme.ID)
+	}
+	if asked == oneClick || asked == unclear {
+		w.Channel = subscriptions.ByOneClick
+	}
+	out, err := s.People.Withdraw(ctx, w)
+	return h, out.Already, errs.Wrap(op, err)
+}
+
+// ended says what has ended.
+func (s *site) ended(c *gin.Context, h mailer.Letterhead, asked optOut, already bool) templates.UnsubscribedPage {
+	lang := s.language(c)
+	page := templates.UnsubscribedPage{
+		Public: s.frame(c, h), All: asked == allOfThem && h.Programme.ID != 0, GoesOn: []string{wordsIn(lang).goesOn},
+	}
+	if h.List.Name != "" {
+		page.Lists = []string{h.List.Name}
+	}
+	if !already {
+		page.At = s.Now().In(zoneOf(h.Programme))
+	}
+	if open(h.List) {
+		page.AgainURL = inLanguage("/l/"+h.List.Slug, lang)
+	}
+	return page
+}
+
+// notOurs answers a link that names nobody.
+func (s *site) notOurs(c *gin.Context, err error) {
+	if err := s.linkInvalid(c, err, mailer.Letterhead{}); err != nil {
+		s.engine.Fail(c, err)
+	}
+}
+
+// notDone answers when an opt-out could not be made durable. It never says that it was; a mail program tries again.
+func (s *site) notDone(c *gin.Context, asked optOut, err error) {
+	s.Log.ErrorContext(c.Request.Context(), "opt-out not carried out", "request", web.RequestID(c.Request.Context()), "cause", err.Error())
+	c.Header("Retry-After", tryOptOutAgain)
+	if asked == thisList || asked == allOfThem {
+		s.engine.Fail(c, errs.E("site: leave", errs.Unavailable, notUnsubscribed, err))
+		return
+	}
+	c.String(http.StatusServiceUnavailable, notUnsubscribed+"\n")
+}
+
+const notUnsubscribed = "You are not unsubscribed yet: we could not save it. Please try again in a few minutes."
+
+// from names the list in the plain answer.
+func from(l subscriptions.List) string {
+	if l.Name == "" {
+		return ""
+	}
+	return " from " + strconv.Quote(l.Name)
+}

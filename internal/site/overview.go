@@ -1,0 +1,134 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"assent/internal/auth"
+	"assent/internal/errs"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// rowsOnOverview is how many of the latest campaigns and the nearest cases the overview shows.
+const rowsOnOverview = 5
+
+// overview shows the installation on one page.
+func (s *site) overview(c *gin.Context, by auth.Actor) error {
+	const op = "site: overview"
+	ctx := c.Request.Context()
+	now, err := s.figures.read(ctx)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	page := templates.OverviewPage{Console: s.around(by), Totals: totals(now, by), Health: s.health(ctx)}
+	page.AsOf = now.at.In(s.Zone)
+	if page.Programmes, err = s.programmes(ctx, now); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if page.Campaigns, err = s.campaignRows(ctx, 0, rowsOnOverview); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if by.May(auth.CasesRead) {
+		if page.Cases, err = s.caseRows(ctx, 0, rowsOnOverview); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	return s.page(c, http.StatusOK, "overview", page)
+}
+
+func totals(r reading, by auth.Actor) []templates.Count {
+	var mailable int64
+	for list := range r.funnels {
+		mailable += r.mailable(list)
+	}
+	all := []templates.Count{
+		{Label: "People", N: int(r.people), URL: Root + "/people"},
+		{Label: "Active subscriptions", N: int(mailable)},
+		{Label: "Campaigns", N: int(r.campaigns), URL: Root + "/campaigns"},
+		{Label: "Messages sent", N: int(r.sent)},
+	}
+	if by.May(auth.CasesRead) {
+		all = append(all, templates.Count{Label: "Open cases", N: int(r.open), URL: Root + "/cases"})
+	}
+	return all
+}
+
+// programmes returns every programme with its lists in figures.
+func (s *site) programmes(ctx context.Context, r reading) ([]templates.Programme, error) {
+	store := s.People.Store
+	programmes, err := store.Programmes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := store.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []templates.Programme
+	for _, p := range programmes {
+		purposes, err := store.Purposes(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		notices, err := store.Notices(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		row := templates.Programme{Name: p.Name, Organisation: p.Owner}
+		for _, l := range lists {
+			if l.ProgrammeID == p.ID {
+				row.Lists = append(row.Lists, listRow(l, purposes, notices, r))
+			}
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+func listRow(l subscriptions.List, purposes []subscriptions.Purpose, notices []subscriptions.Notice, r reading) templates.ListRow {
+	row := templates.ListRow{
+		Name: l.Name, Mailable: int(r.mailable(l.ID)), Waiting: int(r.funnels[l.ID][subscriptions.ReasonUnconfirmed]),
+		Left: int(r.funnels[l.ID][subscriptions.ReasonWithdrawn] - r.suppressed[l.ID]), Suppressed: int(r.suppressed[l.ID]),
+	}
+	if open(l) {
+		row.URL = "/l/" + l.Slug
+	}
+	for _, p := range purposes {
+		if p.ID == l.PurposeID {
+			row.Purpose, row.Basis = p.Name, basisWords(p.Basis)
+		}
+	}
+	for _, n := range notices {
+		if n.ID == l.NoticeID {
+			row.Notice = strconv.Itoa(n.Version)
+		}
+	}
+	return row
+}
+
+// health tells how the parts fare: those that the process knows of, and the watched mailboxes.
+func (s *site) health(ctx context.Context) []templates.Health {
+	var all []templates.Health
+	if s.Health != nil {
+		all = s.Health(ctx)
+	}
+	boxes, err := s.Cases.Mailboxes(ctx)
+	if err != nil {
+		return append(all, templates.Health{Name: "Mailboxes", State: templates.State{Label: "Unknown", Tone: templates.Alert}})
+	}
+	for _, b := range boxes {
+		h := templates.Health{
+			Name: "Mailbox " + b.Name, State: templates.State{Label: "Well", Tone: templates.Good},
+			Detail: "Read " + b.CheckedAt.In(s.Zone).Format("15:04 on 2 January"),
+		}
+		if b.Trouble != "" {
+			h.State, h.Detail = templates.State{Label: "Trouble", Tone: templates.Bad}, b.Trouble
+		}
+		all = append(all, h)
+	}
+	return all
+}

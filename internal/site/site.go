@@ -1,0 +1,132 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+
+	"assent/internal/address"
+	"assent/internal/auth"
+	"assent/internal/errs"
+	"assent/internal/web"
+	"assent/mailer"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// Deps is what the pages need. All fields but Health are required.
+type Deps struct {
+	People    *subscriptions.Service
+	Mail      mailer.Composer // the templates, and how links are made and signed
+	Campaigns Campaigns
+	Cases     Cases
+	Figures   Figures
+	Accounts  Accounts
+	Audit     Recorder
+	Health    func(context.Context) []templates.Health // of what has no table of its own, such as the queue; may be nil
+	Zone      *time.Location                           // in which operators read times
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Accounts signs operators in and out. *auth.Service is one.
+type Accounts interface {
+	SignIn(ctx context.Context, a address.Address, password string) (token string, u auth.User, err error)
+	BySession(ctx context.Context, token string) (auth.Actor, error)
+	SignOut(ctx context.Context, token string) error
+}
+
+// Recorder keeps the audit trail. An object is a number such as "case:12", never a name.
+type Recorder interface {
+	Record(ctx context.Context, by auth.Actor, action, object, why string) error
+}
+
+// Root is where the operators' pages begin.
+const Root = "/console"
+
+// Limits on how often one client may post to forms. None stands before an opt-out.
+const (
+	joinBurst  = 20
+	joinEvery  = 6 * time.Second
+	loginBurst = 10
+	loginEvery = 10 * time.Second
+)
+
+type site struct {
+	Deps
+	engine  *web.Engine
+	matcher language.Matcher
+	origins *http.CrossOriginProtection
+	secure  bool // the pages are served over https
+	figures figures
+}
+
+// Register puts all pages on an engine. An error is of kind Invalid or Internal.
+func Register(e *web.Engine, d Deps) error {
+	const op = "site: register"
+	s := &site{
+		Deps: d, engine: e, matcher: newMatcher(), origins: http.NewCrossOriginProtection(),
+		secure: isHTTPS(d.Mail.Ways.BaseURL), figures: figures{source: d.Figures, now: d.Now},
+	}
+	if err := s.origins.AddTrustedOrigin(d.Mail.Ways.BaseURL); err != nil {
+		return errs.E(op, errs.Invalid, "ASSENT_BASE_URL must be like https://mail.example.org, without a path.", err)
+	}
+	files, err := staticFiles(templates.Static())
+	if err != nil {
+		return errs.E(op, errs.Internal, "", fmt.Errorf("static files: %w", err))
+	}
+	s.public(files)
+	s.console()
+	return nil
+}
+
+// public puts the pages for everybody on the engine. HEAD is served by GET: see web.Engine.
+func (s *site) public(files map[string]file) {
+	joins := s.engine.Limit(web.NewLimiter(joinBurst, joinEvery, s.Now))
+	form := web.BodyLimit(maxForm)
+	s.engine.GET("/", s.show(s.home))
+	s.engine.GET("/l/:slug", s.show(s.joinPage))
+	s.engine.POST("/l/:slug", joins, form, s.show(s.join))
+	s.engine.GET("/c/:token", s.show(s.confirmPage))
+	s.engine.POST("/c/:token", form, s.show(s.confirm))
+	for _, path := range []string{"/u/:token", "/u/:token/"} { // some programs add a slash, and nothing may redirect
+		s.engine.GET(path, s.show(s.leavePage))
+		s.engine.POST(path, s.leave)
+	}
+	s.engine.GET("/notices/:programme/:version", s.show(s.notice))
+	s.engine.GET(templates.StaticPath+"*name", serveFiles(files))
+	s.engine.GET("/favicon.ico", serveFile(files["logo.svg"]))
+	s.engine.GET("/robots.txt", robots)
+}
+
+// console puts the operators' pages on the engine.
+func (s *site) console() {
+	logins := s.engine.Limit(web.NewLimiter(loginBurst, loginEvery, s.Now))
+	form := web.BodyLimit(maxForm)
+	s.engine.GET("/login", s.show(s.loginPage))
+	s.engine.POST("/login", s.sameOrigin, logins, form, s.show(s.login))
+	desk := s.engine.Group(Root, s.sameOrigin)
+	desk.POST("/logout", form, s.show(s.logout))
+	desk.GET("", s.desk(auth.ListsRead, s.overview))
+	desk.GET("/campaigns", s.desk(auth.CampaignsRead, s.campaigns))
+	desk.GET("/campaigns/:id", s.desk(auth.CampaignsRead, s.campaign))
+	desk.GET("/people", s.desk(auth.SubscribersRead, s.people))
+	desk.POST("/people", form, s.desk(auth.SubscribersRead, s.findPerson))
+	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
+	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))
+	desk.GET("/cases/:id", s.desk(auth.CasesRead, s.caseFile))
+}
+
+// show serves what answers a request or says why it cannot.
+func (s *site) show(answer func(c *gin.Context) error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := answer(c); err != nil {
+			s.engine.Fail(c, err)
+		}
+	}
+}

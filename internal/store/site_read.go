@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// Totals counts people on record, campaigns, messages sent, and cases: all of them, and those open.
+func (d *DB) Totals(ctx context.Context) (people, campaigns, sent, cases, open int64, err error) {
+	err = d.reading().row(ctx, `SELECT (SELECT COUNT(*) FROM subscribers WHERE erased_by = 0), (SELECT COUNT(*) FROM campaigns),
+		(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'), (SELECT COUNT(*) FROM cases), (SELECT COUNT(*) FROM cases WHERE state = 'open')`).
+		Scan(&people, &campaigns, &sent, &cases, &open)
+	return people, campaigns, sent, cases, open, fail("store: totals", err)
+}
+
+// ListFunnels counts the members of every list by what the gate would say of them, in one look at all memberships.
+func (d *DB) ListFunnels(ctx context.Context, now time.Time) (map[int64]map[subscriptions.Reason]int64, error) {
+	type count struct{ list, rank, people int64 }
+	var q subscriptions.Question
+	rows, err := d.reading().query(ctx, `SELECT v.list_id, v.verdict, COUNT(*) FROM (
+			SELECT m.list_id AS list_id, `+gateSQL(q)+` AS verdict
+			FROM memberships m JOIN subscribers s ON s.id = m.subscriber_id JOIN lists l ON l.id = m.list_id
+		) v GROUP BY v.list_id, v.verdict`, gateArgs(q, now)...)
+	counts, err := collect(rows, err, func(s scanner) (c count, err error) {
+		err = s.Scan(&c.list, &c.rank, &c.people)
+		return c, err
+	})
+	funnels := map[int64]map[subscriptions.Reason]int64{}
+	for _, c := range counts {
+		if funnels[c.list] == nil {
+			funnels[c.list] = map[subscriptions.Reason]int64{}
+		}
+		funnels[c.list][subscriptions.Reasons[c.rank]] = c.people
+	}
+	return funnels, fail("store: list funnels", err)
+}
+
+// SuppressedOnLists counts, by list, the members whom a suppression keeps away and not an opt-out of their own.
+func (d *DB) SuppressedOnLists(ctx context.Context) (map[int64]int64, error) {
+	counts := map[int64]int64{}
+	rows, err := d.reading().query(ctx, `SELECT m.list_id, COUNT(*) FROM memberships m JOIN consent_events e ON e.seq = m.event_seq
+		WHERE m.status = 'withdrawn' AND e.kind = 'suppressed' GROUP BY m.list_id`)
+	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+		var list, people int64
+		err = s.Scan(&list, &people)
+		counts[list] = people
+		return none, err
+	})
+	return counts, fail("store: suppressed on lists", err)
+}
+
+// PeopleAfter returns up to limit people with a row number above id, ascending, without those erased.
+func (d *DB) PeopleAfter(ctx context.Context, id int64, limit int) ([]subscriptions.Subscriber, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id > ? AND erased_by = 0 ORDER BY id LIMIT ?`, id, limit)
+	out, err := collect(rows, err, scanSubscriber)
+	return out, fail("store: people", err)
+}
+
+// PeopleBefore returns the last limit people with a row number below id, ascending, without those erased.
+func (d *DB) PeopleBefore(ctx context.Context, id int64, limit int) ([]subscriptions.Subscriber, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id < ? AND erased_by = 0 ORDER BY id DESC LIMIT ?`, id, limit)
+	out, err := collect(rows, err, scanSubscriber)
+	slices.Reverse(out)
+	return out, fail("store: people", err)
+}
+
+// LastEvents returns the latest event of each address, without evidence, by string(key).
+func (d *DB) LastEvents(ctx context.Context, keys [][]byte) (map[string]subscriptions.Event, error) {
+	last := map[string]subscriptions.Event{}
+	err := pages(keys, keysAtOnce, func(page [][]byte) error {
+		rows, err := d.reading().query(ctx, `SELECT address_key, seq, at, kind FROM consent_events
+			WHERE seq IN (SELECT MAX(seq) FROM consent_events WHERE address_key IN (`+marks(len(page))+`) GROUP BY address_key)`, anys(page)...)
+		_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+			var e subscriptions.Event
+			var at int64
+			err = s.Scan(&e.AddressKey, &e.Seq, &at, &e.Kind)
+			e.At = moment(at)
+			last[string(e.AddressKey)] = e
+			return none, err
+		})
+		return err
+	})
+	return last, fail("store: last events", err)
+}
+
+// CampaignPage returns up to limit campaigns, the newest first, after skipping offset.
+func (d *DB) CampaignPage(ctx context.Context, offset, limit int) ([]mailer.Campaign, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+campaignColumns+` FROM campaigns ORDER BY id DESC LIMIT ? OFFSET ?`, limit, offset)
+	out, err := collect(rows, err, scanCampaign)
+	return out, fail("store: campaigns", err)
+}
+
+// LastDeliveries returns up to limit deliveries of a campaign, to the people planned last first: sending goes by ascending row number,
+// and this order has an index where the time has none.
+func (d *DB) LastDeliveries(ctx context.Context, campaignID int64, limit int) ([]mailer.Delivery, error) {
+	rows, err := d.reading().query(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE campaign_id = ? ORDER BY subscriber_id DESC LIMIT ?`, campaignID, limit)
+	out, err := collect(rows, err, scanDelivery)
+	return out, fail("store: last deliveries", err)
+}
+
+// LeftSince counts who was sent a campaign and has opted out of the list it came for since the gate was asked.
+func (d *DB) LeftSince(ctx context.Context, campaignID int64) (people int64, err error) {
+	err = d.reading().row(ctx, `SELECT COUNT(*) FROM deliveries d
+		JOIN memberships m ON m.list_id = d.list_id AND m.subscriber_id = d.subscriber_id
+		JOIN consent_events e ON e.seq = m.event_seq
+		WHERE d.campaign_id = ? AND d.state = 'sent' AND m.status = 'withdrawn' AND m.event_seq > d.gate_seq AND e.kind = 'withdrawn'`, campaignID).Scan(&people)
+	return people, fail("store: left since", err)
+}
