@@ -11,6 +11,7 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/imappoll"
+	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/internal/config"
 	"assent/internal/errs"
@@ -49,6 +50,7 @@ type House struct {
 	People    *subscriptions.Service
 	Mailer    *mailer.Service
 	Inbox     *inbox.Service
+	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
 
 	relay  *queue.Relay
@@ -115,6 +117,7 @@ func Keys(c config.Config) (*token.Keys, error) {
 func (h *House) makeServices() {
 	h.relay = &queue.Relay{Outbox: h.DB, Broker: h.Redis, Now: h.Now, Log: h.Log}
 	kick := h.relay.Kick
+	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
 	h.Mailer = &mailer.Service{
 		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People,

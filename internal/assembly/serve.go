@@ -1,0 +1,98 @@
+package assembly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"assent/internal/api"
+	"assent/internal/audit"
+	"assent/internal/auth"
+	"assent/internal/errs"
+	"assent/internal/site"
+	"assent/internal/web"
+)
+
+// Listen opens the address that pages and API are served at. A taken port gives an error of kind Unavailable that says so.
+func Listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, errs.E("assembly: listen", errs.Unavailable,
+			fmt.Sprintf("Nothing can be served at %s: the port is taken, or not ours to take. Free it, or set ASSENT_LISTEN to another.", address), err)
+	}
+	return l, nil
+}
+
+// Engine makes everything that is served over HTTP.
+func (h *House) Engine() (*web.Engine, error) {
+	engine, err := web.New(web.Config{
+		BaseURL: h.Config.BaseURL, TrustedProxies: h.Config.TrustedProxies, Log: h.Log, Now: h.Now, Page: site.ProblemPage(h.Templates),
+	})
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
+	}
+	err = site.Register(engine, site.Deps{
+		People: h.People, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Figures: h.DB, Accounts: h.Accounts,
+		Audit: trail{h.DB}, Zone: zone, Now: h.Now, Log: h.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var boxes []string
+	for _, b := range h.Boxes {
+		boxes = append(boxes, b.Name)
+	}
+	err = api.Register(engine, api.Deps{
+		BaseURL: h.Config.BaseURL, People: h.People, Mailer: h.Mailer, Inbox: h.DB, Reads: h.DB, Auth: h.Accounts, Requests: h.DB, Audit: h.DB,
+		Checks: h.checks(), Mailboxes: boxes, Now: h.Now, Log: h.Log,
+	})
+	return engine, err
+}
+
+// checks is what must answer for this process to be ready.
+func (h *House) checks() []api.Check {
+	return []api.Check{
+		{Name: "database", Run: h.DB.Ping},
+		{Name: "redis", Run: func(ctx context.Context) error { _, err := h.Redis.Check(ctx); return err }},
+	}
+}
+
+// trail keeps what the pages record.
+type trail struct {
+	db interface {
+		Record(ctx context.Context, e audit.Entry) error
+	}
+}
+
+// Record implements site.Recorder.
+func (t trail) Record(ctx context.Context, by auth.Actor, action, object, why string) error {
+	return t.db.Record(ctx, audit.Entry{Actor: by.String(), Action: audit.Action(action), Object: object, Why: why})
+}
+
+// Serve serves pages and API on a listener until ctx ends, then lets requests come to their end.
+func (h *House) Serve(ctx context.Context, l net.Listener) error {
+	engine, err := h.Engine()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	server := engine.Server()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return errs.E("assembly: serve", errs.Unavailable, "The web server stopped.", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return errs.E("assembly: serve", errs.Unavailable, "Some requests did not end in time.", err)
+	}
+	return nil
+}
