@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/inbox"
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/templates"
@@ -27,7 +28,7 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.Audit.Record(ctx, by, "read case", "case:"+strconv.FormatInt(id, 10), ""); err != nil {
+	if err := s.record(ctx, by, audit.ReadCase, "case:"+strconv.FormatInt(id, 10)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	events, err := s.Cases.CaseEvents(ctx, id)

@@ -12,6 +12,7 @@ import (
 
 	"assent/inbox"
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/internal/errs"
@@ -32,6 +33,9 @@ type Cases interface {
 func (s *site) cases(c *gin.Context, by auth.Actor) error {
 	const op = "site: cases"
 	ctx := c.Request.Context()
+	if err := s.record(ctx, by, audit.ListCases, ""); err != nil {
+		return errs.Wrap(op, err)
+	}
 	page := pageNumber(c)
 	rows, err := s.caseRows(ctx, skipped(page), rowsOnPage)
 	if err != nil {

@@ -91,7 +91,7 @@ func (s *site) findPerson(c *gin.Context, by auth.Actor) error {
 	case err != nil:
 		return errs.Wrap(op, err)
 	}
-	if err := s.Audit.Record(ctx, by, "find person", personObject(found.ID), ""); err != nil {
+	if err := s.record(ctx, by, findPerson, personObject(found.ID)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if page.Rows, err = s.personRows(ctx, []subscriptions.Subscriber{found}); err != nil {

@@ -35,7 +35,7 @@ func (s *site) person(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.Audit.Record(ctx, by, "read person", personObject(id), ""); err != nil {
+	if err := s.record(ctx, by, readPerson, personObject(id)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	events, err := s.People.Store.EventsByKey(ctx, p.Key)

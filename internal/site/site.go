@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/web"
@@ -41,9 +42,20 @@ type Accounts interface {
 	SignOut(ctx context.Context, token string) error
 }
 
-// Recorder keeps the audit trail. An object is a number such as "case:12", never a name.
+// Recorder keeps the audit trail. The store is one.
 type Recorder interface {
-	Record(ctx context.Context, by auth.Actor, action, object, why string) error
+	Record(ctx context.Context, e audit.Entry) error
+}
+
+// What of the console goes on the audit trail besides cases.
+const (
+	readPerson audit.Action = "read person"
+	findPerson audit.Action = "find person"
+)
+
+// record writes what is about to be read to the audit trail. Without a record there is no reading.
+func (s *site) record(ctx context.Context, by auth.Actor, action audit.Action, object string) error {
+	return errs.Wrap("site: audit", s.Audit.Record(ctx, audit.Entry{Actor: by.String(), Action: action, Object: object}))
 }
 
 // Root is where the operators' pages begin.
