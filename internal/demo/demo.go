@@ -1,0 +1,61 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Options is how to play the story.
+type Options struct {
+	Out    io.Writer // the table, or the JSON
+	Show   io.Writer // progress; nil for none
+	Log    io.Writer // warnings of Assent itself; nil for none
+	Live   bool      // Show is a terminal: progress may write over itself
+	JSON   bool
+	Once   bool // end after the story
+	Listen string
+	Now    func() time.Time
+}
+
+// ErrStory says that an expectation of the story did not hold.
+var ErrStory = errors.New("the story did not go as it should")
+
+// Run plays the story, tells what happened, and then keeps everything running until ctx ends, unless Once.
+func Run(ctx context.Context, o Options) (err error) {
+	s, err := build(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	result, err := s.play(ctx)
+	s.progressDone()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrStory, err)
+	}
+	if err := s.tell(result); err != nil {
+		return err
+	}
+	if !result.OK {
+		return ErrStory
+	}
+	if o.Once {
+		return nil
+	}
+	s.invite()
+	<-ctx.Done()
+	return nil
+}
+
+func (s *stage) tell(r Result) error {
+	if !s.JSON {
+		return r.table(s.Out)
+	}
+	e := json.NewEncoder(s.Out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
