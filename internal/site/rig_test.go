@@ -51,6 +51,10 @@ type testClock struct {
 	now time.Time
 }
 
+func newTestClock() *testClock {
+	return &testClock{now: time.Date(2026, 11, 25, 9, 5, 0, 0, time.UTC)}
+}
+
 func (c *testClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,7 +104,7 @@ func each(t *testing.T, test func(t *testing.T, r *rig)) {
 
 func newRig(t *testing.T, db *store.DB, base string) *rig {
 	t.Helper()
-	r := &rig{db: db, trail: &trail{}, log: &bytes.Buffer{}, clock: &testClock{now: time.Date(2026, 11, 25, 9, 5, 0, 0, time.UTC)}}
+	r := &rig{db: db, trail: &trail{}, log: &bytes.Buffer{}, clock: newTestClock()}
 	set := must(templates.Load())(t)
 	log := slog.New(slog.NewTextHandler(&syncWriter{w: r.log}, nil))
 	keys := storetest.Keys(t)

@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -113,7 +114,7 @@ func (s *site) session(c *gin.Context) string {
 // nextPage is where to go after signing in: nowhere but the console.
 func nextPage(c *gin.Context) string {
 	next, err := url.Parse(c.Query("next"))
-	if err != nil || next.Host != "" || next.Scheme != "" || !inConsole(next.Path) {
+	if err != nil || next.Host != "" || next.Scheme != "" || !inConsole(next.Path) || path.Clean(next.Path) != next.Path {
 		return Root
 	}
 	return next.EscapedPath()

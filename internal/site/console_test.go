@@ -1,0 +1,190 @@
+package site_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"assent/internal/auth"
+	"assent/subscriptions"
+)
+
+func TestTheOverviewCountsByTheGate(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		for i := range 5 {
+			r.member(t, fmt.Sprintf("member%d@reader.example", i), r.news)
+		}
+		r.request(t, "waiting@reader.example", r.news)
+		leave := func(addr string) subscriptions.Withdrawal {
+			return subscriptions.Withdrawal{SubscriberID: r.find(t, addr).ID, Scope: subscriptions.ListScope(r.news), Channel: subscriptions.ByLink, Actor: "subscriber"}
+		}
+		must(r.people.Withdraw(t.Context(), leave("member0@reader.example")))(t)
+		must(r.people.Suppress(t.Context(), leave("member1@reader.example"), "dead address"))(t)
+		cookie := r.operator(t, auth.DPO)
+		w := r.see(cookie, "/console")
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "Monthly update", "News of monthly", "Consent · notice version 1",
+			`data-label="May be mailed"><b>3</b>`, `data-label="Not yet confirmed">1<`, `data-label="Left">1<`, `data-label="Suppressed">1<`)
+		r.member(t, "late@reader.example", r.news)
+		wantText(t, r.see(cookie, "/console"), `data-label="May be mailed"><b>3</b>`) // the figures are kept for a moment
+		r.clock.Advance(time.Minute)
+		wantText(t, r.see(cookie, "/console"), `data-label="May be mailed"><b>4</b>`)
+	})
+}
+
+func TestCampaignsWithTheirFunnel(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		var last subscriptions.Subscriber
+		for i := range 4 {
+			last = r.member(t, fmt.Sprintf("member%d@reader.example", i), r.news)
+		}
+		r.request(t, "waiting@reader.example", r.news)
+		c := r.sendCampaign(t, r.news)
+		wantStatus(t, oneClick(r, r.leavePath(back(r.news, last, c.ID)), "", "List-Unsubscribe=One-Click"), http.StatusOK)
+		cookie := r.operator(t, auth.Comms)
+		w := r.see(cookie, "/console/campaigns")
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "November update", "1 to 1 of 1", `data-label="Sent"><b>4</b>`, "Not yet confirmed")
+		path := "/console/campaigns/" + strconv.FormatInt(c.ID, 10)
+		w = r.see(cookie, path)
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "What is new", "Hello {{name}}, read on.", "operator 2", fmt.Sprintf("person %d", last.ID), "The relay said 250 2.0.0 queued as ABC.", "allowed by event",
+			`<tr class="out"><th scope="row">Opted out since</th><td class="n">1</td>`, `<tr class="step"><th scope="row">In the lists</th><td class="n">5</td>`)
+		wantNoText(t, w, "reader.example")
+		for _, path := range []string{"/console/campaigns/999", "/console/campaigns/x", "/console/campaigns/-1"} {
+			wantStatus(t, r.see(cookie, path), http.StatusNotFound)
+		}
+	})
+}
+
+func TestPeopleAreListedMaskedAndFoundByTheirExactAddress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		for i := range 60 {
+			r.request(t, fmt.Sprintf("member%02d@reader.example", i), r.news)
+		}
+		cookie := r.operator(t, auth.Comms)
+		w := r.see(cookie, "/console/people")
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "m***@r***.example", "1 to 25 of 60", "Not yet confirmed", "Asked to join")
+		wantNoText(t, w, "member00@")
+		next := between(w.Body.String(), `<a href="?after=`, `"`)
+		w = r.see(cookie, "/console/people?after="+strings.ReplaceAll(next, "&amp;", "&"))
+		wantText(t, w, "26 to 50 of 60", `href="?before=`)
+		w = r.see(cookie, "/console/people?before=26&from=1")
+		wantText(t, w, "1 to 25 of 60")
+		wantNoText(t, w, `href="?before=`)
+		wantStatus(t, r.see(cookie, "/console/people?after=x&from=-9"), http.StatusOK)
+
+		w = r.post("/console/people", url.Values{"q": {" Member07@READER.example "}}, "Cookie", cookie)
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "1 to 1 of 1", fmt.Sprintf("/console/people/%d", r.find(t, "member07@reader.example").ID))
+		if got := r.trail.all(); !strings.Contains(got, "find person subscriber:8") {
+			t.Errorf("the audit trail has %q", got)
+		}
+		wantText(t, r.post("/console/people", url.Values{"q": {"nobody@reader.example"}}, "Cookie", cookie), "Nobody found")
+		wantStatus(t, r.post("/console/people", url.Values{"q": {"member07"}}, "Cookie", cookie), http.StatusUnprocessableEntity)
+		if strings.Contains(r.log.String(), "reader.example") {
+			t.Error("an address is in the log")
+		}
+	})
+}
+
+func between(s, before, after string) string {
+	_, s, _ = strings.Cut(s, before)
+	s, _, _ = strings.Cut(s, after)
+	return s
+}
+
+func TestAPersonWithEverythingThatHappened(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		p := r.member(t, "carys@reader.example", r.news)
+		c := r.sendCampaign(t, r.news)
+		r.clock.Advance(time.Hour)
+		wantStatus(t, oneClick(r, r.leavePath(back(r.news, p, c.ID)), "", ""), http.StatusOK)
+		cookie := r.operator(t, auth.DPO)
+		path := "/console/people/" + strconv.FormatInt(p.ID, 10)
+		w := r.see(cookie, path)
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "carys@reader.example", r.news.Wording, "Privacy notice version 1", "Asked to join: Monthly update", "Consent confirmed", "Sent: November update",
+			"Opted out: Monthly update", `<span class="chip bad">No</span>`, "One-click in the mail program", "campaign: "+strconv.FormatInt(c.ID, 10))
+		if got := r.trail.all(); !strings.HasSuffix(got, fmt.Sprintf(" read person subscriber:%d", p.ID)) {
+			t.Errorf("the audit trail has %q", got)
+		}
+		r.trail.breakDown(true)
+		w = r.see(cookie, path)
+		wantStatus(t, w, http.StatusServiceUnavailable)
+		wantNoText(t, w, "carys@reader.example")
+		wantStatus(t, r.see(cookie, "/console/people/999"), http.StatusNotFound)
+	})
+}
+
+func TestPeopleWhoMayNotBeMailedAtAll(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		cookie := r.operator(t, auth.DPO)
+		restricted := r.member(t, "ann@reader.example", r.news)
+		if err := r.people.Restrict(t.Context(), restricted.ID, "user:1", "accuracy contested"); err != nil {
+			t.Fatal(err)
+		}
+		wantText(t, r.see(cookie, fmt.Sprintf("/console/people/%d", restricted.ID)), "Nothing may be sent", "Article 18", "Processing is restricted")
+		dead := r.member(t, "bob@reader.example", r.news)
+		must(r.people.Suppress(t.Context(), subscriptions.Withdrawal{SubscriberID: dead.ID, Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system"}, "complaint"))(t)
+		wantText(t, r.see(cookie, fmt.Sprintf("/console/people/%d", dead.ID)), "Nothing may be sent", "Stopped for every list: complaint", "Suppressed (complaint): everything")
+	})
+}
+
+func TestCasesAreForTheDataProtectionOfficer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		k := r.openCase(t, htmlMail)
+		path := "/console/cases/" + strconv.FormatInt(k.ID, 10)
+		comms, dpo := r.operator(t, auth.Comms), r.operator(t, auth.DPO)
+		for _, path := range []string{"/console/cases", path} {
+			w := r.see(comms, path)
+			wantStatus(t, w, http.StatusForbidden)
+			wantText(t, w, "You may not see this page")
+			wantNoText(t, w, k.Reference)
+		}
+		wantNoText(t, r.see(comms, "/console"), k.Reference, "Open cases")
+		if got := r.trail.all(); got != "" {
+			t.Errorf("nothing was read, and the audit trail has %q", got)
+		}
+
+		w := r.see(dpo, "/console/cases")
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, k.Reference, "Access to personal data", "c***@r***.example", "days left")
+		wantText(t, r.see(dpo, "/console"), k.Reference, "Open cases")
+		w = r.see(dpo, path)
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "Answer the person", "a copy of my data", "passport.pdf", "carys@reader.example", "Opened from a message", html.EscapeString(k.Clocks[0].Steps[0].Text))
+		wantNoText(t, w, "<script>", "tracker.example", "<img src=\"https", "\u202e", "Monday 1 January")
+		if got := r.trail.all(); !strings.HasSuffix(got, fmt.Sprintf(" read case case:%d", k.ID)) {
+			t.Errorf("the audit trail has %q", got)
+		}
+		r.trail.breakDown(true)
+		w = r.see(dpo, path)
+		wantStatus(t, w, http.StatusServiceUnavailable)
+		wantNoText(t, w, "carys@")
+		wantStatus(t, r.see(dpo, "/console/cases/999"), http.StatusNotFound)
+	})
+}
+
+func TestMailThatCannotBeReadSaysSo(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		dpo := r.operator(t, auth.DPO)
+		for _, raw := range []string{"", "no header at all", "Subject: x\r\n\r\n\x00\xff\xfe", "Content-Type: text/plain; charset=klingon\r\n\r\nnuqneH"} {
+			k := r.openCase(t, raw+strings.Repeat(" ", 7*len(raw)%31))
+			wantStatus(t, r.see(dpo, "/console/cases/"+strconv.FormatInt(k.ID, 10)), http.StatusOK)
+		}
+	})
+}
