@@ -212,11 +212,12 @@ func TestMistakesInTheFileNameTheirPlace(t *testing.T) {
 func TestWhatOnlyItsPackageCanCheckIsCheckedToo(t *testing.T) {
 	t.Parallel()
 	refuse := func(string) error { return errs.E("x", errs.Invalid, "is refused.", errors.New("hunter2")) }
+	refuseByName := func(string) error { return errs.E("x", errs.Invalid, "ASSENT_SMTP_URL is refused.", nil) }
 	_, err := config.Load(config.Source{
 		Use: config.Mail, Getenv: env("ASSENT_REDIS_URL", "redis://x", "ASSENT_MAILBOXES", "imaps://u:hunter2@h.example"),
-		Checks: config.URLChecks{SMTP: refuse, Redis: refuse, Mailbox: refuse},
+		Checks: config.URLChecks{SMTP: refuseByName, Redis: refuse, Mailbox: refuse},
 	})
-	if m := config.MistakesOf(err); len(m) != 3 || m[2].String() != "ASSENT_MAILBOXES: Mailbox 1 is refused." {
+	if m := config.MistakesOf(err); len(m) != 3 || m[1].String() != "ASSENT_SMTP_URL: is refused." || m[2].String() != "ASSENT_MAILBOXES: Mailbox 1 is refused." {
 		t.Errorf("got %q", m)
 	}
 	if strings.Contains(fmt.Sprintf("%v %+v", err, err), "hunter2") {

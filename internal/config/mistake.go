@@ -45,7 +45,9 @@ func MistakesOf(err error) Mistakes {
 	return m
 }
 
+// add keeps a mistake. A sentence of another package may begin with the setting's name, which stands before it already.
 func (m *Mistakes) add(setting, where, says string) {
+	says = strings.TrimPrefix(strings.TrimPrefix(says, "The setting "), setting+" ")
 	*m = append(*m, Mistake{Setting: setting, Where: where, Says: says})
 }
 

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assent/internal/address"
+	"assent/internal/auth"
+	"assent/internal/csvfile"
+	"assent/internal/errs"
+	"assent/internal/store"
+	"assent/subscriptions"
+)
+
+// importFlags are what people may say beside list and file.
+type importFlags struct {
+	dryRun                bool
+	rejects, encoding, as string
+}
+
+func (a *app) importCommand() *cobra.Command {
+	var f importFlags
+	c := &cobra.Command{
+		Use: "import LIST FILE", Short: "Bring people from a CSV file into a list",
+		Long: `Brings people from a CSV file into a list. The first row names the columns:
+
+  address    needed; or email
+  act        what the person did to agree, such as "ticked the box on the stand's form"
+  acted_at   when: 2026-03-31, or 2026-03-31T14:05:00Z
+  source     where their data came from
+  wording    what they were shown, word for word
+  name, language, and the attributes declared for the list's programme
+
+A row without act, acted_at and source shows no consent: it goes to quarantine and is not mailed. Whoever opted
+out or is suppressed stays so. Commas, semicolons and tabs are understood.
+
+The same file for the same list goes on where it stopped, after Ctrl-C or a crash, and is never taken twice.`,
+		Args: arguments("a list", "a file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			enc, err := csvfile.ParseEncoding(f.encoding)
+			if err != nil {
+				return usagef("%s", errs.Message(err))
+			}
+			return a.importFile(c.Context(), args[0], args[1], enc, f)
+		},
+	}
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "tell what would become of each row, and change nothing")
+	c.Flags().StringVar(&f.rejects, "errors", "", "where to write the rows that are not taken (default FILE.errors.csv)")
+	c.Flags().StringVar(&f.encoding, "encoding", "utf-8", "utf-8 or latin1")
+	c.Flags().StringVar(&f.as, "as", "", "address of the operator who answers for the import; the ledger names them by number")
+	return c
+}
+
+func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Encoding, f importFlags) error {
+	file, survey, err := examine(path, enc)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	rejects := &rejectsFile{path: f.rejects}
+	if rejects.path == "" {
+		rejects.path = path + ".errors.csv"
+	}
+	if err := rejects.check(); err != nil {
+		return err
+	}
+	defer rejects.Close()
+	c, db, err := a.data(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keys, err := keysOf(c)
+	if err != nil {
+		return err
+	}
+	list, err := listBySlug(ctx, db, slug)
+	if err != nil {
+		return err
+	}
+	actor, err := a.importer(ctx, db, f.as)
+	if err != nil {
+		return err
+	}
+	seen, err := store.OpenScratch(ctx)
+	if err != nil {
+		return err
+	}
+	defer seen.Close()
+	bar := newProgress(a.stderr, "lines", survey.Lines, a.now)
+	im := &subscriptions.Importer{Store: db, Keys: keys, Now: a.now}
+	report, err := im.Run(ctx, subscriptions.ImportJob{
+		List: list, FileName: filepath.Base(path), Survey: survey, Rows: csvfile.NewReader(file, survey), Actor: actor.String(),
+		DryRun: f.dryRun, Rejects: rejects, Seen: seen, Progress: bar.at,
+	})
+	bar.end()
+	if err != nil {
+		if report.ID != 0 {
+			fmt.Fprintf(a.stderr, "Kept so far: %s rows, %s of them now on the list. The same command goes on behind them.\n", thousands(report.Rows), thousands(report.Granted))
+		}
+		return err
+	}
+	a.tellImport(report, list, f.dryRun, rejects)
+	return nil
+}
+
+// examine opens a file and looks it over, and comes back to its beginning.
+func examine(path string, enc csvfile.Encoding) (*os.File, csvfile.Survey, error) {
+	const op = "import"
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, csvfile.Survey{}, errs.E(op, errs.Invalid, "The file "+path+" cannot be opened. Check its name, and that you may read it.", err)
+	}
+	survey, err := csvfile.Examine(file, enc)
+	if err == nil {
+		if _, seekErr := file.Seek(0, io.SeekStart); seekErr != nil {
+			err = errs.E(op, errs.Invalid, "The file "+path+" is read twice, so it cannot be a pipe. Save it first.", seekErr)
+		}
+	}
+	if err != nil {
+		return nil, survey, errors.Join(err, file.Close())
+	}
+	return file, survey, nil
+}
+
+func listBySlug(ctx context.Context, db *store.DB, slug string) (subscriptions.List, error) {
+	list, err := db.ListBySlug(ctx, slug)
+	if err == nil || errs.KindOf(err) != errs.NotFound {
+		return list, err
+	}
+	all, listErr := db.Lists(ctx)
+	if listErr != nil {
+		return list, listErr
+	}
+	says := fmt.Sprintf("There is no list %q, and no other yet. Open one through the API first.", slug)
+	if len(all) > 0 {
+		var slugs []string
+		for _, l := range all {
+			slugs = append(slugs, l.Slug)
+		}
+		says = fmt.Sprintf("There is no list %q. There are: %s.", slug, strings.Join(slugs, ", "))
+	}
+	return list, errs.E("import", errs.NotFound, says, err)
+}
+
+// importer returns who answers for an import.
+func (a *app) importer(ctx context.Context, db *store.DB, as string) (auth.Actor, error) {
+	if as == "" {
+		return auth.Actor{Kind: auth.SystemActor}, nil
+	}
+	who, err := address.Parse(as)
+	if err != nil {
+		return auth.Actor{}, usagef("--as: %s", errs.Message(err))
+	}
+	u, err := (&auth.Service{Store: db, Now: a.now}).UserByAddress(ctx, who)
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	return u.Actor(), u.Actor().Need(auth.SubscribersWrite)
+}
+
+func (a *app) tellImport(r subscriptions.ImportReport, list subscriptions.List, dryRun bool, rejects *rejectsFile) {
+	switch {
+	case r.Already:
+		fmt.Fprintf(a.stdout, "This file was brought into %s on %s. Nothing was done again. What became of its %s rows:\n", list.Name, day(r.FinishedAt), thousands(r.Rows))
+	case dryRun:
+		fmt.Fprintf(a.stdout, "Dry run: nothing was changed. What would become of %s rows in %s:\n", thousands(r.Rows), list.Name)
+	case r.Resumed > 0:
+		fmt.Fprintf(a.stdout, "Went on behind row %s. What became of %s rows in %s:\n", thousands(r.Resumed), thousands(r.Rows), list.Name)
+	default:
+		fmt.Fprintf(a.stdout, "What became of %s rows in %s:\n", thousands(r.Rows), list.Name)
+	}
+	for _, line := range []struct {
+		n    int64
+		what string
+	}{
+		{r.Granted, "now on the list"},
+		{r.Unchanged, "were on it already"},
+		{r.Duplicates, "repeat an address of an earlier row"},
+		{r.Quarantined, "in quarantine, not mailable: no evidence"},
+		{r.Refused, "refused: opted out, suppressed, restricted or expired"},
+		{r.Invalid, "not taken: a mistake in the row"},
+	} {
+		if line.n > 0 {
+			fmt.Fprintf(a.stdout, "%12s  %s\n", thousands(line.n), line.what)
+		}
+	}
+	if rejects.lost {
+		fmt.Fprintf(a.stdout, "The rows that the earlier run did not take are no longer in %s.\n", rejects.path)
+	}
+	if rejects.rows > 0 {
+		fmt.Fprintf(a.stdout, "Each row that was not taken, with the reason: %s\n", rejects.path)
+	}
+}

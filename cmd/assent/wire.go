@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"assent/inbox/imappoll"
+	"assent/internal/config"
+	"assent/internal/errs"
+	"assent/internal/store"
+	"assent/internal/token"
+	"assent/mailer/smtpsend"
+	"assent/queue/redisq"
+)
+
+// settings reads and checks the settings for a use.
+func (a *app) settings(use config.Use) (config.Config, error) {
+	return config.Load(config.Source{Getenv: a.getenv, File: a.file, Use: use, Checks: config.URLChecks{
+		SMTP:    func(s string) error { _, err := smtpsend.ParseURL(s); return err },
+		Redis:   redisq.CheckURL,
+		Mailbox: func(s string) error { _, err := imappoll.ParseURL(s); return err },
+	}})
+}
+
+func (a *app) storeOptions(c config.Config) (store.Options, error) {
+	keys, err := keysOf(c)
+	return store.Options{Keys: keys, Now: a.now}, err
+}
+
+// openStore opens the database that the settings name. The caller closes it.
+func (a *app) openStore(ctx context.Context, c config.Config) (*store.DB, error) {
+	o, err := a.storeOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), o)
+	return db, fileTrouble(c, err)
+}
+
+// data reads the settings and opens the database, for commands that need no more.
+func (a *app) data(ctx context.Context) (config.Config, *store.DB, error) {
+	c, err := a.settings(config.Data)
+	if err != nil {
+		return c, nil, err
+	}
+	db, err := a.openStore(ctx, c)
+	return c, db, err
+}
+
+// fileTrouble says of an SQLite file what there is to do: there is no server that could be down.
+func fileTrouble(c config.Config, err error) error {
+	path, isFile := strings.CutPrefix(c.DatabaseURL.Reveal(), "sqlite:")
+	if !isFile || errs.KindOf(err) != errs.Unavailable || !strings.HasPrefix(errs.Message(err), "The database cannot be reached") {
+		return err
+	}
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, "//"), "?")
+	return errs.E("open database", errs.Unavailable,
+		"The database file "+path+" cannot be opened. Check that its folder exists, that Assent may write to both, that it is an SQLite database, and ASSENT_DATABASE_URL.", err)
+}
+
+func keysOf(c config.Config) (*token.Keys, error) {
+	var former [][]byte
+	for _, s := range c.FormerSecrets {
+		former = append(former, []byte(s.Reveal()))
+	}
+	return token.NewKeys([]byte(c.Secret.Reveal()), former...)
+}
