@@ -14,18 +14,13 @@ import (
 type Action string
 
 const (
-	ListCases     Action = "list cases"
-	ReadCase      Action = "read case"
-	ListInbound   Action = "list inbound messages"
-	ReadInbound   Action = "read inbound message"
-	ReadRaw       Action = "read raw message"
-	RestrictData  Action = "restrict processing"
-	ReleaseData   Action = "release processing"
-	SuppressOne   Action = "suppress address"
-	MakeKey       Action = "make API key"
-	RevokeKey     Action = "revoke API key"
-	ReadEvidence  Action = "read evidence"
-	LookUpAddress Action = "look up address"
+	ListCases   Action = "list cases"
+	ReadCase    Action = "read case"
+	ListInbound Action = "list inbound messages"
+	ReadInbound Action = "read inbound message"
+	ReadRaw     Action = "read raw message"
+	MakeKey     Action = "make API key"
+	RevokeKey   Action = "revoke API key"
 )
 
 // Entry is one line of the audit trail.

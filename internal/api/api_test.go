@@ -1,0 +1,223 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"assent/internal/address"
+	"assent/internal/api"
+	"assent/internal/auth"
+	"assent/internal/store"
+	"assent/internal/store/storetest"
+	"assent/internal/web"
+	"assent/mailer"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// house is the API over a real store.
+type house struct {
+	*web.Engine
+	deps api.Deps
+	db   *store.DB
+	log  *bytes.Buffer
+	key  string // has every scope
+}
+
+// newHouse opens the API over a database. change may replace parts before it is registered.
+func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
+	t.Helper()
+	h := &house{db: db, log: &bytes.Buffer{}}
+	log := slog.New(slog.NewTextHandler(&locked{w: h.log}, nil))
+	keys := storetest.Keys(t)
+	set, err := templates.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ways := mailer.Ways{
+		BaseURL: "https://news.example.org", MessageDomain: "news.example.org",
+		Bounces: address.Must("bounces@news.example.org"), OptOuts: address.Must("leave@news.example.org"),
+	}
+	people := &subscriptions.Service{Store: db, Keys: keys, Now: time.Now}
+	h.deps = api.Deps{
+		BaseURL: "https://news.example.org", People: people,
+		Mailer: &mailer.Service{
+			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people,
+			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),
+		},
+		Inbox: db, Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
+		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
+	}
+	h.key = makeKey(t, h.deps.Auth, everyScope()...)
+	if change != nil {
+		change(&h.deps)
+	}
+	h.Engine, err = web.New(web.Config{BaseURL: h.deps.BaseURL, Log: log, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := api.Register(h.Engine, h.deps); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// each runs a test over every database.
+func each(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { test(t, newHouse(t, db, nil)) })
+}
+
+// small is a house on SQLite, for what has nothing to do with the database.
+func small(t testing.TB, change func(*api.Deps)) *house {
+	t.Helper()
+	return newHouse(t, storetest.Open(t, storetest.SQLiteURL(t), time.Now), change)
+}
+
+func everyScope() []auth.Scope {
+	var all []auth.Scope
+	for _, g := range auth.Scopes {
+		all = append(all, g.Scope)
+	}
+	return all
+}
+
+func makeKey(t testing.TB, s *auth.Service, scopes ...auth.Scope) string {
+	t.Helper()
+	_, text, err := s.MakeKey(t.Context(), auth.Actor{Kind: auth.SystemActor}, "test", scopes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+type locked struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// answer is what came back.
+type answer struct {
+	*httptest.ResponseRecorder
+	object map[string]any
+}
+
+// ask sends a request with the key of every scope. body is "" for none; header is name, value, …
+func (h *house) ask(t testing.TB, method, path, body string, header ...string) answer {
+	t.Helper()
+	r := httptest.NewRequestWithContext(context.WithoutCancel(t.Context()), method, path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+h.key)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	a := answer{ResponseRecorder: httptest.NewRecorder()}
+	h.ServeHTTP(a, r)
+	if strings.Contains(a.Header().Get("Content-Type"), "json") {
+		if err := json.Unmarshal(a.Body.Bytes(), &a.object); err != nil {
+			t.Fatalf("%s %s: %v in %q", method, path, err, a.Body)
+		}
+	}
+	if a.Code >= 400 {
+		a.checkProblem(t, method, path)
+	}
+	return a
+}
+
+// must is ask where the status is known.
+func (h *house) must(t testing.TB, status int, method, path, body string, header ...string) answer {
+	t.Helper()
+	a := h.ask(t, method, path, body, header...)
+	if a.Code != status {
+		t.Fatalf("%s %s: status %d, want %d: %s", method, path, a.Code, status, a.Body)
+	}
+	return a
+}
+
+// checkProblem holds what is the same for every failure.
+func (a answer) checkProblem(t testing.TB, method, path string) {
+	t.Helper()
+	o := a.object
+	typ, _ := o["type"].(string)
+	if a.Header().Get("Content-Type") != web.ProblemJSON || o["status"] != float64(a.Code) || o["title"] == "" || o["detail"] == "" ||
+		o["instance"] == "" || a.Header().Get("Idempotent-Replayed") == "" && o["instance"] != a.Header().Get("X-Request-Id") || !strings.HasPrefix(typ, "/api/docs#") {
+		t.Errorf("%s %s: %d %q is no whole problem: %s", method, path, a.Code, a.Header().Get("Content-Type"), a.Body)
+	}
+	for _, internal := range []string{"json:", "Go ", "sql", "store:", "goroutine", ".go", "dial", "$schema", "api:", "address:"} {
+		if strings.Contains(a.Body.String(), internal) {
+			t.Errorf("%s %s: internal text %q in %s", method, path, internal, a.Body)
+		}
+	}
+}
+
+// at returns what stands at a path such as "items.0.id".
+func (a answer) at(t testing.TB, path string) any {
+	t.Helper()
+	var v any = a.object
+	for part := range strings.SplitSeq(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[part]
+		case []any:
+			i := int(part[0] - '0')
+			if i >= len(x) {
+				t.Fatalf("nothing at %s of %s", path, a.Body)
+			}
+			v = x[i]
+		default:
+			t.Fatalf("nothing at %s of %s", path, a.Body)
+		}
+	}
+	return v
+}
+
+// want compares what stands at some paths: path, value, …
+func (a answer) want(t testing.TB, pairs ...any) {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		want := pairs[i+1]
+		if n, ok := want.(int); ok {
+			want = float64(n)
+		}
+		if got := a.at(t, pairs[i].(string)); got != want {
+			t.Errorf("%v is %v, want %v, in %s", pairs[i], got, want, a.Body)
+		}
+	}
+}
+
+const (
+	programmeBody = `{"slug":"harbour-news","name":"Harbour News","owner":"Harbour Board","controller":"Harbour Board",
+		"contact":{"name":"Sam Poole","address":"contact@harbour.example"},"from":{"name":"Harbour News","address":"news@harbour.example"}}`
+	purposeBody  = `{"slug":"monthly-news","name":"Monthly news","basis":"consent","class":"newsletter"}`
+	noticeBody   = `{"text":"We use your address to send you the news."}`
+	listBody     = `{"programme_id":1,"purpose_id":1,"notice_id":1,"slug":"monthly","name":"Harbour Monthly","wording":"Send me Harbour Monthly.","double_opt_in":true,"public":true}`
+	grantBody    = `{"address":"ann@example.org","name":"Ann Lee","source":"paper form","evidence":{"act":"ticked the box"}}`
+	campaignBody = `{"programme_id":1,"name":"December","subject":"The lights are on","body":"Dear {{name|reader}},\n\nthe lights are **on**.","lists":[1]}`
+)
+
+// furnish declares a programme with a list.
+func (h *house) furnish(t testing.TB) {
+	t.Helper()
+	h.must(t, http.StatusCreated, "POST", "/api/v1/programmes", programmeBody)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/purposes", purposeBody)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/notices", noticeBody)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/lists", listBody)
+}

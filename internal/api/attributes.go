@@ -1,0 +1,103 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"assent/internal/auth"
+	"assent/internal/errs"
+	"assent/subscriptions"
+)
+
+type attribute struct {
+	ID          int64    `json:"id" example:"1"`
+	ProgrammeID int64    `json:"programme_id" example:"1"`
+	Name        string   `json:"name" example:"region"`
+	Label       string   `json:"label" example:"Region"`
+	Type        string   `json:"type" example:"choice"`
+	Choices     []string `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
+}
+
+type newAttribute struct {
+	Name    string   `json:"name" maxLength:"40" doc:"As in {{region}} in a campaign's words." example:"region"`
+	Label   string   `json:"label,omitempty" maxLength:"200" example:"Region"`
+	Type    string   `json:"type" enum:"text,number,boolean,date,choice,many" doc:"choice takes one of the choices, many any number of them." example:"choice"`
+	Choices []string `json:"choices,omitempty" maxItems:"500" nullable:"false" example:"[\"north\",\"south\"]"`
+}
+
+func (a *api) attributeRoutes() {
+	add(a, operation{
+		id: "create-attribute", method: http.MethodPost, path: base + "/programmes/{programme}/attributes", tag: "Declarations", scope: auth.ListsWrite, status: http.StatusCreated,
+		summary: "Declare an attribute of a programme's people", about: "What is not declared cannot be stored.",
+	}, a.createAttribute)
+	add(a, operation{
+		id: "list-attributes", method: http.MethodGet, path: base + "/programmes/{programme}/attributes", tag: "Declarations", scope: auth.ListsRead,
+		summary: "List a programme's attributes",
+	}, a.listAttributes)
+	add(a, operation{
+		id: "get-attribute", method: http.MethodGet, path: base + "/programmes/{programme}/attributes/{name}", tag: "Declarations", scope: auth.ListsRead,
+		summary: "Get an attribute",
+	}, a.getAttribute)
+}
+
+func (a *api) createAttribute(ctx context.Context, in *struct {
+	InProgramme
+	Body newAttribute
+}) (*reply[attribute], error) {
+	p, err := a.People.Store.ProgrammeBySlug(ctx, in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	made, err := a.People.CreateAttribute(ctx, subscriptions.Attribute{
+		ProgrammeID: p.ID, Name: in.Body.Name, Label: in.Body.Label, Type: subscriptions.AttributeType(in.Body.Type), Choices: in.Body.Choices,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &reply[attribute]{Body: showAttribute(made)}, nil
+}
+
+func (a *api) listAttributes(ctx context.Context, in *struct {
+	InProgramme
+	Paging
+}) (*reply[page[attribute]], error) {
+	all, err := a.attributesOf(ctx, in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(x, y subscriptions.Attribute) int { return cmp.Compare(x.ID, y.ID) })
+	return pageIn(all, in.Paging, func(x subscriptions.Attribute) int64 { return x.ID }, showAttribute), nil
+}
+
+func (a *api) getAttribute(ctx context.Context, in *struct {
+	InProgramme
+	Name string `path:"name" maxLength:"40" doc:"The attribute's name." example:"region"`
+}) (*reply[attribute], error) {
+	all, err := a.attributesOf(ctx, in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(x subscriptions.Attribute) bool { return x.Name == in.Name })
+	if i < 0 {
+		return nil, errs.E("api: get attribute", errs.NotFound, "This programme has no attribute of that name.", nil)
+	}
+	return &reply[attribute]{Body: showAttribute(all[i])}, nil
+}
+
+func (a *api) attributesOf(ctx context.Context, slug string) ([]subscriptions.Attribute, error) {
+	p, err := a.People.Store.ProgrammeBySlug(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	return a.People.Store.AttributesOf(ctx, p.ID)
+}
+
+func showAttribute(x subscriptions.Attribute) attribute {
+	choices := x.Choices
+	if choices == nil {
+		choices = []string{}
+	}
+	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices}
+}

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"assent/inbox"
+	"assent/internal/audit"
+	"assent/internal/auth"
+	"assent/internal/idempotency"
+	"assent/internal/web"
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// Deps is what the API needs. All of it but Checks and Mailboxes must be set.
+type Deps struct {
+	BaseURL   string // without a slash at its end
+	People    *subscriptions.Service
+	Mailer    *mailer.Service
+	Inbox     inbox.Store
+	Reads     Reads
+	Auth      *auth.Service
+	Requests  idempotency.Store
+	Audit     AuditTrail
+	Checks    []Check  // what must answer for the API to be ready
+	Mailboxes []string // the names of the mailboxes that are watched
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Reads is what the API asks of the store beyond what the domains need.
+type Reads interface {
+	// ListStatuses counts the people of a list by how they stand towards it.
+	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
+	// CasesAfter returns up to limit cases that come after one in the order of work; 0 begins with the first.
+	CasesAfter(ctx context.Context, after int64, limit int) ([]inbox.Case, error)
+}
+
+// AuditTrail keeps who read what.
+type AuditTrail interface {
+	Record(ctx context.Context, e audit.Entry) error
+}
+
+// api holds what the handlers need.
+type api struct {
+	Deps
+	engine *web.Engine
+	huma   huma.API
+}
+
+// Register puts the API's routes, its document and its documentation page on an engine. An error means that the
+// document cannot be made, and is a mistake in this package.
+func Register(e *web.Engine, d Deps) error {
+	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
+	for _, resource := range []func(){
+		a.programmeRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
+		a.requestRoutes, a.grantRoutes, a.withdrawalRoutes,
+		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
+		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes,
+		a.inboundRoutes, a.caseRoutes, a.keyRoutes, a.healthRoutes,
+	} {
+		resource()
+	}
+	return a.publish()
+}
+
+// config describes the API as a whole.
+func config(baseURL string) huma.Config {
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	jsonFormat := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readJSON}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: "Assent", Version: "1.0.0", Description: about},
+			Servers: []*huma.Server{{URL: baseURL}},
+			Tags:    tags(),
+			Components: &huma.Components{
+				Schemas:         schemas,
+				Responses:       problems(schemas),
+				SecuritySchemes: map[string]*huma.SecurityScheme{keyScheme: keySecurity()},
+			},
+		},
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{asProblem},
+	}
+}
+
+const keyScheme = "key"
+
+func keySecurity() *huma.SecurityScheme {
+	return &huma.SecurityScheme{
+		Type: "http", Scheme: "bearer", BearerFormat: "assent_…",
+		Description: "An API key, as in \"Authorization: Bearer assent_…\". Each operation names the scope that the key must have.",
+	}
+}
+
+const about = `Everything that programs may do with Assent: declare what people can subscribe to, record what they decide, send campaigns to those who may be mailed, and read what comes back.
+
+**Keys.** Send ` + "`Authorization: Bearer <key>`" + `. ` + "`assent key`" + ` at the command line or POST /api/v1/keys makes one; it is shown once.
+
+**Repeating a request.** Any POST may carry an ` + "`Idempotency-Key`" + `: 1 to 255 visible characters of your choice, such as a UUID. The same request under the same key within 24 hours is answered again without being done again, with the header ` + "`Idempotent-Replayed: true`" + `. Another request under that key is refused with 422, and one that arrives while the first still runs with 409. An answer of 429 or 5xx does not bind the key.
+
+**Pages.** Lists have ` + "`after`" + ` and ` + "`limit`" + ` (at most 200). Where there is more, the answer has ` + "`next`" + `: ask again with ` + "`after`" + ` set to it.
+
+**Errors** are problems as in RFC 9457, ` + "`application/problem+json`" + `, each with the number of the request, which is also in ` + "`X-Request-Id`" + `.
+
+Times are RFC 3339 in UTC. Numbers that stand for things are given by Assent and never used again.`
+
+func tags() []*huma.Tag {
+	return []*huma.Tag{
+		{Name: "Declarations", Description: "Programmes, their purposes, notices and attributes: what everything else rests on."},
+		{Name: "Lists", Description: "What people subscribe to."},
+		{Name: "Consent", Description: "What a person did: asked, agreed, opted out."},
+		{Name: "People", Description: "Who is on record, what they decided, and why they may or may not be mailed."},
+		{Name: "Ledger", Description: "Every act that bears on a permission, in order and for ever."},
+		{Name: "Campaigns", Description: "One message to the people of one or more lists."},
+		{Name: "Mail that came in", Description: "What arrived in the watched mailboxes. Each reading is noted in the audit trail."},
+		{Name: "Cases", Description: "Work for a person, with its clocks. Each reading is noted in the audit trail."},
+		{Name: "Keys", Description: "API keys."},
+		{Name: "Health", Description: "Whether Assent runs, and can work."},
+	}
+}
