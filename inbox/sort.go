@@ -113,7 +113,9 @@ func newReading(m *message.Parsed, reply string) *reading {
 		r.language = languages[0]
 	}
 	for i := range r.all {
-		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool { return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language) })
+		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool {
+			return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language)
+		})
 	}
 	return r
 }

@@ -26,10 +26,14 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	if a.header == "" && r.tellsAStory() {
 		return a
 	}
+	named := 0 // calls itself automatic
 	for i := range r.all {
 		s := &r.all[i]
 		for _, h := range s.hits {
 			switch h.concept {
+			case "auto":
+				named += 2
+				a.grounds = append(a.grounds, Ground{Where: s.where, Words: strings.Join(s.words[h.at:h.end], " "), Rule: "calls itself automatic"})
 			case LabelVacation, LabelAck, LabelChallenge, LabelLeftCompany:
 				weight := 1
 				if s.where == "subject" {
@@ -46,16 +50,18 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 			a.kind, best = kind, score[kind]
 		}
 	}
+	if best == 0 && (named > 0 || a.header != "") {
+		a.kind = LabelVacation // the commonest that gives no reason
+	}
 	switch {
-	case a.header != "" && best > 0:
+	case a.header != "" && best+named > 0:
 		a.sure, a.confidence = true, 0.97
 	case a.header != "":
-		a.kind, a.confidence = LabelVacation, 0.75
-	case a.kind == LabelAck && best < 4:
+		a.confidence = 0.75
+	case a.kind == LabelAck && best+named < 4:
 		a.kind = ""
-	case best == 0:
 	default:
-		a.confidence = min(0.95, 0.6+0.1*float64(best))
+		a.confidence = min(0.95, 0.6+0.1*float64(best+named))
 	}
 	return a
 }

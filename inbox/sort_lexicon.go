@@ -205,7 +205,7 @@ func conceptNames() []string {
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",
-		"article", "reminder", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
+		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
 		"agent", "urgent",
 	}
 }

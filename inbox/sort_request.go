@@ -189,7 +189,7 @@ func (r *reading) accountAlone(found map[string][]Ground) {
 func (r *reading) weigh(found map[string][]Ground, q *request) {
 	optOut := found[LabelUnsubscribe]
 	delete(found, LabelUnsubscribe)
-	if r.tellsAStory() {
+	if r.tellsAStory() || r.givesNotice() {
 		return
 	}
 	if r.onlyInSubject(optOut) {
@@ -225,9 +225,9 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 }
 
 // tellsAStory reports whether the mail is about software or rules rather than from a person who
-// asks for something: a user story, a feature wish, a notice.
+// asks for something: a user story, a feature wish.
 func (r *reading) tellsAStory() bool {
-	story, notice := 0, 0
+	story := 0
 	first := true
 	for i := range r.all {
 		s := &r.all[i]
@@ -237,20 +237,32 @@ func (r *reading) tellsAStory() bool {
 			}
 			story++
 		}
-		if s.has("notice") && !s.has("mine") {
-			notice++
-		}
 		first = first && s.where == "subject"
 	}
-	return story > 0 && story*3 >= len(r.all) || notice > 0 && notice*3 >= len(r.all)
+	return story > 0 && story*3 >= len(r.all)
 }
 
-// onlyInSubject reports whether grounds rest on the subject while the text is about something else.
+// givesNotice reports whether the mail tells people of their rights.
+func (r *reading) givesNotice() bool {
+	notice := 0
+	for i := range r.all {
+		if s := &r.all[i]; s.has("notice") && !s.has("mine") {
+			notice++
+		}
+	}
+	return notice > 0 && notice*3 >= len(r.all)
+}
+
+// onlyInSubject reports whether grounds rest on the subject while the text is about something
+// else. The subject of an answer was written by somebody else.
 func (r *reading) onlyInSubject(grounds []Ground) bool {
 	for _, g := range grounds {
 		if g.Where != "subject" {
 			return false
 		}
+	}
+	if r.reply && r.words > 0 {
+		return true
 	}
 	for i := range r.all {
 		if s := &r.all[i]; s.where == "text" && (s.has("story") || s.has("footer")) {
