@@ -150,7 +150,7 @@ func TestKilledWorkersAndAnEmptiedRedisLoseNothingAndDoubleNothing(t *testing.T)
 	}
 	t.Cleanup(world.Close)
 
-	s := &scene{t: t, world: world}
+	s := &scene{t: t, mail: world, world: world, domain: harbour}
 	s.furnish(database)
 	n := crashPeople()
 	c := &crew{t: t, running: map[string]*exec.Cmd{}, settings: workerSettings{

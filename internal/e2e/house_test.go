@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +23,10 @@ import (
 	"assent/subscriptions"
 )
 
-const password = "open sesame"
+const (
+	password = "open sesame"
+	harbour  = "harbour.example" // the organisation, in a mail world of its own
+)
 
 // quiet logs what an operator should look at.
 func quiet(w io.Writer) *slog.Logger {
@@ -30,94 +34,130 @@ func quiet(w io.Writer) *slog.Logger {
 }
 
 var (
-	bounces = address.Must("bounces@harbour.example")
-	leave   = address.Must("leave@harbour.example")
+	bounces = address.Must("bounces@" + harbour)
+	leave   = address.Must("leave@" + harbour)
 )
 
-// scene is a running Assent with one programme, in a mail world of its own.
+// scene is a running Assent with one programme, and the mail system around it.
 type scene struct {
-	t         *testing.T
-	world     *mailworld.World
+	t        *testing.T
+	mail     mailSystem
+	world    *mailworld.World // the mail system, where it is one in this process
+	password string           // of every mailbox
+	domain   string           // of the organisation
+	smtpURL  string           // where Assent sends to; "" is the mail system itself
+	change   func(*assembly.Plan)
+
 	house     *assembly.House
 	programme subscriptions.Programme
 	list      subscriptions.List
 }
 
-// stage starts everything on one database and lets it run until the test ends.
+// stage starts everything on one database, in a mail world of its own, and lets it run until the test ends.
 func stage(t *testing.T, databaseURL string) *scene {
+	t.Helper()
+	s := prepare(t, databaseURL)
+	s.house = s.open(databaseURL)
+	s.run(s.house)
+	return s
+}
+
+// prepare makes a mail world and a furnished database, and opens nothing yet.
+func prepare(t *testing.T, databaseURL string) *scene {
 	t.Helper()
 	world, err := mailworld.Start(t.Context(), mailworld.Config{Now: time.Now, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(world.Close)
-	s := &scene{t: t, world: world}
+	s := &scene{t: t, mail: world, world: world, password: password, domain: harbour}
 	s.furnish(databaseURL)
-	s.house = s.open(databaseURL)
-	s.run(s.house)
 	return s
 }
+
+// at is an address of the organisation.
+func (s *scene) at(local string) address.Address { return address.Must(local + "@" + s.domain) }
 
 // furnish makes the database with its programme and list, before any mailbox refers to it.
 func (s *scene) furnish(databaseURL string) {
 	s.t.Helper()
 	db := storetest.Open(s.t, databaseURL, time.Now)
 	svc := &subscriptions.Service{Store: db, Keys: storetest.Keys(s.t), Now: time.Now}
-	var err error
-	s.programme, err = svc.CreateProgramme(s.t.Context(), subscriptions.Programme{
-		Slug: "harbour", Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
-		Contact:  subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")},
-		FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
+	s.programme, s.list = s.found(svc, "harbour")
+}
+
+// found makes a programme with one list.
+func (s *scene) found(svc *subscriptions.Service, slug string) (subscriptions.Programme, subscriptions.List) {
+	s.t.Helper()
+	programme, err := svc.CreateProgramme(s.t.Context(), subscriptions.Programme{
+		Slug: slug, Name: strings.ToUpper(slug[:1]) + slug[1:] + " News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
+		Contact:  subscriptions.Contact{Name: "Sam Poole", Address: s.at("contact")},
+		FromName: "Harbour News", FromAddress: s.at("news"),
 	})
 	s.check(err)
-	notice, err := svc.PublishNotice(s.t.Context(), s.programme.ID, "How we use your data.")
+	notice, err := svc.PublishNotice(s.t.Context(), programme.ID, "How we use your data.")
 	s.check(err)
 	purpose, err := svc.CreatePurpose(s.t.Context(), subscriptions.Purpose{
-		ProgrammeID: s.programme.ID, Slug: "news", Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
+		ProgrammeID: programme.ID, Slug: "news", Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
 	})
 	s.check(err)
-	s.list, err = svc.CreateList(s.t.Context(), subscriptions.List{
-		ProgrammeID: s.programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: "harbour-monthly", Name: "Harbour monthly",
+	list, err := svc.CreateList(s.t.Context(), subscriptions.List{
+		ProgrammeID: programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-monthly", Name: "Harbour monthly",
 		Wording: "Send me the monthly news.", DoubleOptIn: true, Public: true,
 	})
 	s.check(err)
+	return programme, list
 }
 
 func (s *scene) settings(databaseURL string) config.Config {
-	box := func(name string, role config.Role) config.Mailbox {
-		u := url.URL{Scheme: "imap", User: url.UserPassword(name+"@harbour.example", password), Host: s.world.IMAPAddr(), Path: "/INBOX"}
-		return config.Mailbox{Name: name, Programme: "harbour", Role: role, URL: config.Secret(u.String())}
+	smtpURL := s.smtpURL
+	if smtpURL == "" {
+		smtpURL = "smtp://" + s.mail.SMTPAddr()
 	}
 	return config.Config{
-		DatabaseURL: config.Secret(databaseURL), SMTPURL: config.Secret("smtp://" + s.world.SMTPAddr()), BaseURL: "http://127.0.0.1:8080",
-		Secret: storetest.Secret, BounceAddress: bounces, UnsubscribeAddress: leave,
-		MessageDomain: "mail.harbour.example", Workers: 2,
+		DatabaseURL: config.Secret(databaseURL), SMTPURL: config.Secret(smtpURL), BaseURL: "http://127.0.0.1:8080",
+		Secret: storetest.Secret, BounceAddress: s.at("bounces"), UnsubscribeAddress: s.at("leave"),
+		MessageDomain: "mail." + s.domain, Workers: 2,
 		Mailboxes: []config.Mailbox{
-			box("bounces", config.Bounces), box("leave", config.Unsubscribe), box("contact", config.Contact), box("privacy", config.Rights),
+			s.box("bounces", "harbour", config.Bounces), s.box("leave", "harbour", config.Unsubscribe),
+			s.box("contact", "harbour", config.Contact), s.box("privacy", "harbour", config.Rights),
 		},
 	}
+}
+
+// box is the setting for one mailbox of the organisation.
+func (s *scene) box(name, programme string, role config.Role) config.Mailbox {
+	u := url.URL{Scheme: "imap", User: url.UserPassword(s.at(name).String(), s.password), Host: s.mail.IMAPAddr(), Path: "/INBOX"}
+	return config.Mailbox{Name: name, Programme: programme, Role: role, URL: config.Secret(u.String())}
 }
 
 func (s *scene) open(databaseURL string) *assembly.House {
 	s.t.Helper()
 	pace := mailer.DefaultPace()
 	pace.Retry = []time.Duration{200 * time.Millisecond, 200 * time.Millisecond}
-	h, err := assembly.Open(s.t.Context(), assembly.Plan{
+	p := assembly.Plan{
 		Config: s.settings(databaseURL), Now: time.Now, Log: quiet(s.t.Output()),
 		Worker: "e2e", Pace: pace, Check: 50 * time.Millisecond, Patience: 2 * time.Second,
-	})
+	}
+	if s.change != nil {
+		s.change(&p)
+	}
+	h, err := assembly.Open(s.t.Context(), p)
 	s.check(err)
 	return h
 }
 
 // run runs every part but the API until the test ends.
-func (s *scene) run(h *assembly.House) {
+func (s *scene) run(h *assembly.House) { s.t.Cleanup(s.start(h)) }
+
+// start runs every part but the API. What it returns shuts them down as a signal would, and closes the house.
+func (s *scene) start(h *assembly.House) (shutDown func()) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 3)
 	for _, part := range []func(context.Context) error{h.Relay, h.Work, h.Watch} {
 		go func() { done <- part(ctx) }()
 	}
-	s.t.Cleanup(func() {
+	return sync.OnceFunc(func() {
 		stop()
 		for range 3 {
 			if err := <-done; err != nil {
@@ -150,15 +190,19 @@ func (s *scene) eventually(what string, holds func() bool) {
 
 var confirmLink = regexp.MustCompile(`/c/([a-z2-7]+)`)
 
-// join subscribes an address and confirms through the link in the mail that it got.
-func (s *scene) join(addr string) {
+// join subscribes addresses and confirms each through the link in the mail that it got.
+func (s *scene) join(addrs ...string) {
 	s.t.Helper()
-	s.check(s.house.People.Subscribe(s.t.Context(), subscriptions.Act{
-		ListID: s.list.ID, Address: address.Must(addr), Channel: subscriptions.ByForm, Actor: "subscriber", Source: "web form", Evidence: subscriptions.Evidence{"act": "pressed the button"},
-	}))
-	mail := s.mailTo(addr, func(m *message.Parsed) bool { return confirmLink.MatchString(m.Text) })
-	_, err := s.house.People.Confirm(s.t.Context(), confirmLink.FindStringSubmatch(mail.Text)[1], nil)
-	s.check(err)
+	for _, addr := range addrs {
+		s.check(s.house.People.Subscribe(s.t.Context(), subscriptions.Act{
+			ListID: s.list.ID, Address: address.Must(addr), Channel: subscriptions.ByForm, Actor: "subscriber", Source: "web form", Evidence: subscriptions.Evidence{"act": "pressed the button"},
+		}))
+	}
+	for _, addr := range addrs {
+		mail := s.mailTo(addr, func(m *message.Parsed) bool { return confirmLink.MatchString(m.Text) })
+		_, err := s.house.People.Confirm(s.t.Context(), confirmLink.FindStringSubmatch(mail.Text)[1], nil)
+		s.check(err)
+	}
 }
 
 // mailTo waits for a mail to an address for which a condition holds.
@@ -166,7 +210,7 @@ func (s *scene) mailTo(addr string, holds func(*message.Parsed) bool) *message.P
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
-	m, err := s.world.WaitFor(ctx, address.Must(addr), func(m mailworld.Message) bool {
+	m, err := s.mail.WaitFor(ctx, address.Must(addr), func(m mailworld.Message) bool {
 		p, err := message.Parse(strings.NewReader(string(m.Raw)), message.DefaultLimits())
 		return err == nil && holds(p)
 	})
@@ -207,7 +251,7 @@ func (s *scene) write(from, to, subject, body string, headers ...string) {
 	s.t.Helper()
 	raw := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <%d@client.example>\r\nDate: %s\r\n%s\r\n%s\r\n",
 		from, to, subject, time.Now().UnixNano(), message.FormatDate(time.Now()), strings.Join(headers, ""), body)
-	s.check(s.world.Deliver(from, to, []byte(raw)))
+	s.check(s.mail.Deliver(from, to, []byte(raw)))
 }
 
 func (s *scene) kept(holds func(inbox.Kept) bool) inbox.Kept {

@@ -23,9 +23,7 @@ func TestAWholeLoop(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, databaseURL string) {
 		s := stage(t, databaseURL)
 		people := []string{"ann@example.org", "bob@example.org", "cat@example.org", "dan@example.org"}
-		for _, p := range people {
-			s.join(p)
-		}
+		s.join(people...)
 		first := s.campaign("March")
 		for _, p := range people {
 			m := s.mailTo(p, func(m *message.Parsed) bool { return strings.HasPrefix(m.Subject, "March") })
