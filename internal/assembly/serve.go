@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"assent/internal/api"
-	"assent/internal/audit"
-	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/site"
 	"assent/internal/web"
@@ -39,7 +37,7 @@ func (h *House) Engine() (*web.Engine, error) {
 	}
 	err = site.Register(engine, site.Deps{
 		People: h.People, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Figures: h.DB, Accounts: h.Accounts,
-		Audit: trail{h.DB}, Zone: zone, Now: h.Now, Log: h.Log,
+		Audit: h.DB, Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -58,21 +56,9 @@ func (h *House) Engine() (*web.Engine, error) {
 // checks is what must answer for this process to be ready.
 func (h *House) checks() []api.Check {
 	return []api.Check{
-		{Name: "database", Run: h.DB.Ping},
-		{Name: "redis", Run: func(ctx context.Context) error { _, err := h.Redis.Check(ctx); return err }},
+		{Name: "database", Check: h.DB.Ping},
+		{Name: "redis", Check: func(ctx context.Context) error { _, err := h.Redis.Check(ctx); return err }},
 	}
-}
-
-// trail keeps what the pages record.
-type trail struct {
-	db interface {
-		Record(ctx context.Context, e audit.Entry) error
-	}
-}
-
-// Record implements site.Recorder.
-func (t trail) Record(ctx context.Context, by auth.Actor, action, object, why string) error {
-	return t.db.Record(ctx, audit.Entry{Actor: by.String(), Action: audit.Action(action), Object: object, Why: why})
 }
 
 // Serve serves pages and API on a listener until ctx ends, then lets requests come to their end.
