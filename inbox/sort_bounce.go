@@ -9,10 +9,16 @@ import (
 	"assent/internal/message"
 )
 
+// maxReportText bounds what is read of a report's words, in octets. Mail systems come to the point.
+const maxReportText = 8 << 10
+
 // sortBounce knows delivery reports: those of RFC 3464, and those of the many mail systems that
 // write only for people.
 func sortBounce(m *message.Parsed, v *Verdict) bool {
 	written, _ := message.CutReturned(m.Text)
+	if len(written) > maxReportText {
+		written = strings.ToValidUTF8(written[:maxReportText], "")
+	}
 	if m.Report != nil && len(m.Report.Recipients) > 0 {
 		if asksBack(m, written) {
 			return false

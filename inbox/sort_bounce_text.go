@@ -58,18 +58,18 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		note("part "+m.ContentType, m.Returned.Subject, "returns a message")
 		hard = true
 	}
+	if !hard {
+		return nil, false // most mail: the costly look at the words is saved
+	}
 	if s := bounceSubject.FindString(m.Subject); s != "" {
 		note("subject", s, "words of a report")
 		said = true
-	}
-	if len(written) > 4000 {
-		written = written[:4000]
 	}
 	if s := bounceText.FindString(written); s != "" {
 		note("text", s, "words of a report")
 		said = said || daemon(m) || m.Returned != nil
 	}
-	return grounds, hard && said
+	return grounds, said
 }
 
 var mailSystemName = regexp.MustCompile(`(?i)mail(?:er)?[ -]?(?:daemon|delivery|system|router|administrator)|postmaster|system administrator|delivery (?:sub)?system`)

@@ -73,12 +73,13 @@ func (q request) sure() bool { return q.kind != KindNone && q.confidence >= 0.8 
 func (r *reading) requests() request {
 	q := request{kind: KindNone}
 	found := map[string][]Ground{}
+	rules := requestRules()
 	for i := range r.all {
 		s := &r.all[i]
-		if s.vetoed() {
+		if len(s.hits) == 0 || s.vetoed() {
 			continue
 		}
-		for _, rule := range requestRules() {
+		for _, rule := range rules {
 			if words, ok := rule.match(s); ok {
 				found[rule.label] = append(found[rule.label], Ground{Where: s.where, Words: words, Rule: rule.name})
 			}

@@ -68,32 +68,40 @@ func (f Fields) rawAll(name string) []string {
 // empty line after them. It keeps at most *budget octets and takes what it kept from the budget. Data that
 // does not start with a field has no header.
 func cutFields(data []byte, budget *int) (f Fields, body []byte, cut bool) {
+	var folded []byte // the value of the last field with its folded lines
+	flush := func() {
+		if n := len(f.list); n > 0 && folded != nil {
+			f.list[n-1].value = string(folded)
+		}
+		folded = nil
+	}
 	for len(data) > 0 {
 		line, rest := cutLine(data)
 		if len(line) == 0 {
+			flush()
 			return f, rest, cut
 		}
 		name, value, ok := fieldLine(line)
-		switch {
-		case ok:
-			if *budget -= len(line); *budget < 0 {
-				cut = true
-				break
-			}
+		if !ok && line[0] != ' ' && line[0] != '\t' && !continues(rest) {
+			flush()
+			return f, data, cut // no header, or the empty line is missing: the body starts here
+		}
+		if *budget -= len(line); *budget < 0 {
+			cut, data = true, rest
+			continue
+		}
+		if ok {
+			flush()
 			f.list = append(f.list, field{name, value})
-		case line[0] == ' ' || line[0] == '\t' || continues(rest):
-			if *budget -= len(line); *budget < 0 {
-				cut = true
-			} else if n := len(f.list); n > 0 {
-				f.list[n-1].value = joinFolded(f.list[n-1].value, line)
+		} else if n := len(f.list); n > 0 {
+			if folded == nil {
+				folded = []byte(f.list[n-1].value)
 			}
-		case len(f.list) == 0:
-			return f, data, cut // no header at all
-		default:
-			return f, data, cut // the empty line is missing: the body starts here
+			folded = appendFolded(folded, line)
 		}
 		data = rest
 	}
+	flush()
 	return f, nil, cut
 }
 
@@ -105,12 +113,12 @@ func continues(rest []byte) bool {
 	return ok
 }
 
-func joinFolded(value string, line []byte) string {
+func appendFolded(value, line []byte) []byte {
 	more := toUTF8(bytes.TrimSpace(line))
-	if value == "" || more == "" {
-		return value + more
+	if len(value) > 0 && more != "" {
+		value = append(value, ' ')
 	}
-	return value + " " + more
+	return append(value, more...)
 }
 
 // fieldLine reads "Name: value" (RFC 5322 section 2.2). White space before the colon, which some
