@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"assent/internal/errs"
 )
@@ -16,7 +18,12 @@ var (
 	attributeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 )
 
-const maxWords = 20_000 // characters in a wording or a notice
+// Limits, in characters.
+const (
+	maxWords    = 20_000 // of a wording or a notice
+	maxName     = 200    // of anything with a name, and of a source
+	maxLanguage = 35     // of a language tag (RFC 5646, section 4.4.1)
+)
 
 // CreateProgramme declares a programme. Its slug is for life.
 func (s *Service) CreateProgramme(ctx context.Context, p Programme) (Programme, error) {
@@ -158,10 +165,26 @@ func need(value, field string) error {
 }
 
 func short(value, field string, limit int) error {
-	if len(value) > limit {
+	if utf8.RuneCountInString(value) > limit {
 		return invalid("The %s is longer than %d characters.", field, limit)
 	}
 	return nil
+}
+
+// plain refuses what a database or a page cannot hold as text.
+func plain(value, field string, limit int) error {
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }) {
+		return invalid("The %s holds characters that are no text.", field)
+	}
+	return short(value, field, limit)
+}
+
+// oneLine is plain for what stands in one line.
+func oneLine(value, field string, limit int) error {
+	if strings.ContainsAny(value, "\n\r\t") {
+		return invalid("The %s must be in one line.", field)
+	}
+	return plain(value, field, limit)
 }
 
 func checkSlug(slug string) error {

@@ -2,11 +2,8 @@ package subscriptions
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"time"
 
-	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/token"
 	"assent/queue"
@@ -40,39 +37,30 @@ type Confirmation struct {
 // TaskKind names the task.
 func (Confirmation) TaskKind() string { return "letter.confirmation" }
 
-// Act is an affirmative act by a person, or an enrolment on another basis, towards one list.
-type Act struct {
-	ListID     int64
-	Address    address.Address
-	Name       string
-	Language   string
-	Attributes map[string]any // of the list's programme
-	Channel    Channel
-	Actor      string
-	Source     string
-	Wording    string    // what the person was shown; "" takes the list's present wording
-	ActedAt    time.Time // when the person acted; zero is now
-	Evidence   Evidence
-}
-
 // Subscribe records a request for a list and has the mailbox asked to confirm it. Its outcome is
 // the same whether or not the address is known (H10). Lists without double opt-in are not open to it.
 func (s *Service) Subscribe(ctx context.Context, a Act) error {
 	const op = "subscriptions: subscribe"
 	now := s.Now()
-	list, err := s.Store.List(ctx, a.ListID)
+	w, err := s.setting(ctx, a.ListID)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
+	if !w.list.DoubleOptIn {
+		return errs.E(op, errs.Refused, "This list takes nobody on request. Ask its Point of Contact.", nil)
+	}
+	if err := w.check(a); err != nil {
+		return errs.Wrap(op, err)
+	}
 	err = s.Store.Update(ctx, func(tx Tx) error {
-		person, history, err := s.record(ctx, tx, list, a, now)
+		person, history, err := s.record(tx, w, a, now)
 		if err != nil {
 			return err
 		}
 		if requestsSince(history, now.Add(-24*time.Hour)) >= maxRequestsADay {
 			return nil
 		}
-		e, err := s.event(ctx, tx, Requested, list, person, a, now)
+		e, err := w.event(tx, Requested, person, a, now)
 		if err != nil {
 			return err
 		}
@@ -80,7 +68,7 @@ func (s *Service) Subscribe(ctx context.Context, a Act) error {
 		if err := tx.Append(events); err != nil {
 			return err
 		}
-		return s.askToConfirm(tx, person.ID, list.ID, events[0].Seq, now)
+		return s.askToConfirm(tx, person.ID, w.list.ID, events[0].Seq, now)
 	})
 	return s.done(op, err)
 }
@@ -126,6 +114,10 @@ func (s *Service) Confirm(ctx context.Context, tok string, ev Evidence) (List, e
 	if err != nil {
 		return List{}, errs.Wrap(op, err)
 	}
+	purpose, err := s.Store.Purpose(ctx, list.PurposeID)
+	if err != nil {
+		return List{}, errs.Wrap(op, err)
+	}
 	now := s.Now()
 	err = s.Store.Update(ctx, func(tx Tx) error {
 		byKey, err := tx.EventsByKey(person.Key)
@@ -143,10 +135,6 @@ func (s *Service) Confirm(ctx context.Context, tok string, ev Evidence) (List, e
 		e := request
 		e.Seq, e.Prev, e.Hash, e.EvidenceHash = 0, nil, nil, nil
 		e.Kind, e.At, e.Channel, e.Actor, e.Source = Confirmed, now, ByLink, "subscriber", "confirmation mail"
-		purpose, err := s.Store.Purpose(ctx, list.PurposeID)
-		if err != nil {
-			return err
-		}
 		e.ExpiresAt = purpose.Expiry(now)
 		if e.Evidence, e.Salt, err = sealEvidence(ev); err != nil {
 			return err
@@ -162,34 +150,31 @@ func (s *Service) Confirm(ctx context.Context, tok string, ev Evidence) (List, e
 func (s *Service) Grant(ctx context.Context, a Act) (seq int64, err error) {
 	const op = "subscriptions: grant"
 	now := s.Now()
-	list, err := s.Store.List(ctx, a.ListID)
+	w, err := s.setting(ctx, a.ListID)
 	if err != nil {
 		return 0, errs.Wrap(op, err)
 	}
-	purpose, err := s.Store.Purpose(ctx, list.PurposeID)
-	if err != nil {
+	kind := w.kind()
+	if err := firstOf(CheckAct(kind, a, now), w.check(a)); err != nil {
 		return 0, errs.Wrap(op, err)
 	}
-	kind := Granted
-	if !purpose.Basis.NeedsAct() {
-		kind = Enrolled
-	}
-	if err := CheckAct(kind, a, now); err != nil {
-		return 0, err
+	expires, err := w.expiry(a, now)
+	if err != nil {
+		return 0, errs.Wrap(op, err)
 	}
 	err = s.Store.Update(ctx, func(tx Tx) error {
-		person, history, err := s.record(ctx, tx, list, a, now)
+		person, history, err := s.record(tx, w, a, now)
 		if err != nil {
 			return err
 		}
-		if !FreshAct(kind, a.Channel) && Fold(history).Barred(ListScope(list)) {
+		if !mayFollow(kind, a, history, ListScope(w.list)) {
 			return errs.E(op, errs.Refused, "This person opted out. Only a fresh act of their own can change that: have them subscribe through the form.", nil)
 		}
-		e, err := s.event(ctx, tx, kind, list, person, a, now)
+		e, err := w.event(tx, kind, person, a, now)
 		if err != nil {
 			return err
 		}
-		e.ExpiresAt = purpose.Expiry(now)
+		e.ExpiresAt = expires
 		events := []Event{e}
 		if err := tx.Append(events); err != nil {
 			return err
@@ -200,92 +185,19 @@ func (s *Service) Grant(ctx context.Context, a Act) (seq int64, err error) {
 	return seq, s.done(op, err)
 }
 
-// CheckAct refuses an act without its evidence (Article 7(1); E2-01, E2-05).
-func CheckAct(kind EventKind, a Act, now time.Time) error {
-	const op = "subscriptions: check act"
-	if a.Evidence["act"] == "" && kind == Granted {
-		return errs.E(op, errs.Invalid, "Say in the evidence, under \"act\", what the person did to agree. Without an act there is no consent.", nil)
-	}
-	if a.Source == "" {
-		return errs.E(op, errs.Invalid, "Say where this person's data came from (source).", nil)
-	}
-	if a.ActedAt.After(now.Add(time.Minute)) {
-		return errs.E(op, errs.Invalid, "The act lies in the future.", nil)
-	}
-	return nil
-}
-
-// record finds or makes the person's row and returns it with the ledger of the address.
-func (s *Service) record(ctx context.Context, tx Tx, list List, a Act, now time.Time) (Subscriber, []Event, error) {
-	programme, declared, err := s.declared(ctx, list.ProgrammeID)
-	if err != nil {
-		return Subscriber{}, nil, err
-	}
-	if err := CheckAttributes(declared, a.Attributes); err != nil {
-		return Subscriber{}, nil, err
-	}
-	key := s.Keys.AddressKey(a.Address)
-	byKey, err := tx.EventsByKey(key)
-	if err != nil {
-		return Subscriber{}, nil, err
-	}
-	person, known, err := tx.SubscriberByKey(key)
-	if err != nil {
-		return Subscriber{}, nil, err
-	}
-	if known {
-		if person.Address.IsZero() { // erased before, and back by an act of their own
-			person.Address, person.Name, person.Language = a.Address, a.Name, a.Language
-			err = tx.UpdateSubscriber(person)
+// mayFollow reports whether an act may follow what the ledger has. After an opt-out only a fresh act may, and a paper form that was signed before
+// the opt-out is not fresh, whenever it is entered (H3).
+func mayFollow(kind EventKind, a Act, history []Event, scope Scope) bool {
+	for _, bar := range Fold(history).Bars {
+		if !bar.Scope.Covers(scope) {
+			continue
 		}
-		return person, byKey[string(key)], err
+		optOut, _ := eventAt(history, bar.Seq)
+		if !FreshAct(kind, a.Channel) || !a.ActedAt.IsZero() && a.ActedAt.Before(optOut.At) {
+			return false
+		}
 	}
-	person = Subscriber{
-		Key: key, Address: a.Address, Name: a.Name, Language: a.Language, Source: a.Source,
-		CreatedAt: now, UpdatedAt: now,
-	}
-	if len(a.Attributes) > 0 {
-		person.Attributes = Attributes{programme.Slug: a.Attributes}
-	}
-	return person, byKey[string(key)], tx.CreateSubscribers([]*Subscriber{&person})
-}
-
-func (s *Service) declared(ctx context.Context, programmeID int64) (Programme, []Attribute, error) {
-	p, err := s.Store.Programme(ctx, programmeID)
-	if err != nil {
-		return p, nil, err
-	}
-	attrs, err := s.Store.AttributesOf(ctx, programmeID)
-	return p, attrs, err
-}
-
-// event builds the ledger entry of an act towards a list, and keeps the words shown.
-func (s *Service) event(ctx context.Context, tx Tx, kind EventKind, list List, person Subscriber, a Act, now time.Time) (Event, error) {
-	notice, err := s.Store.Notice(ctx, list.NoticeID)
-	if err != nil {
-		return Event{}, err
-	}
-	wording := a.Wording
-	if wording == "" {
-		wording = list.Wording
-	}
-	digest, err := tx.KeepText(wording)
-	if err != nil {
-		return Event{}, err
-	}
-	ev := Evidence{}
-	for k, v := range a.Evidence {
-		ev[k] = v
-	}
-	if !a.ActedAt.IsZero() {
-		ev["acted_at"] = a.ActedAt.UTC().Format(time.RFC3339)
-	}
-	e := Event{
-		At: now, Kind: kind, Scope: ListScope(list), SubscriberID: person.ID, AddressKey: person.Key,
-		Channel: a.Channel, Actor: a.Actor, Source: a.Source, WordingDigest: digest, NoticeDigest: notice.Digest,
-	}
-	e.Evidence, e.Salt, err = sealEvidence(ev)
-	return e, err
+	return true
 }
 
 // done wraps an update's error, and wakes the relay when there was none.
@@ -294,18 +206,6 @@ func (s *Service) done(op string, err error) error {
 		s.Kick()
 	}
 	return errs.Wrap(op, err)
-}
-
-func sealEvidence(ev Evidence) (evidence, salt []byte, err error) {
-	if ev == nil {
-		ev = Evidence{}
-	}
-	salt = make([]byte, 16)
-	if _, err := rand.Read(salt); err != nil {
-		return nil, nil, err
-	}
-	evidence, err = json.Marshal(ev) // maps marshal with sorted keys
-	return evidence, salt, err
 }
 
 func eventAt(events []Event, seq int64) (Event, bool) {

@@ -40,7 +40,7 @@ type Options struct {
 
 // DB is an open database with the schema of this version.
 type DB struct {
-	write   *sql.DB // SQLite: one connection; PostgreSQL: the same pool as read
+	write   *sql.DB // SQLite: one connection
 	read    *sql.DB
 	dialect dialect
 	keys    *token.Keys
@@ -97,11 +97,13 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 
 // Close ends all connections.
 func (d *DB) Close() error {
-	err := d.write.Close()
-	if d.read != d.write {
-		err = errors.Join(err, d.read.Close())
+	var all []error
+	for _, pool := range []*sql.DB{d.write, d.read} {
+		if pool != nil {
+			all = append(all, pool.Close())
+		}
 	}
-	return err
+	return errors.Join(all...)
 }
 
 // Ping reports whether the database answers.
@@ -129,21 +131,31 @@ func connect(ctx context.Context, databaseURL string, o Options) (*DB, error) {
 		err = d.read.PingContext(ping)
 	}
 	if err != nil {
+		d.Close()
 		return nil, errs.E(op, errs.Unavailable, "The database cannot be reached. Check ASSENT_DATABASE_URL and that the server runs.", stripURL(err, databaseURL))
 	}
 	return d, nil
 }
 
-func (d *DB) openPostgres(databaseURL string) error {
-	db, err := sql.Open("pgx", databaseURL)
-	if err != nil {
+// connectionsEach is the size of the two pools of a PostgreSQL. Reading has one of its own, so that the gate
+// answers while many transactions wait for the ledger's end.
+const connectionsEach = 12
+
+func (d *DB) openPostgres(databaseURL string) (err error) {
+	open := func() (*sql.DB, error) {
+		db, err := sql.Open("pgx", databaseURL)
+		if err == nil {
+			db.SetMaxOpenConns(connectionsEach)
+			db.SetMaxIdleConns(connectionsEach)
+			db.SetConnMaxIdleTime(5 * time.Minute)
+		}
+		return db, err
+	}
+	if d.write, err = open(); err != nil {
 		return err
 	}
-	db.SetMaxOpenConns(20)
-	db.SetMaxIdleConns(20)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	d.read, d.write = db, db
-	return nil
+	d.read, err = open()
+	return err
 }
 
 func (d *DB) openSQLite(path string) error {
