@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"assent/internal/address"
 	"assent/internal/clock"
 	"assent/subscriptions"
 )
@@ -40,7 +41,11 @@ func (s *stage) judge(ctx context.Context, people []*person, r *Result) error {
 			return err
 		}
 		if reason != subscriptions.Allowed {
-			r.NotMailed = append(r.NotMailed, NotMailed{Address: p.address, Programme: of.is.Name, Reason: string(reason)})
+			why, err := s.why(ctx, p, reason)
+			if err != nil {
+				return err
+			}
+			r.NotMailed = append(r.NotMailed, NotMailed{Address: p.address, Programme: of.is.Name, Reason: why})
 		}
 	}
 	expect("The first campaigns reached everybody who had confirmed, once, and nobody else", 0, wrong[0])
@@ -73,4 +78,16 @@ func (s *stage) expectCase(r *Result, expect func(what string, want, was any)) {
 	expect("The case is due one month after its mail arrived, by the calendar of the law", want, r.Case.DueOn)
 	expect("The case shows the working of its clock", true, len(r.Case.Working) > 0)
 	expect("The time of receipt is that of the mail server, not of our reading", true, !r.Case.ReceivedAt.IsZero() && !r.Case.ReceivedAt.After(s.Now().Add(time.Second)))
+}
+
+// why says more of a refusal than the gate does: whether the person left, or their mailbox is gone.
+func (s *stage) why(ctx context.Context, p *person, reason subscriptions.Reason) (string, error) {
+	ledger, err := s.house.DB.EventsByKey(ctx, s.house.Keys.AddressKey(address.Must(p.address)))
+	if err != nil {
+		return "", err
+	}
+	for _, bar := range subscriptions.Fold(ledger).Bars {
+		return bar.Reason, nil
+	}
+	return string(reason), nil
 }

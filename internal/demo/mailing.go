@@ -55,7 +55,7 @@ func (s *stage) finish(ctx context.Context, r *CampaignResult) error {
 		if err != nil {
 			return err
 		}
-		s.progress("sending "+r.Programme, int(counts.Planned-counts.Waiting), int(counts.Planned))
+		s.progress("sending “"+r.Subject+"”", int(counts.Planned-counts.Waiting), int(counts.Planned))
 		if c.State == mailer.Finished {
 			r.Counts, r.LeftOut = counts, byName(left)
 			return nil

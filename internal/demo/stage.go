@@ -39,6 +39,7 @@ type stage struct {
 	programmes []*programme
 	parts      *errgroup.Group
 	stop       context.CancelFunc
+	shown      string // of progress: what was told to its end last
 }
 
 // build starts a mail world and Assent in it, with the three programmes and an operator.

@@ -73,10 +73,11 @@ func long(iso string) string {
 // progress shows how far something is: on a terminal in one line, elsewhere at its end.
 func (s *stage) progress(what string, done, of int) {
 	switch {
-	case s.Show == nil:
+	case s.Show == nil || of == 0:
 	case s.Live:
 		fmt.Fprintf(s.Show, "\r\033[K%s: %d of %d", what, done, of)
-	case done == of:
+	case done == of && s.shown != what:
+		s.shown = what
 		fmt.Fprintf(s.Show, "%s: %d of %d\n", what, done, of)
 	}
 }
@@ -102,4 +103,3 @@ Everything is still running. Look round, and press Ctrl-C to end it:
 
 `, s.baseURL, s.operator, s.password, s.key, host(s.world.IMAPAddr()), mailPassword, host(s.world.SMTPAddr()), s.programmes[newsletter].mailbox)
 }
-
