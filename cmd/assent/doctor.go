@@ -35,6 +35,7 @@ func realProbes(dns senderdns.Resolver) probes {
 	return probes{
 		dns: dns,
 		redis: func(ctx context.Context, url string) (time.Duration, error) {
+			redisq.LogTo(silent) // the library would write to standard error by itself
 			r, err := redisq.Open(ctx, redisq.Config{URL: url, Now: time.Now, Log: silent})
 			if err != nil {
 				return 0, err

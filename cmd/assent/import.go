@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"assent/internal/address"
+	"assent/internal/assembly"
 	"assent/internal/auth"
 	"assent/internal/csvfile"
 	"assent/internal/errs"
@@ -77,7 +78,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Enc
 		return err
 	}
 	defer db.Close()
-	keys, err := keysOf(c)
+	keys, err := assembly.Keys(c)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"assent/inbox/imappoll"
+	"assent/internal/assembly"
 	"assent/internal/config"
 	"assent/internal/errs"
 	"assent/internal/store"
-	"assent/internal/token"
 	"assent/mailer/smtpsend"
 	"assent/queue/redisq"
 )
@@ -23,7 +23,7 @@ func (a *app) settings(use config.Use) (config.Config, error) {
 }
 
 func (a *app) storeOptions(c config.Config) (store.Options, error) {
-	keys, err := keysOf(c)
+	keys, err := assembly.Keys(c)
 	return store.Options{Keys: keys, Now: a.now}, err
 }
 
@@ -56,12 +56,4 @@ func fileTrouble(c config.Config, err error) error {
 	path, _, _ = strings.Cut(strings.TrimPrefix(path, "//"), "?")
 	return errs.E("open database", errs.Unavailable,
 		"The database file "+path+" cannot be opened. Check that its folder exists, that Assent may write to both, that it is an SQLite database, and ASSENT_DATABASE_URL.", err)
-}
-
-func keysOf(c config.Config) (*token.Keys, error) {
-	var former [][]byte
-	for _, s := range c.FormerSecrets {
-		former = append(former, []byte(s.Reveal()))
-	}
-	return token.NewKeys([]byte(c.Secret.Reveal()), former...)
 }

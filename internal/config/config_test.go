@@ -102,8 +102,8 @@ func TestEachMistakeSaysWhatToDo(t *testing.T) {
 		{"a bounce address with a tag", "ASSENT_BOUNCE_ADDRESS", "a+b@example.org", "no + before the @"},
 		{"a bounce address too long for a tag", "ASSENT_BOUNCE_ADDRESS", strings.Repeat("b", 21) + "@example.org", "leaves no room"},
 		{"a bounce address that is also for opt-outs", "ASSENT_UNSUBSCRIBE_ADDRESS", "Bounces@mail.example.org", "is the same as ASSENT_BOUNCE_ADDRESS"},
-		{"a mailbox with a bad role", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX?role=king", "Mailbox 1 has an unknown role"},
-		{"a second mailbox that is not a URL", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX what", "Mailbox 2 is not a URL"},
+		{"a mailbox with a bad role", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX?role=king", "Mailbox 1: has an unknown role"},
+		{"a second mailbox that is not a URL", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX what", "Mailbox 2: is not a URL"},
 		{"two mailboxes of one name", "ASSENT_MAILBOXES", "imaps://u:p@h.example imaps://v:p@h.example", `Two mailboxes have the name "contact"`},
 		{"a message domain that is a URL", "ASSENT_MESSAGE_DOMAIN", "https://x.example", "must be a domain name"},
 		{"an authserv-id of two words", "ASSENT_AUTHSERV_ID", "mx.example.org; spf=pass", "one name"},
@@ -217,7 +217,7 @@ func TestWhatOnlyItsPackageCanCheckIsCheckedToo(t *testing.T) {
 		Use: config.Mail, Getenv: env("ASSENT_REDIS_URL", "redis://x", "ASSENT_MAILBOXES", "imaps://u:hunter2@h.example"),
 		Checks: config.URLChecks{SMTP: refuseByName, Redis: refuse, Mailbox: refuse},
 	})
-	if m := config.MistakesOf(err); len(m) != 3 || m[1].String() != "ASSENT_SMTP_URL: is refused." || m[2].String() != "ASSENT_MAILBOXES: Mailbox 1 is refused." {
+	if m := config.MistakesOf(err); len(m) != 3 || m[1].String() != "ASSENT_SMTP_URL: is refused." || m[2].String() != "ASSENT_MAILBOXES: Mailbox 1: is refused." {
 		t.Errorf("got %q", m)
 	}
 	if strings.Contains(fmt.Sprintf("%v %+v", err, err), "hunter2") {

@@ -171,7 +171,7 @@ func setMailboxes(c *Config, v string, check func(string) error) error {
 	for i, raw := range strings.Fields(v) {
 		m, err := readMailbox(raw, Mailbox{}, check)
 		if err != nil {
-			return says(fmt.Sprintf("Mailbox %d %s", i+1, sentence(err)))
+			return says(fmt.Sprintf("Mailbox %d: %s", i+1, sentence(err)))
 		}
 		c.Mailboxes = append(c.Mailboxes, m)
 	}
