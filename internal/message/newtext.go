@@ -26,7 +26,7 @@ func Unquoted(text string) string {
 }
 
 // maxReplyLines bounds the lines of a text that NewText looks at.
-const maxReplyLines = 4000
+const maxReplyLines = 2000
 
 func splitLines(text string) []string {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u1427", "").Replace(text)

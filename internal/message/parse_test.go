@@ -215,9 +215,9 @@ func hostile() map[string]func() io.Reader {
 	}
 	return map[string]func() io.Reader{
 		"50 MB of text":                 repeat("Subject: x\n\n", "All work and no play makes a dull boy.\n", 50<<20/40),
-		"50 MB in one line":             repeat("Subject: x\n\n", "x", 50<<20),
+		"50 MB in one line":             repeat("Subject: x\n\n", strings.Repeat("x", 4096), 50<<8),
 		"50 MB of base64 attachment":    repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n", strings.Repeat("QUJD", 19)+"\n", 50<<20/77),
-		"50 MB of one header":           repeat("Subject: ", "x", 50<<20),
+		"50 MB of one header":           repeat("Subject: ", strings.Repeat("x", 4096), 50<<8),
 		"a million headers":             repeat("", "X: y\n", 1_000_000),
 		"a million header folds":        repeat("Subject: x\n", " y\n", 1_000_000),
 		"a million parts":               repeat("Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n", 1_000_000),
