@@ -45,13 +45,33 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 		if auto.header != "" {
 			v.Flags = append(v.Flags, FlagAutoHeader)
 		}
+	case m.Forwarded != nil && sortForwarded(m, v):
 	default:
 		v.Confidence = 0.7
 	}
 	v.Flags = append(v.Flags, r.flags(m)...)
-	if v.Confidence < 0.6 {
+	if v.Confidence < 0.6 && !v.Flagged(FlagUnsure) {
 		v.Flags = append(v.Flags, FlagUnsure)
 	}
+}
+
+// sortForwarded looks for a request in a message that was passed on. A right is
+// opened as a case, in which a person finds whose it is. An opt-out is left to a person: the sender of this
+// mail must not be taken off a list for it.
+func sortForwarded(m *message.Parsed, v *Verdict) bool {
+	inner := *m
+	inner.Subject, inner.Forwarded = m.Forwarded.Subject, nil
+	asked := newReading(&inner, message.NewText(m.Forwarded.Text)).requests()
+	if asked.kind == KindNone {
+		return false
+	}
+	v.Flags, v.Grounds, v.Confidence = append(v.Flags, FlagForwarded), asked.grounds, 0.6
+	if asked.kind == KindRights {
+		v.Kind, v.Labels, v.Flags = KindRights, asked.labels, append(v.Flags, asked.flags...)
+	} else {
+		v.Flags = append(v.Flags, FlagUnsure)
+	}
+	return true
 }
 
 // excerpt keeps a ground readable.

@@ -10,6 +10,7 @@ import (
 type automatic struct {
 	kind       string // LabelVacation and so on; "" when nothing speaks for it
 	header     string // the header that says so
+	weak       bool   // a header that also stands in mail of people
 	sure       bool   // header and words agree
 	confidence float64
 	grounds    []Ground
@@ -21,49 +22,90 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	if g, ok := autoHeader(m); ok {
 		a.header = g.Where
 		a.grounds = append(a.grounds, g)
-	}
-	score := map[string]int{}
-	if a.header == "" && r.tellsAStory() {
+	} else if r.tellsAStory() {
 		return a
 	}
-	named := 0 // calls itself automatic
-	for i := range r.all {
-		s := &r.all[i]
-		for _, h := range s.hits {
-			switch h.concept {
-			case "auto":
-				named += 2
-				a.grounds = append(a.grounds, Ground{Where: s.where, Words: strings.Join(s.words[h.at:h.end], " "), Rule: "calls itself automatic"})
-			case LabelVacation, LabelAck, LabelChallenge, LabelLeftCompany:
-				weight := 1
-				if s.where == "subject" {
-					weight = 2
-				}
-				score[h.concept] += weight
-				a.grounds = append(a.grounds, Ground{Where: s.where, Words: strings.Join(s.words[h.at:h.end], " "), Rule: h.concept})
-			}
-		}
+	if readReceipt(m) {
+		return automatic{kind: LabelAck, header: "part message/disposition-notification", sure: true, confidence: 0.97,
+			grounds: []Ground{{Where: "part message/disposition-notification", Words: m.Subject, Rule: "RFC 8098"}}}
 	}
-	best := 0
-	for _, kind := range []string{LabelChallenge, LabelLeftCompany, LabelVacation, LabelAck} {
-		if score[kind] > best {
-			a.kind, best = kind, score[kind]
-		}
-	}
-	if best == 0 && (named > 0 || a.header != "") {
-		a.kind = LabelVacation // the commonest that gives no reason
-	}
+	a.weak = weakAutoHeader(m)
+	kind, said, named := r.selfDescription(&a)
 	switch {
-	case a.header != "" && best+named > 0:
-		a.sure, a.confidence = true, 0.97
+	case a.header != "" && said+named > 0:
+		a.kind, a.sure, a.confidence = kind, true, 0.97
 	case a.header != "":
-		a.confidence = 0.75
-	case a.kind == LabelAck && best+named < 4:
-		a.kind = ""
+		a.kind, a.confidence = LabelVacation, 0.75 // the commonest that gives no reason
+	case said+named == 0:
+	case a.weak || named > 0:
+		a.kind, a.confidence = kind, 0.9
+	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && r.words > 60:
+		// People say this too.
 	default:
-		a.confidence = min(0.95, 0.6+0.1*float64(best+named))
+		a.kind, a.confidence = kind, min(0.95, 0.6+0.1*float64(said))
 	}
 	return a
+}
+
+// selfDescription finds how the message describes itself: the likeliest kind, the weight of the
+// words for it, and that of words such as "automatic reply". The subject weighs double.
+func (r *reading) selfDescription(a *automatic) (kind string, said, named int) {
+	score := map[string]int{}
+	for i := range r.all {
+		s := &r.all[i]
+		weight := 1
+		if s.where == "subject" {
+			weight = 2
+		}
+		end := map[string]int{} // where the last phrase of a kind ended: overlapping ones count once
+		for _, h := range s.hits {
+			if h.at < end[h.concept] {
+				continue
+			}
+			end[h.concept] = h.end
+			switch h.concept {
+			case "auto":
+				named += weight
+			case LabelVacation, LabelAck, LabelChallenge, LabelLeftCompany:
+				score[h.concept] += weight
+			default:
+				continue
+			}
+			a.grounds = append(a.grounds, Ground{Where: s.where, Words: strings.Join(s.words[h.at:h.end], " "), Rule: "words of an automatic reply: " + h.concept})
+		}
+	}
+	kind = LabelVacation
+	for _, k := range []string{LabelChallenge, LabelLeftCompany, LabelVacation, LabelAck} {
+		if score[k] > said {
+			kind, said = k, score[k]
+		}
+	}
+	return kind, said, named
+}
+
+// asks reports whether the text has a question, which no automatic reply asks.
+func (r *reading) asks() bool {
+	for i := range r.all {
+		if r.all[i].where == "text" && r.all[i].asked {
+			return true
+		}
+	}
+	return false
+}
+
+// readReceipt knows message disposition notifications (RFC 8098).
+func readReceipt(m *message.Parsed) bool {
+	for _, p := range m.Parts {
+		if p.Type == "message/disposition-notification" {
+			return true
+		}
+	}
+	return false
+}
+
+// weakAutoHeader finds fields that machines write and that mail of people can carry as well.
+func weakAutoHeader(m *message.Parsed) bool {
+	return strings.HasPrefix(m.AutoSubmitted, "auto-") || m.Header.Has("X-Auto-Response-Suppress") || m.ReturnPath == "<>" || m.Precedence == "junk" || m.Precedence == "bulk"
 }
 
 // autoHeader finds the header field of an automatic reply. Those that only ask for silence, as

@@ -139,6 +139,38 @@ func TestRightsRequestThatAlsoOptsOutIsFlagged(t *testing.T) {
 	}
 }
 
+func TestRequestThatWasPassedOn(t *testing.T) {
+	t.Parallel()
+	const head = `Fwd: hello // For you, I think.\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\nDate: Mon, 2 Nov 2026\nSubject: hello\nTo: <office@harbour.example>\n\n`
+	if v := Sort(mailOf(t, head+"Please send me a copy of all the data you hold about me.")); v.Kind != KindRights || !v.Flagged(FlagForwarded) {
+		t.Errorf("a right: %+v", v)
+	}
+	if v := Sort(mailOf(t, head+"Please take me off your list.")); v.Kind != KindNone || !v.Flagged(FlagForwarded) || !v.Flagged(FlagUnsure) {
+		t.Errorf("an opt-out: %+v", v)
+	}
+}
+
+func TestPersonWhoSpeaksOfHolidaysIsNoMachine(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"I am on holiday next week, could we meet after the 20th?",
+		"We have received your invoice, thank you for your message. Please note that it lacks the order number; could you send it again?",
+		"Bob has left the company, so who will chair the meeting?",
+	} {
+		if v := Sort(mailOf(t, text)); v.Kind != KindNone {
+			t.Errorf("%q: sorted as %s by %+v", text, v.Kind, v.Grounds)
+		}
+	}
+}
+
+func TestReadReceiptIsAutomatic(t *testing.T) {
+	t.Parallel()
+	v := Sort(parsed(t, "From: ann@example.org\nSubject: Read: please delete my data\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;ann@example.org\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n"))
+	if v.Kind != KindAutoReply || !v.Has(LabelAck) {
+		t.Errorf("got %+v", v)
+	}
+}
+
 func TestFlagsForAPerson(t *testing.T) {
 	t.Parallel()
 	for text, flag := range map[string]string{

@@ -57,6 +57,7 @@ const (
 	FlagChild        = "child"     // a child writes or is written about
 	FlagAgent        = "agent"     // somebody acts for somebody else: authority is needed
 	FlagUrgent       = "urgent"    // harm, danger or a court is mentioned
+	FlagForwarded    = "forwarded" // the request stands in a message that somebody passed on: it is not the sender's
 	FlagUnsure       = "unsure"    // a person should look first
 	FlagTruncated    = "truncated" // a limit cut the message
 )

@@ -136,6 +136,30 @@ func TestReplyInHTMLAloneLosesItsQuote(t *testing.T) {
 	}
 }
 
+func TestForwardedMessageIsOpened(t *testing.T) {
+	t.Parallel()
+	for name, raw := range map[string]string{
+		"Gmail":        "Subject: Fwd: my data\n\nFor you, I think.\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\nDate: Mon, 2 Nov 2026 10:00:00 +0000\nSubject: my data\nTo: <office@harbour.example>\n\nPlease send me my data.\n",
+		"Outlook":      "Subject: FW: my data\n\nFor you, I think.\n\nFrom: Bob [mailto:bob@example.org]\nSent: Mon, 2 Nov 2026 10:00:00 +0000\nTo: Office\nSubject: my data\n\nPlease send me my data.\n",
+		"Apple":        "Subject: Fwd: my data\n\nFor you.\n\nBegin forwarded message:\n\n> From: Bob <bob@example.org>\n> Subject: my data\n> Date: Mon, 2 Nov 2026 10:00:00 +0000\n> To: office@harbour.example\n>\n> Please send me my data.\n",
+		"an enclosure": "Subject: for you\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nFor you.\n--b\nContent-Type: message/rfc822\n\nFrom: bob@example.org\nDate: Mon, 2 Nov 2026 10:00:00 +0000\nSubject: my data\n\nPlease send me my data.\n--b--\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := parse(t, raw).Forwarded
+			if f == nil {
+				t.Fatal("not found")
+			}
+			if f.From.String() != "bob@example.org" || f.Subject != "my data" || f.Date.Day() != 2 || strings.TrimSpace(f.Text) != "Please send me my data." {
+				t.Errorf("got %+v", f)
+			}
+		})
+	}
+	if f := parse(t, "Subject: Re: my data\n\nThanks\n\nFrom: Bob <bob@example.org>\nSent: Monday\nTo: Office\nSubject: my data\n\nold\n").Forwarded; f != nil {
+		t.Errorf("an answer is no forwarded message: %+v", f)
+	}
+}
+
 func FuzzNewText(f *testing.F) {
 	f.Add("Thanks\n\nOn 2 Nov 2026, a@b.example wrote:\n> x\n")
 	f.Add("From: a\nTo: b\nSubject: c\n\nd\n-- \ne")

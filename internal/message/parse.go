@@ -34,6 +34,7 @@ func Parse(r io.Reader, lim Limits) (p *Parsed, err error) {
 	if p.Returned == nil {
 		rd.returnedInText(p)
 	}
+	p.Forwarded = p.forwarded()
 	if len(data) == 0 {
 		rd.warn("the message is empty")
 	} else if root.fields.Len() == 0 {

@@ -33,6 +33,9 @@ type Parsed struct {
 	Report   *Report   // of a delivery report (RFC 3464), else nil
 	Feedback *Feedback // of a complaint report (RFC 5965), else nil
 	Returned *Returned // the message that was returned with a report or enclosed, else nil
+	// Forwarded is the message that somebody passed on within the text or as an enclosure, as far as
+	// it can be read; nil when there is none.
+	Forwarded *Returned
 
 	AuthenticationResults []string // RFC 8601, in order of appearance: the topmost was added last
 

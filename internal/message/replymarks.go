@@ -29,6 +29,12 @@ var (
 // originalMessage finds "-----Original Message-----" and the lines over a forwarded message.
 var originalMessage = regexp.MustCompile(`(?i)^[-_=*# ]*(?:-{2,}|_{2,}|begin ) ?(?:original (?:message|appointment)|forwarded (?:message|by)|reply message|weitergeleitete nachricht|ursprüngliche (?:nachricht|mail|e-mail)|originalnachricht|urspr\. nachricht|message (?:d'origine|d’origine|original|transféré|transmis)|mensaje (?:original|reenviado)|mensagem (?:original|encaminhada|reencaminhada)|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|originele bericht|doorgestuurd bericht|wiadomość (?:oryginalna|przekazana)|oryginalna wiadomość|původní (?:zpráva|e-mail)|přeposlaná zpráva|pôvodná správa|preposlaná správa|eredeti üzenet|továbbított üzenet|ursprungligt meddelande|vidarebefordrat meddelande|oprindelig meddelelse|opprinnelig melding|videresendt (?:meddelelse|besked|melding)|alkuperäinen viesti|edelleenlähetetty viesti|mesaj (?:original|redirecționat)|mesajul original|αρχικό μήνυμα|προωθημένο μήνυμα|исходное сообщение|пересылаемое сообщение|оригинално съобщение|препратено съобщение|оригінальне повідомлення|переслане повідомлення|пересланий лист|neges wreiddiol|neges wedi'i hanfon ymlaen|teachtaireacht bhunaidh|originaalsõnum|algne kiri|sākotnējais ziņojums|pradinis pranešimas|izvorna poruka|izvorno sporočilo|messaġġ oriġinali|orijinal mesaj)`)
 
+// forwardMark finds the line over a message that was passed on.
+var forwardMark = regexp.MustCompile(`(?i)^[-_=*# ]*(?:-{2,} ?|begin )(?:forwarded (?:message|by)|weitergeleitete nachricht|message transf|message transmis|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)|messaggio inoltrato|doorgestuurd bericht|wiadomość przekazana|przeposlaná|přeposlaná zpráva|preposlaná správa|továbbított üzenet|vidarebefordrat meddelande|videresendt|edelleenlähetetty viesti|mesaj redirecționat|προωθημένο μήνυμα|пересылаемое сообщение|препратено съобщение|переслане повідомлення|пересланий лист|neges wedi'i hanfon ymlaen)`)
+
+// forwardSubject finds the mark of a mail that was passed on.
+var forwardSubject = regexp.MustCompile(`(?i)^\s*(?:fwd?|wg|tr|rv|enc|vb|vs|pd|fs|doorst|továbbítás|vl|πρθ|прп|i)\s*:`)
+
 // programLine finds what a program adds below a text.
 var programLine = regexp.MustCompile(`(?i)^[\s<(*_>"]*(?:` +
 	`sent (?:from|via|with|by|using|on) .{2,120}|.{0,30}\bfrom (?:my )?(?:mobile|phone|iphone|ipad|android|blackberry)\b.{0,30}|` +
