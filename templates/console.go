@@ -146,8 +146,8 @@ type Pager struct {
 // PeoplePage fills the page "people".
 type PeoplePage struct {
 	Console
-	Query  string // what was searched for
-	Masked bool   // addresses are masked for this operator
+	Query  string // the address that was searched for
+	Masked bool   // addresses are masked in the rows
 	Rows   []PersonRow
 	Pager  Pager
 }
@@ -239,6 +239,7 @@ type ReceivedMail struct {
 // ClockStep is one step from the day of receipt to the due date.
 type ClockStep struct {
 	What string    // as "Falls on a bank holiday: next working day"
-	Date time.Time // the date after this step
+	Date time.Time // the date after this step; zero where it names none
 	Rule string    // as "UK GDPR Art 12A(1)"; may be empty
+	Due  bool      // this is the date by which something must be done
 }

@@ -67,9 +67,9 @@ func casePage() CasePage {
 		Mail: ReceivedMail{From: "Carys O'Neill <carys@reader.example>", To: "rights@department.example", Subject: "My data", Received: uk(time.November, 25, 8, 58),
 			Mailbox: "rights@department.example", Text: "Hello,\n\nplease send me a copy of all the data you hold about me,\nunder data protection law. <script>alert(1)</script>\n\nCarys O'Neill", Cut: true},
 		Clock: []ClockStep{
-			{"Received", uk(time.November, 25, 0, 0), "The day of arrival at the mail server, in UK time"},
-			{"One month later", uk(time.December, 25, 0, 0), "UK GDPR Art 12A"},
-			{"Bank holiday or weekend: the next working day", uk(time.December, 29, 0, 0), "England and Wales"},
+			{What: "Received", Date: uk(time.November, 25, 0, 0), Rule: "The day of arrival at the mail server, in UK time"},
+			{What: "One month later is a bank holiday: the next working day counts", Rule: "UK GDPR Art 12A"},
+			{What: "Answer the person", Date: uk(time.December, 29, 0, 0), Rule: "England and Wales", Due: true},
 		},
 		Timeline: []Event{
 			{At: uk(time.November, 25, 9, 0), What: "Acknowledged", How: "By mail", Tone: Good},

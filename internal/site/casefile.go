@@ -49,21 +49,21 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 	return s.page(c, http.StatusOK, "case", page)
 }
 
-// clockSteps lays out every clock of a case: what is due when, then the steps that led there.
+// clockSteps lays out every clock of a case: the steps of its working, then what is due when.
 func clockSteps(clocks []inbox.CaseClock, zone *time.Location) []templates.ClockStep {
 	var all []templates.ClockStep
 	for _, k := range clocks {
-		head := templates.ClockStep{What: clockWords(k.Name), Date: dueDate(k.Due, zone), Rule: k.Rule}
-		if k.WaitingFor != "" {
-			head.What += ": waits for " + k.WaitingFor
-		}
-		all = append(all, head)
-		if target := dueDate(k.Target, zone); !target.IsZero() {
-			all = append(all, templates.ClockStep{What: "Work to", Date: target, Rule: "earlier, where the law leaves a doubt"})
-		}
 		for _, step := range k.Steps {
 			all = append(all, templates.ClockStep{What: step.Text, Rule: step.Source})
 		}
+		if target := dueDate(k.Target, zone); !target.IsZero() {
+			all = append(all, templates.ClockStep{What: "Work to this day, because the law leaves a doubt", Date: target})
+		}
+		due := templates.ClockStep{What: clockWords(k.Name), Date: dueDate(k.Due, zone), Rule: ruleWords(k.Rule), Due: true}
+		if k.WaitingFor != "" {
+			due.What += ": the clock waits for " + k.WaitingFor
+		}
+		all = append(all, due)
 	}
 	return all
 }

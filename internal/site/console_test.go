@@ -89,7 +89,7 @@ func TestPeopleAreListedMaskedAndFoundByTheirExactAddress(t *testing.T) {
 		if got := r.trail.all(); !strings.Contains(got, "find person subscriber:8") {
 			t.Errorf("the audit trail has %q", got)
 		}
-		wantText(t, r.post("/console/people", url.Values{"q": {"nobody@reader.example"}}, "Cookie", cookie), "Nobody found")
+		wantText(t, r.post("/console/people", url.Values{"q": {"nobody@reader.example"}}, "Cookie", cookie), "Nobody is on record under this address")
 		wantStatus(t, r.post("/console/people", url.Values{"q": {"member07"}}, "Cookie", cookie), http.StatusUnprocessableEntity)
 		if strings.Contains(r.log.String(), "reader.example") {
 			t.Error("an address is in the log")

@@ -241,3 +241,20 @@ func sentence(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+// ruleWords names the law that a clock follows.
+func ruleWords(rule string) string {
+	switch clock.Rule(rule) {
+	case clock.RuleArt12:
+		return "UK GDPR Article 12"
+	case clock.RuleArt12A:
+		return "UK GDPR Articles 12 and 12A"
+	case clock.Rule164A:
+		return "Data Protection Act 2018 section 164A"
+	case clock.RuleArt33:
+		return "UK GDPR Article 33"
+	case clock.RuleHouse:
+		return "Our own promise"
+	}
+	return rule
+}
