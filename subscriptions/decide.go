@@ -68,12 +68,14 @@ func decideList(q Question, s State, list Scope, now time.Time) Decision {
 		d.Reason = ReasonErased
 	case s.RestrictedBy != 0:
 		d.Reason = ReasonRestricted
-	case st.Status == StatusWithdrawn || s.barredSince(list, st.Seq):
+	case s.barredSince(list, st.Seq):
 		d.Reason = ReasonWithdrawn
 	case st.Status == StatusPending:
 		d.Reason = ReasonUnconfirmed
-	case st.Status == StatusLapsed || expired(st, now):
+	case st.Status == StatusLapsed || st.Status == StatusActive && expired(st, now):
 		d.Reason = ReasonExpired
+	case st.Status != StatusActive: // withdrawn; whatever else it might be opens nothing
+		d.Reason = ReasonWithdrawn
 	case !permitsAll(q.Purposes, s, now):
 		d.Reason = ReasonPurpose
 	}

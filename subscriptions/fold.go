@@ -84,7 +84,8 @@ func (s *State) permit(e Event) {
 	}
 }
 
-// end closes every list and purpose within the event's scope.
+// end closes every list and purpose within the event's scope. A purpose that was permitted through its lists ends with the last of them: who
+// leaves the only list that brought offers gets no offers inside another one either.
 func (s *State) end(e Event, to Status) {
 	for id, st := range s.Lists {
 		if e.Scope.Covers(st.scope) && (to == StatusWithdrawn || st.Status == StatusActive) {
@@ -93,10 +94,24 @@ func (s *State) end(e Event, to Status) {
 	}
 	for id, st := range s.Purposes {
 		own := Scope{Reach: OnePurpose, ProgrammeID: st.scope.ProgrammeID, PurposeID: id}
-		if e.Scope.Covers(own) && (to == StatusWithdrawn || st.Status == StatusActive) {
+		covered := e.Scope.Covers(own) && (to == StatusWithdrawn || st.Status == StatusActive)
+		if covered || st.Status == StatusActive && !s.carried(st) {
 			s.Purposes[id] = Standing{Status: to, Seq: e.Seq, scope: st.scope}
 		}
 	}
+}
+
+// carried reports whether a purpose was permitted by itself, or is through a list.
+func (s *State) carried(purpose Standing) bool {
+	if purpose.scope.Reach == OnePurpose {
+		return true
+	}
+	for _, st := range s.Lists {
+		if st.Status == StatusActive && st.scope.PurposeID == purpose.scope.PurposeID {
+			return true
+		}
+	}
+	return false
 }
 
 // Barred reports whether an opt-out or suppression covers the scope, whenever it was made.

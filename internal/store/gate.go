@@ -30,11 +30,12 @@ func gateSQL(q subscriptions.Question) string {
 	return `CASE
 		WHEN s.erased_by <> 0 AND s.erased_by >= m.event_seq THEN ` + rank(subscriptions.ReasonErased) + `
 		WHEN s.restricted_by <> 0 THEN ` + rank(subscriptions.ReasonRestricted) + `
-		WHEN m.status = 'withdrawn' OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key AND x.event_seq > m.event_seq
+		WHEN EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key AND x.event_seq > m.event_seq
 			AND (x.reach = 'everything' OR x.reach = 'programme' AND x.programme_id = l.programme_id
 			  OR x.reach = 'purpose' AND x.purpose_id = l.purpose_id OR x.reach = 'list' AND x.list_id = l.id)) THEN ` + rank(subscriptions.ReasonWithdrawn) + `
 		WHEN m.status = 'pending' THEN ` + rank(subscriptions.ReasonUnconfirmed) + `
-		WHEN m.status = 'lapsed' OR (m.expires_at <> 0 AND m.expires_at <= ?) THEN ` + rank(subscriptions.ReasonExpired) + `
+		WHEN m.status = 'lapsed' OR m.status = 'active' AND m.expires_at <> 0 AND m.expires_at <= ? THEN ` + rank(subscriptions.ReasonExpired) + `
+		WHEN m.status <> 'active' THEN ` + rank(subscriptions.ReasonWithdrawn) + `
 		WHEN ` + purposes + ` THEN ` + rank(subscriptions.ReasonPurpose) + `
 		ELSE 0 END`
 }
