@@ -38,6 +38,11 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	t.Helper()
 	h := &house{db: db, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(&locked{w: h.log}, nil))
+	t.Cleanup(func() {
+		if _, fuzzing := t.(*testing.F); t.Failed() && !fuzzing {
+			t.Logf("the log:\n%s", h.log)
+		}
+	})
 	keys := storetest.Keys(t)
 	set, err := templates.Load()
 	if err != nil {
@@ -58,6 +63,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)
+	makeKey(t, h.deps.Auth, auth.ListsRead) // key 2, for tests to revoke
 	if change != nil {
 		change(&h.deps)
 	}
@@ -204,7 +210,7 @@ func (a answer) want(t testing.TB, pairs ...any) {
 }
 
 const (
-	programmeBody = `{"slug":"harbour-news","name":"Harbour News","owner":"Harbour Board","controller":"Harbour Board",
+	programmeBody = `{"slug":"harbour-news","name":"Harbour News","owner":"Harbour Board","controller":"Harbour Board","postal_address":"1 Quay Street, Port Example",
 		"contact":{"name":"Sam Poole","address":"contact@harbour.example"},"from":{"name":"Harbour News","address":"news@harbour.example"}}`
 	purposeBody  = `{"slug":"monthly-news","name":"Monthly news","basis":"consent","class":"newsletter"}`
 	noticeBody   = `{"text":"We use your address to send you the news."}`

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"time"
 
+	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -69,7 +71,7 @@ func (a *api) occasion(ctx context.Context, c mailer.Campaign) (mailer.Occasion,
 		}
 		o.Lists = append(o.Lists, l)
 	}
-	o.Lists[0].ID = 0 // the list of the zero Permit
+	o.Lists[0].ID = 0 // the list of a Permit that names none
 	if o.Notice, err = a.People.Store.Notice(ctx, o.Lists[0].NoticeID); err != nil {
 		return o, err
 	}
@@ -77,13 +79,17 @@ func (a *api) occasion(ctx context.Context, c mailer.Campaign) (mailer.Occasion,
 	return o, err
 }
 
-// compose renders the message under the zero Permit, which permits nothing.
+// compose renders the message under a Permit that permits nothing.
 func (a *api) compose(o mailer.Occasion, person subscriptions.Subscriber) (*reply[preview], error) {
 	compiled, err := a.Mailer.Composer.Campaign(o)
 	if err != nil {
 		return nil, err
 	}
-	raw, _, err := compiled.Append(nil, subscriptions.Admitted{Person: person}, a.Now())
+	to := person.Address
+	if to.IsZero() {
+		to = o.Programme.Contact.Address
+	}
+	raw, _, err := compiled.Append(nil, subscriptions.Admitted{Person: person, Permit: voidPermit(to)}, a.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -92,4 +98,10 @@ func (a *api) compose(o mailer.Occasion, person subscriptions.Subscriber) (*repl
 		return nil, err
 	}
 	return &reply[preview]{Body: preview{Subject: m.Subject, Text: m.Text, HTML: m.HTML}}, nil
+}
+
+// voidPermit has an address to show, and was asked at no moment: Permit.Valid refuses it for ever.
+func voidPermit(to address.Address) subscriptions.Permit {
+	never := subscriptions.Gate{Now: func() time.Time { return time.Time{} }}
+	return never.AdmitLetter(to, 0)
 }

@@ -29,7 +29,7 @@ type newProgramme struct {
 	Name          string  `json:"name" maxLength:"200" example:"Harbour News"`
 	Owner         string  `json:"owner" maxLength:"200" doc:"The organisation or unit that decides what is sent." example:"Harbour Board"`
 	Controller    string  `json:"controller" maxLength:"200" doc:"The data controller, as the notice names it." example:"Harbour Board"`
-	PostalAddress string  `json:"postal_address,omitempty" maxLength:"500" example:"1 Quay Street, Port Example"`
+	PostalAddress string  `json:"postal_address" minLength:"1" maxLength:"500" doc:"Stands at the foot of every mail (PECR regulation 23)." example:"1 Quay Street, Port Example"`
 	DPO           contact `json:"dpo,omitempty" doc:"The data protection officer."`
 	Contact       contact `json:"contact" doc:"The Point of Contact: mail to it unsubscribes."`
 	From          contact `json:"from" doc:"In whose name mail is sent."`
