@@ -27,7 +27,7 @@ func sortBounce(m *message.Parsed, v *Verdict) bool {
 		return true
 	}
 	grounds, ok := fromMailSystem(m, written)
-	if !ok {
+	if !ok || challenges(written) {
 		return false
 	}
 	v.Kind, v.Confidence, v.Grounds = KindBounce, 0.9, grounds
@@ -52,6 +52,14 @@ func asksBack(m *message.Parsed, written string) bool {
 		if strings.HasPrefix(strings.ToLower(rr.Diagnostic), "smtp") {
 			return false
 		}
+	}
+	return challenges(written)
+}
+
+// challenges reports whether a text asks the sender to prove something before a message is let through.
+func challenges(written string) bool {
+	if statusIn(written) != "" || replyCode.MatchString(written) {
+		return false
 	}
 	said := map[string]bool{}
 	for _, s := range sentences("text", written) {

@@ -11,7 +11,7 @@ import (
 
 // What mail systems write, in the languages in which they write it.
 var (
-	bounceSubject = regexp.MustCompile(`(?i)undeliver|undelivered|delivery (?:status )?notification|delivery (?:has )?fail|delivery problem|delivery error|delivery report|non-?delivery|failure notice|failed mail|failed delivery|mail failure|returned (?:mail|to sender|message)|return(?:ed)? to sender|mail delivery|message delivery|could not (?:be )?deliver|cannot be delivered|not delivered|nondeliverable|message status|delayed mail|delivery (?:is |was |has been )?delayed|message .{0,60}delayed|mail system error|mailbox (?:full|unavailable)|user unknown|bounce|` +
+	bounceSubject = regexp.MustCompile(`(?i)undeliver|undelivered|delivery (?:status )?notification|delivery (?:has )?fail|delivery problem|delivery error|delivery report|non-?delivery|failure notice|failed mail|failed delivery|mail failure|returned (?:mail|to sender|message)|return(?:ed)? to sender|mail delivery|message delivery|could not (?:be )?deliver|cannot be delivered|not delivered|nondeliverable|message status|delayed mail|delivery (?:is |was |has been )?delayed|message .{0,60}delayed|mail system error|mailbox (?:full|unavailable)|user unknown|bounce|failure delivery|error sending|could not send|problem delivering|unable to deliver|message rejected|address (?:unknown|not found|rejected)|recipient unknown|` +
 		`unzustellbar|nicht zugestellt|zustell(?:ung|fehler)|fehlgeschlagen|rückläufer|non remis|échec de (?:la )?(?:remise|livraison|distribution)|avis de non[- ]?(?:remise|distribution)|no entregado|no se (?:ha )?pud?o entregar|error de entrega|fallo (?:de|en la) entrega|mancata consegna|non recapitabile|consegna (?:fallita|non riuscita)|impossibile recapitare|não (?:foi )?(?:entregue|possível entregar)|falha (?:na|de) entrega|onbestelbaar|niet (?:afgeleverd|bezorgd)|niedostarcz|nie można dostarczyć|zwrot|nedoruč|kézbesít(?:és|he)|oleverer|kunne ikke leveres|kan inte levereras|ej levererat|toimit(?:us|tamaton)|не (?:доставлен|удалось доставить)|недоставлен|возвращен|配信|配送|不達|退信|送信できません`)
 
 	bounceText = regexp.MustCompile(`(?i)(?:could not|couldn't|can ?not|can't|was not|wasn't|were not|has not been|have not been|unable to|not able to|failed to|did not|didn't|not yet been) (?:be |yet been |been |get )?(?:deliver|reach|sent|transmit|process)|deliver(?:y|ing) .{0,80}(?:fail|delay|error|problem|abort|not possible|suspended)|error (?:was |there was )?(?:an )?(?:error |while |occurred )?.{0,40}deliver|fail(?:ed|ure) .{0,40}deliver|undeliver|returned to (?:you|sender)|user unknown|unknown user|no such (?:user|recipient|mailbox|address|person)|(?:mailbox|account|user|recipient|address) .{0,60}(?:not found|unknown|does ?n[o']t exist|unavailable|disabled|inactive|is full|exceed|not listed|over quota|not recogni[sz]ed)|(?:mail|message|delivery) (?:delivery )?(?:subsystem|system|agent|software)|mailer-daemon|has been delayed|not yet been delivered|rejected (?:your|the) message|your (?:message|e-?mail|mail) .{0,80}(?:rejected|blocked|refused|not accepted|not delivered)|` +
@@ -54,7 +54,8 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		note("header Return-Path", m.ReturnPath, "the sender of reports (RFC 5321 section 4.5.5)")
 		hard = true
 	}
-	if m.Returned != nil && (m.ContentType == "multipart/report" || mailSystemName.MatchString(m.FromName)) {
+	if m.Returned != nil && m.Forwarded == nil && (m.ContentType == "multipart/report" || mailSystemName.MatchString(m.FromName) ||
+		(statusIn(written) != "" || replyCode.MatchString(written)) && bounceText.MatchString(written)) {
 		note("part "+m.ContentType, m.Returned.Subject, "returns a message")
 		hard = true
 	}
@@ -151,9 +152,9 @@ func addressPoints(m *message.Parsed, a address.Address, line string, at []int) 
 	before, after := strings.TrimSpace(strings.ToLower(line[:at[0]])), strings.ToLower(line[at[1]:])
 	p := 1
 	switch {
-	case strings.Trim(before, "<'\"*-([{ \t") == "":
+	case strings.Trim(before, "<>'\"*-([{• \t") == "":
 		p += 2 // starts the line
-	case strings.HasSuffix(strings.TrimRight(before, "<'\" "), "to:") || strings.Contains(before, "rcpt to") || strings.Contains(before, "recipient"):
+	case strings.HasSuffix(strings.TrimRight(before, "<'\": "), " to") || strings.TrimRight(before, "<'\": ") == "to" || strings.Contains(before, "rcpt to") || strings.Contains(before, "recipient"):
 		p += 2
 	case unknownUser.MatchString(strings.ToLower(line)) || stillAlive.MatchString(strings.ToLower(line)) || bounceText.MatchString(line):
 		p += 2

@@ -201,7 +201,7 @@ func matchWords(patterns []pattern, words []string, at int) (end int, ok bool) {
 // conceptNames lists the sections that a lexicon may have.
 func conceptNames() []string {
 	return []string{
-		"stopwords", "negation", "request", "mine", "data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
+		"stopwords", "negation", "request", "mine", "about-me", "data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 
 	"assent/internal/address"
@@ -38,10 +39,11 @@ func oldComplaint(m *message.Parsed) bool {
 		return false
 	}
 	subject := strings.ToLower(m.Subject)
-	if strings.Contains(subject, "complaint about message from") || m.Returned.Header.Has("X-HmXmrOriginalRecipient") {
+	if strings.Contains(subject, "complaint about message from") || strings.HasPrefix(subject, "email feedback report") || m.Returned.Header.Has("X-HmXmrOriginalRecipient") {
 		return true
 	}
-	from := m.From.Local()
-	return (strings.Contains(from, "complaint") || strings.Contains(from, "abuse") || strings.HasPrefix(from, "fbl")) &&
-		(strings.Contains(subject, "abuse") || strings.Contains(subject, "complaint") || strings.Contains(subject, "feedback"))
+	from := strings.ToLower(m.From.Local())
+	loop := slices.ContainsFunc([]string{"complaint", "abuse", "fbl", "feedback", "scomp", "spam"}, func(s string) bool { return strings.Contains(from, s) })
+	said := slices.ContainsFunc([]string{"abuse", "complaint", "feedback", "spam report", "reported as spam"}, func(s string) bool { return strings.Contains(subject, s) })
+	return loop && said
 }

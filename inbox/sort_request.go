@@ -30,7 +30,7 @@ func requestRules() []rule {
 		{LabelErasure, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask}, 12, nil, false},
 		{LabelErasure, "names the right to erasure", [][]string{{"right-erasure"}, ask}, 20, nil, false},
 
-		{LabelAccess, "asks what is held about them", [][]string{{"access"}, ask}, 24, nil, false},
+		{LabelAccess, "asks what is held about them", [][]string{{"access"}, ask}, 24, []string{"complaint"}, false},
 		{LabelAccess, "asks what is held about them", [][]string{{"held"}, ask}, 24, []string{"delete", "right-erasure", "rectify", "restrict", "object", "withdraw"}, false},
 
 		{LabelRectification, "asks to correct data about them", [][]string{{"rectify"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "newsletter", "account"}, false},
@@ -88,6 +88,8 @@ func (r *reading) requests() request {
 	r.bareCommand(found)
 	r.accountAlone(found)
 	r.articles(found)
+	r.publicRecords(found)
+	r.lawAlone(found)
 	r.weigh(found, &q)
 	return q
 }
@@ -182,6 +184,33 @@ func (r *reading) accountAlone(found map[string][]Ground) {
 		s := &r.all[i]
 		if (s.has("delete") || s.has("close")) && s.has("account") && !s.has("story") {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "names the closing of an account"})
+		}
+	}
+}
+
+// publicRecords leaves a request under a freedom-of-information law out of the rights of a
+// data subject, unless it also asks for data about the sender.
+func (r *reading) publicRecords(found map[string][]Ground) {
+	foi, own := false, false
+	for i := range r.all {
+		foi = foi || r.all[i].has("foi")
+		own = own || r.all[i].has("about-me")
+	}
+	if foi && !own {
+		delete(found, LabelAccess)
+	}
+}
+
+// lawAlone takes a mail that asks for something under data-protection law and names no right that
+// is known: a person decides what it is.
+func (r *reading) lawAlone(found map[string][]Ground) {
+	if len(found) > 0 {
+		return
+	}
+	law := rule{LabelOther, "asks for something under data-protection law", [][]string{{"law"}, {"mine"}, {"request"}}, 30, []string{"story", "aside", "notice", "threat", "foi"}, false}
+	for i := range r.all {
+		if words, ok := law.match(&r.all[i]); ok {
+			found[LabelOther] = append(found[LabelOther], Ground{Where: r.all[i].where, Words: words, Rule: law.name})
 		}
 	}
 }

@@ -32,6 +32,9 @@ func sentences(where, text string) []sentence {
 			if len(words) == 0 {
 				continue
 			}
+			for i, w := range words {
+				words[i] = respell(w)
+			}
 			total += len(words)
 			out = append(out, sentence{where: where, text: one, words: words, asked: strings.ContainsAny(lastRune(one), "?;")})
 		}
