@@ -115,14 +115,14 @@ func (b *browser) arrive(heading string) {
 	if wide > 0 {
 		b.t.Errorf("%s: %q is %d too wide for the window", b.size, heading, wide)
 	}
-	picture := must(chromedp.Run(b.ctx, chromedp.FullScreenshot(90)))(b.t)
+	picture := must(chromedp.Run(b.ctx, chromedp.FullScreenshot(100)))(b.t)
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r
 		}
 		return '-'
 	}, heading)
-	if err := os.WriteFile(filepath.Join(b.t.ArtifactDir(), b.size+"-"+name+".jpg"), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.t.ArtifactDir(), b.size+"-"+name+".png"), picture, 0o600); err != nil {
 		b.t.Error(err)
 	}
 }

@@ -180,7 +180,7 @@ func scheduled(k mailer.Campaign) string {
 	if err != nil {
 		zone = time.UTC
 	}
-	return k.ScheduledAt.In(zone).Format("15:04 on 2 January 2006") + " (" + zone.String() + ")"
+	return k.ScheduledAt.In(zone).Format("3:04pm on 2 January 2006") + " (" + zone.String() + ")"
 }
 
 // readable is a campaign's words as its plain text part has them; its fields stay fields.

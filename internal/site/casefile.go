@@ -11,6 +11,7 @@ import (
 	"assent/inbox"
 	"assent/internal/audit"
 	"assent/internal/auth"
+	"assent/internal/clock"
 	"assent/internal/errs"
 	"assent/templates"
 )
@@ -49,12 +50,17 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 	return s.page(c, http.StatusOK, "case", page)
 }
 
-// clockSteps lays out every clock of a case: the steps of its working, then what is due when.
+// clockSteps lays out every clock of a case: the steps of its working, then what is due when. A step that an earlier clock
+// has taken is not told again.
 func clockSteps(clocks []inbox.CaseClock, zone *time.Location) []templates.ClockStep {
 	var all []templates.ClockStep
+	told := map[clock.Step]bool{}
 	for _, k := range clocks {
 		for _, step := range k.Steps {
-			all = append(all, templates.ClockStep{What: step.Text, Rule: step.Source})
+			if !told[step] {
+				all = append(all, templates.ClockStep{What: step.Text, Rule: step.Source})
+			}
+			told[step] = true
 		}
 		if target := dueDate(k.Target, zone); !target.IsZero() {
 			all = append(all, templates.ClockStep{What: "Work to this day, because the law leaves a doubt", Date: target})

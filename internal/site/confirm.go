@@ -1,7 +1,9 @@
 package site
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,10 +28,34 @@ func (s *site) confirmPage(c *gin.Context) error {
 	if err != nil {
 		return s.linkInvalid(c, err, h)
 	}
+	wording, err := s.askedFor(ctx, person, list, pending.RequestSeq)
+	if err != nil {
+		return s.linkInvalid(c, err, h)
+	}
 	return s.page(c, http.StatusOK, "confirm", templates.ConfirmPage{
 		Public: s.frame(c, h), Action: inLanguage("/c/"+c.Param("token"), s.language(c)), List: list.Name,
-		MaskedAddress: masked(person), Wording: list.Wording,
+		MaskedAddress: masked(person), Wording: wording,
 	})
+}
+
+// askedFor returns the words of a request, as they were then. Kind Refused when an opt-out since has made its link void.
+func (s *site) askedFor(ctx context.Context, p subscriptions.Subscriber, l subscriptions.List, seq int64) (string, error) {
+	const op = "site: asked for"
+	events, err := s.People.Store.EventsByKey(ctx, p.Key)
+	if err != nil {
+		return "", errs.Wrap(op, err)
+	}
+	for _, bar := range subscriptions.Fold(events).Bars {
+		if bar.Seq > seq && bar.Scope.Covers(subscriptions.ListScope(l)) {
+			return "", errs.E(op, errs.Refused, "", nil)
+		}
+	}
+	i := slices.IndexFunc(events, func(e subscriptions.Event) bool { return e.Seq == seq })
+	if i < 0 {
+		return "", errs.E(op, errs.NotFound, "", nil)
+	}
+	wording, err := s.People.Store.Text(ctx, events[i].WordingDigest)
+	return wording, errs.Wrap(op, err)
 }
 
 // confirm takes the button.

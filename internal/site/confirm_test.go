@@ -70,6 +70,7 @@ func TestLinksThatDoNotConfirm(t *testing.T) {
 		must(r.people.Withdraw(t.Context(), subscriptions.Withdrawal{
 			SubscriberID: r.find(t, "bob@reader.example").ID, Scope: subscriptions.ListScope(r.news), Channel: subscriptions.ByLink, Actor: "subscriber",
 		}))(t)
+		wantStatus(t, r.get("/c/"+gone), http.StatusGone)
 		w := r.post("/c/"+gone, nil)
 		wantStatus(t, w, http.StatusGone)
 		wantText(t, w, `href="/l/monthly"`)

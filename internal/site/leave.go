@@ -85,27 +85,50 @@ func (s *site) leave(c *gin.Context) {
 	}
 }
 
-// withdraw carries out what was asked. already tells that it had been before.
+// withdraw carries out what was asked. already tells that all of it had been before.
 func (s *site) withdraw(ctx context.Context, back mailer.Back, asked optOut, agent string) (h mailer.Letterhead, already bool, err error) {
 	const op = "site: withdraw"
 	if h, err = s.left(ctx, back); err != nil {
 		return h, false, errs.Wrap(op, err)
 	}
-	w := subscriptions.Withdrawal{
-		SubscriberID: back.SubscriberID, Scope: subscriptions.ListScope(h.List), Channel: subscriptions.ByLink, Actor: "subscriber",
-		Evidence: subscriptions.Evidence{"act": asked.act(), "campaign": strconv.FormatInt(back.CampaignID, 10), "user_agent": agent},
+	scopes, err := s.scopes(ctx, back, h, asked)
+	if err != nil {
+		return h, false, errs.Wrap(op, err)
 	}
-	switch {
-	case h.List.ID == 0: // a bar for the list's number, in case the list comes back with an older backup
-		w.Scope.ListID = back.ListID
-	case asked == allOfThem:
-		w.Scope = subscriptions.ProgrammeScope(h.Programme.ID)
+	w := subscriptions.Withdrawal{
+		SubscriberID: back.SubscriberID, Channel: subscriptions.ByLink, Actor: "subscriber",
+		Evidence: subscriptions.Evidence{"act": asked.act(), "campaign": strconv.FormatInt(back.CampaignID, 10), "user_agent": agent},
 	}
 	if asked == oneClick || asked == unclear {
 		w.Channel = subscriptions.ByOneClick
 	}
-	out, err := s.People.Withdraw(ctx, w)
-	return h, out.Already, errs.Wrap(op, err)
+	already = true
+	for _, w.Scope = range scopes {
+		out, err := s.People.Withdraw(ctx, w)
+		if err != nil {
+			return h, false, errs.Wrap(op, err)
+		}
+		already = already && out.Already
+	}
+	return h, already, nil
+}
+
+// scopes is how far an opt-out goes: the list, or every programme of the organisation that owns it.
+func (s *site) scopes(ctx context.Context, back mailer.Back, h mailer.Letterhead, asked optOut) ([]subscriptions.Scope, error) {
+	switch {
+	case h.List.ID == 0: // a bar for the list's number, in case the list comes back with an older backup
+		return []subscriptions.Scope{{Reach: subscriptions.OneList, ListID: back.ListID}}, nil
+	case asked != allOfThem:
+		return []subscriptions.Scope{subscriptions.ListScope(h.List)}, nil
+	}
+	programmes, err := s.People.Store.Programmes(ctx)
+	var all []subscriptions.Scope
+	for _, p := range programmes {
+		if p.Owner == h.Programme.Owner {
+			all = append(all, subscriptions.ProgrammeScope(p.ID))
+		}
+	}
+	return all, err
 }
 
 // ended says what has ended.

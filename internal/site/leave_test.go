@@ -153,6 +153,23 @@ func TestTheButtonsOfThePage(t *testing.T) {
 	})
 }
 
+func TestEverythingIsAllThatTheOrganisationSends(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		p := r.member(t, "ann@reader.example", r.news)
+		sister, stranger := r.declareProgramme(t, "pilots", r.programme.Owner), r.declareProgramme(t, "town", "Town Council")
+		r.member(t, "ann@reader.example", sister)
+		r.member(t, "ann@reader.example", stranger)
+		wantStatus(t, r.post(r.leavePath(back(r.news, p, 1)), url.Values{"scope": {"all"}}), http.StatusOK)
+		if r.mailable(t, "ann@reader.example", r.news) || r.mailable(t, "ann@reader.example", sister) {
+			t.Error("the organisation may still send")
+		}
+		if !r.mailable(t, "ann@reader.example", stranger) {
+			t.Error("another organisation was stopped")
+		}
+	})
+}
+
 func TestTheQueryCannotWidenAnOptOut(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *rig) {

@@ -123,7 +123,7 @@ func (s *site) health(ctx context.Context) []templates.Health {
 	for _, b := range boxes {
 		h := templates.Health{
 			Name: "Mailbox " + b.Name, State: templates.State{Label: "Well", Tone: templates.Good},
-			Detail: "Read " + b.CheckedAt.In(s.Zone).Format("15:04 on 2 January"),
+			Detail: "Read " + b.CheckedAt.In(s.Zone).Format("3:04pm on 2 January"),
 		}
 		if b.Trouble != "" {
 			h.State, h.Detail = templates.State{Label: "Trouble", Tone: templates.Bad}, b.Trouble

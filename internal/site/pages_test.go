@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"assent/subscriptions"
 )
 
 func TestNoPublicPageSetsACookie(t *testing.T) {
@@ -144,15 +142,7 @@ func TestAListOfOneOrganisationSpeaksInItsName(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *rig) {
 		wantText(t, r.get("/"), "Quay House", "dpo@harbour.example")
-		other := must(r.people.CreateProgramme(t.Context(), subscriptions.Programme{
-			Slug: "town", Name: "Town Alerts", Owner: "Town Council", Controller: "Town Council",
-			Contact: r.programme.Contact, FromName: "Town", FromAddress: r.programme.FromAddress,
-		}))(t)
-		notice := must(r.people.PublishNotice(t.Context(), other.ID, "We keep little."))(t)
-		purpose := must(r.people.CreatePurpose(t.Context(), subscriptions.Purpose{ProgrammeID: other.ID, Slug: "alerts", Name: "Alerts", Basis: subscriptions.Consent, Class: subscriptions.Newsletter}))(t)
-		must(r.people.CreateList(t.Context(), subscriptions.List{
-			ProgrammeID: other.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: "alerts", Name: "Alerts", Wording: "Warn me.", DoubleOptIn: true, Public: true,
-		}))(t)
+		r.declareProgramme(t, "town", "Town Council")
 		w := r.get("/")
 		wantText(t, w, "Town Council", "Harbour Board")
 		wantNoText(t, w, "Quay House")

@@ -29,9 +29,13 @@ func (s *site) page(c *gin.Context, status int, name string, data any) error {
 // frame is what stands around a public page: in whose name it speaks, and the same page in other languages. The zero letterhead
 // speaks for nobody in particular.
 func (s *site) frame(c *gin.Context, h mailer.Letterhead) templates.Public {
-	p := templates.Public{HomeURL: "/"}
+	lang := s.language(c)
+	p := templates.Public{HomeURL: inLanguage("/", lang)}
 	if h.Programme.ID != 0 {
 		p.Sender = s.Mail.Sender(h)
+	}
+	if p.NoticeURL != "" {
+		p.NoticeURL = inLanguage(p.NoticeURL, lang)
 	}
 	if c.Request.Method == http.MethodGet { // what answers a form cannot be asked for again in another language
 		p.Languages = languageLinks()
@@ -55,7 +59,7 @@ func ProblemPage(set *templates.Set) func(c *gin.Context, p *web.Problem) {
 }
 
 func problemPage(r *http.Request, p *web.Problem, lang string) (name string, data any) {
-	around := templates.Public{HomeURL: "/"}
+	around := templates.Public{HomeURL: inLanguage("/", lang)}
 	if inConsole(r.URL.Path) {
 		around = templates.Public{HomeURL: Root, Sender: templates.Sender{Organisation: "Assent"}}
 	}

@@ -162,6 +162,23 @@ func (r *rig) furnish(t *testing.T) {
 	r.express = declare("health", "Harbour health", subscriptions.ExplicitConsent, true, true)
 }
 
+// declareProgramme declares another programme of an owner, with one open list.
+func (r *rig) declareProgramme(t *testing.T, slug, owner string) subscriptions.List {
+	t.Helper()
+	ctx := t.Context()
+	p := must(r.people.CreateProgramme(ctx, subscriptions.Programme{
+		Slug: slug, Name: "News of " + slug, Owner: owner, Controller: owner,
+		Contact: r.programme.Contact, FromName: owner, FromAddress: r.programme.FromAddress,
+	}))(t)
+	notice := must(r.people.PublishNotice(ctx, p.ID, "We keep little."))(t)
+	purpose := must(r.people.CreatePurpose(ctx, subscriptions.Purpose{
+		ProgrammeID: p.ID, Slug: slug, Name: "News", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
+	}))(t)
+	return must(r.people.CreateList(ctx, subscriptions.List{
+		ProgrammeID: p.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-news", Name: "News", Wording: "Send me news.", DoubleOptIn: true, Public: true,
+	}))(t)
+}
+
 func must[T any](v T, err error) func(t *testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
