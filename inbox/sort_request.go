@@ -89,6 +89,7 @@ func (r *reading) requests() request {
 	r.accountAlone(found)
 	r.articles(found)
 	r.publicRecords(found)
+	r.laterComplaint(found)
 	r.lawAlone(found)
 	r.weigh(found, &q)
 	return q
@@ -199,6 +200,23 @@ func (r *reading) publicRecords(found map[string][]Ground) {
 	if foi && !own {
 		delete(found, LabelAccess)
 	}
+}
+
+// laterComplaint drops a complaint that is only spoken of at the end of a request: there it is
+// announced for the case that the request is not met.
+func (r *reading) laterComplaint(found map[string][]Ground) {
+	if len(found) < 2 || len(r.all) < 6 {
+		return
+	}
+	early := r.all[:len(r.all)*2/3]
+	for _, g := range found[LabelComplaint] {
+		for i := range early {
+			if strings.Contains(strings.Join(early[i].words, " "), g.Words) || early[i].text == g.Words {
+				return
+			}
+		}
+	}
+	delete(found, LabelComplaint)
 }
 
 // lawAlone takes a mail that asks for something under data-protection law and names no right that

@@ -112,12 +112,6 @@ func (r *reader) enclosed(p *Parsed, m *node) {
 		Date:      parseDate(m.fields.raw("date")),
 		Text:      inner.Text,
 	}
-	if p.Report == nil {
-		p.Report = inner.Report
-	}
-	if p.Feedback == nil {
-		p.Feedback = inner.Feedback
-	}
 }
 
 func decodedSize(body []byte, encoding string) int {

@@ -143,6 +143,9 @@ func attribution(lines []string) int {
 
 // introStart tells the first line of an introduction from a sentence of a person.
 func introStart(l string) bool {
+	if !strings.ContainsAny(l, "0123456789@") {
+		return false
+	}
 	return onDate.MatchString(l) && strings.ContainsAny(l, "0123456789") ||
 		clockTime.MatchString(l) || yearNumber.MatchString(l) ||
 		strings.Contains(l, "@") && (strings.Contains(l, "<") || wrote.MatchString(l))
