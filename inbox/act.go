@@ -12,6 +12,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/message"
+	"assent/internal/token"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -33,15 +34,32 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 		return h.report(ctx)
 	case KindARF:
 		return h.complaint(ctx)
-	case KindAutoReply:
-		return Settlement{Disposition: Automatic}, nil
-	case KindUnsubscribe:
-		return h.optOut(ctx)
 	case KindRights:
 		return h.rights(ctx)
+	case KindUnsubscribe:
+		return h.optOut(ctx)
 	}
-	if h.signed() {
-		return h.optOut(ctx) // whatever it says: the address itself is the request (RFC 2369, mailto without a body)
+	switch {
+	case h.signed(): // whatever else it says: the address itself is the request (RFC 2369, mailto without a body)
+		return h.optOut(ctx)
+	case h.verdict.Kind == KindAutoReply:
+		return Settlement{Disposition: Automatic}, nil
+	case h.box.Role == OptOutRole && h.saysNothing():
+		return h.optOut(ctx)
+	}
+	return h.openCase(ctx, h.defaultLabels())
+}
+
+// saysNothing reports whether the message has neither subject nor text.
+func (h *handling) saysNothing() bool {
+	return strings.TrimSpace(h.mail.Subject) == "" && strings.TrimSpace(h.mail.Text) == ""
+}
+
+// leaveToPerson opens a case for a message that cannot be acted on, as one about a person who is not on record.
+func (h *handling) leaveToPerson(ctx context.Context, why error) (Settlement, error) {
+	h.verdict.Grounds = append(h.verdict.Grounds, Ground{Where: "message", Words: errs.Message(why), Rule: "could not be acted on"})
+	if h.verdict.Kind == KindRights {
+		return h.openCase(ctx, h.verdict.Labels)
 	}
 	return h.openCase(ctx, h.defaultLabels())
 }
@@ -63,23 +81,23 @@ const waitForDelivery = 10 * time.Minute
 
 // report notes a delivery report on its delivery, and suppresses an address that does not exist.
 func (h *handling) report(ctx context.Context) (Settlement, error) {
+	action := h.reported()
+	if action == "" || !h.fromMailSystem() {
+		return h.openCase(ctx, nil)
+	}
 	back, known := h.reportedDelivery()
 	if !known {
-		if _, letter := h.taggedLetter(); letter {
+		if h.toLetter() {
 			return Settlement{Disposition: Reported}, nil
 		}
 		return h.openCase(ctx, nil)
 	}
-	action := "failed"
-	switch {
-	case h.verdict.Has(LabelDelivered):
-		action = "delivered"
-	case h.verdict.Has(LabelTemporary):
-		action = "delayed"
-	}
 	err := h.Reports.Reported(ctx, back.CampaignID, back.SubscriberID, action, h.verdict.Status)
-	if errs.KindOf(err) == errs.NotFound && h.Now().Sub(h.kept.ReceivedAt) > waitForDelivery {
-		err = nil // the delivery was never written: its worker died, and it stands as uncertain or not at all
+	if errs.KindOf(err) == errs.NotFound {
+		if h.Now().Sub(h.kept.ReceivedAt) <= waitForDelivery {
+			return Settlement{}, errs.E("inbox: note report", errs.Unavailable, "The delivery that this report is about is not on record yet.", err)
+		}
+		err = nil // it was never written: its worker died
 	}
 	if err != nil {
 		return Settlement{}, err
@@ -92,12 +110,35 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 	return Settlement{Disposition: Reported}, err
 }
 
-// reportedDelivery finds the delivery by the envelope sender that the report came back to, else by the returned message's id.
-// A report has the null sender; anything else to that address is no report (RFC 5321 section 4.5.5).
+// reported is what a delivery report says of its delivery, "" when it does not say.
+func (h *handling) reported() string {
+	switch {
+	case h.verdict.Has(LabelDelivered):
+		return "delivered"
+	case h.verdict.Has(LabelTemporary):
+		return "delayed"
+	case h.verdict.Has(LabelPermanent):
+		return "failed"
+	}
+	return ""
+}
+
+// fromMailSystem reports whether the message has the null sender of a report, as far as the server tells: whatever has another is none,
+// for anybody can write one (RFC 5321 section 4.5.5).
+func (h *handling) fromMailSystem() bool { return h.mail.ReturnPath == "" || h.mail.ReturnPath == "<>" }
+
+// reportedDelivery finds the delivery by the envelope sender that the report came back to or names, else by the returned message's id.
 func (h *handling) reportedDelivery() (mailer.Back, bool) {
 	for _, to := range h.mail.To {
 		if b, ok := mailer.FromBounceAddress(h.Keys, to); ok {
 			return b, true
+		}
+	}
+	if h.mail.Feedback != nil {
+		if from, err := address.Parse(h.mail.Feedback.OriginalMailFrom); err == nil {
+			if b, ok := mailer.FromBounceAddress(h.Keys, from); ok {
+				return b, true
+			}
 		}
 	}
 	if h.mail.Returned != nil {
@@ -106,13 +147,18 @@ func (h *handling) reportedDelivery() (mailer.Back, bool) {
 	return mailer.Back{}, false
 }
 
-func (h *handling) taggedLetter() (address.Address, bool) {
+// toLetter reports whether the message came back to the envelope sender of a letter of ours.
+func (h *handling) toLetter() bool {
 	for _, to := range h.mail.To {
-		if _, tag, ok := strings.Cut(to.Local(), "+"); ok && strings.HasPrefix(strings.ToLower(tag), "l") {
-			return to, true
+		_, tag, _ := strings.Cut(to.Local(), "+")
+		if tag == "" || tag[0]|0x20 != 'l' {
+			continue
+		}
+		if _, err := h.Keys.Open(token.Letter, tag[1:], 1); err == nil {
+			return true
 		}
 	}
-	return address.Address{}, false
+	return false
 }
 
 // complaint acts on a feedback-loop report: the address is never mailed again (RFC 5965).
@@ -134,7 +180,7 @@ func (h *handling) complaint(ctx context.Context) (Settlement, error) {
 // rights opens a case for a request about data-protection rights. What stops mail acts at once, without a
 // check of identity and beside the case (Article 21(3); E2-24).
 func (h *handling) rights(ctx context.Context) (Settlement, error) {
-	if h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent) || h.verdict.Flagged(FlagUnsubscribe) {
+	if h.signed() || h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent) || h.verdict.Flagged(FlagUnsubscribe) {
 		if _, _, err := h.withdraw(ctx); err != nil {
 			return Settlement{}, err
 		}
@@ -162,7 +208,11 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 		c.SubscriberID = person.ID
 	}
 	s := Settlement{Disposition: OpenedCase, Case: &c}
-	if len(c.Clocks) > 0 && h.mayAnswer() && programme.ID != 0 {
+	answer, err := h.mayAnswer(ctx)
+	if err != nil {
+		return Settlement{}, err
+	}
+	if answer && len(c.Clocks) > 0 && programme.ID != 0 {
 		s.Letter = func(opened Case) *mailer.Letter { return h.acknowledgement(opened, programme.ID) }
 	}
 	return s, nil
@@ -188,7 +238,25 @@ func (h *handling) oncePerDay(kind string) string {
 
 // mayAnswer reports whether an automatic answer may be sent (RFC 3834 section 2): never to automatic mail, to lists, to the null sender,
 // or to ourselves.
-func (h *handling) mayAnswer() bool {
+func (h *handling) mayAnswer(ctx context.Context) (bool, error) {
+	if h.automatic() {
+		return false, nil
+	}
+	ours, err := h.ours(ctx)
+	return !ours, err
+}
+
+// ours reports whether the message comes from an address of our own, as when staff pass a request on.
+func (h *handling) ours(ctx context.Context) (bool, error) {
+	all, err := h.Records.Programmes(ctx)
+	from := h.mail.From.Normal()
+	return slices.ContainsFunc(all, func(p subscriptions.Programme) bool {
+		return from == p.FromAddress.Normal() || from == p.Contact.Address.Normal()
+	}), err
+}
+
+// automatic reports whether no person wrote the message, or nobody can be answered.
+func (h *handling) automatic() bool {
 	m := h.mail
 	switch {
 	case m.From.IsZero(),
@@ -197,15 +265,15 @@ func (h *handling) mayAnswer() bool {
 		strings.EqualFold(m.Precedence, "bulk") || strings.EqualFold(m.Precedence, "list") || strings.EqualFold(m.Precedence, "junk"),
 		m.ReturnPath == "<>",
 		h.verdict.Flagged(FlagBulk), h.verdict.Flagged(FlagAutoHeader):
-		return false
+		return true
 	}
 	local := strings.ToLower(m.From.Local())
 	for _, robot := range []string{"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounces", "listserv", "majordomo"} {
 		if local == robot || strings.HasPrefix(local, "owner-") {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // answered is the Message-ID that an answer refers to, "" when it is not one that can stand in a header.
@@ -225,10 +293,16 @@ func (h *handling) language() string {
 	return "en"
 }
 
-// programme is whose mailbox it is; where it serves all, the first programme answers in their name.
+// programme is whose mailbox it is, or whose message was answered; where neither tells, the first programme answers in the name of all.
 func (h *handling) programme(ctx context.Context) (subscriptions.Programme, error) {
 	if h.box.ProgrammeID != 0 {
 		return h.Records.Programme(ctx, h.box.ProgrammeID)
+	}
+	if list, ok, err := h.answeredList(ctx); err != nil || ok {
+		if err != nil {
+			return subscriptions.Programme{}, err
+		}
+		return h.Records.Programme(ctx, list.ProgrammeID)
 	}
 	all, err := h.Records.Programmes(ctx)
 	if err != nil || len(all) == 0 {

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 
+	"assent/internal/errs"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -16,16 +17,16 @@ type ended struct {
 // optOut acts on a request to stop: with the signed address that it was sent to, else with the delivery that it replies to, else with
 // the sender's address. It acts at once, and asks for nothing (E3-11, E0-17).
 func (h *handling) optOut(ctx context.Context) (Settlement, error) {
-	if h.mail.From.IsZero() && !h.signed() {
-		return h.openCase(ctx, nil) // nobody can be told from it
-	}
 	what, _, err := h.withdraw(ctx)
 	if err != nil {
 		return Settlement{}, err
 	}
 	s := Settlement{Disposition: OptedOut}
-	if h.signed() || !h.mayAnswer() {
+	if h.signed() {
 		return s, nil // a mail program's unsubscribe button wants no answer
+	}
+	if answer, err := h.mayAnswer(ctx); err != nil || !answer {
+		return s, err
 	}
 	return s, h.confirmOptOut(ctx, what)
 }
@@ -46,15 +47,16 @@ func (h *handling) withdraw(ctx context.Context) (ended, subscriptions.Outcome, 
 			return ended{}, subscriptions.Outcome{}, err
 		}
 		known, w.SubscriberID, w.Scope = true, back.SubscriberID, subscriptions.ListScope(list)
-	} else if back, ok := h.answeredDelivery(); ok {
-		list, err := h.Records.List(ctx, back.ListID)
-		if err != nil {
-			return ended{}, subscriptions.Outcome{}, err
-		}
+	} else if list, ok, err := h.answeredList(ctx); err != nil {
+		return ended{}, subscriptions.Outcome{}, err
+	} else if ok {
 		w.Scope = subscriptions.ProgrammeScope(list.ProgrammeID)
-		if !known {
+		if back, _ := h.answeredDelivery(); !known {
 			known, w.SubscriberID = true, back.SubscriberID
 		}
+	}
+	if w.SubscriberID == 0 && w.Address.IsZero() {
+		return ended{}, subscriptions.Outcome{}, errs.E("inbox: opt out", errs.NotFound, "The message does not tell whom it stands for.", nil)
 	}
 	out, err := h.People.Withdraw(ctx, w)
 	return ended{scope: w.Scope, known: known}, out, err
@@ -92,6 +94,19 @@ func (h *handling) answeredDelivery() (mailer.Back, bool) {
 		}
 	}
 	return mailer.Back{}, false
+}
+
+// answeredList is the list of the delivery that the message answers, if that is on record.
+func (h *handling) answeredList(ctx context.Context) (l subscriptions.List, ok bool, err error) {
+	back, ok := h.answeredDelivery()
+	if !ok {
+		return l, false, nil
+	}
+	l, err = h.Records.List(ctx, back.ListID)
+	if errs.KindOf(err) == errs.NotFound {
+		return l, false, nil
+	}
+	return l, err == nil, err
 }
 
 // confirmOptOut answers once a day at most: that it is done, or, from an address that is not on record, how to find the right one.

@@ -101,10 +101,13 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	m.From, m.Subject, m.MessageID = parsed.From.String(), cut(parsed.Subject, 500), cut(parsed.MessageID, 500)
 	x := &handling{Service: s, kept: m, box: s.mailbox(m.Mailbox), mail: parsed, verdict: v}
 	settlement, err := x.act(ctx)
+	if kind := errs.KindOf(err); err != nil && (kind == errs.NotFound || kind == errs.Invalid) {
+		settlement, err = x.leaveToPerson(ctx, err) // trying again would change nothing
+	}
 	if err != nil {
 		return err
 	}
-	settlement.InboundID, settlement.Verdict = m.ID, v
+	settlement.InboundID, settlement.Verdict = m.ID, x.verdict
 	settlement.From, settlement.Subject, settlement.MessageID = m.From, m.Subject, m.MessageID
 	if err := s.Store.Settle(ctx, settlement); err != nil {
 		return err

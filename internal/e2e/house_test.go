@@ -46,6 +46,7 @@ type scene struct {
 	password string           // of every mailbox
 	domain   string           // of the organisation
 	smtpURL  string           // where Assent sends to; "" is the mail system itself
+	boxes    []config.Mailbox // that are watched; nil is one of each role
 	change   func(*assembly.Plan)
 
 	house     *assembly.House
@@ -65,7 +66,8 @@ func stage(t *testing.T, databaseURL string) *scene {
 // prepare makes a mail world and a furnished database, and opens nothing yet.
 func prepare(t *testing.T, databaseURL string) *scene {
 	t.Helper()
-	world, err := mailworld.Start(t.Context(), mailworld.Config{Now: time.Now, Password: password})
+	// Not the test's context: it ends before whoever still speaks to the world is shut down.
+	world, err := mailworld.Start(context.Background(), mailworld.Config{Now: time.Now, Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,10 +91,11 @@ func (s *scene) furnish(databaseURL string) {
 // found makes a programme with one list.
 func (s *scene) found(svc *subscriptions.Service, slug string) (subscriptions.Programme, subscriptions.List) {
 	s.t.Helper()
+	name := strings.ToUpper(slug[:1]) + slug[1:]
 	programme, err := svc.CreateProgramme(s.t.Context(), subscriptions.Programme{
-		Slug: slug, Name: strings.ToUpper(slug[:1]) + slug[1:] + " News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
+		Slug: slug, Name: name + " News", Owner: name + " Board", Controller: name + " Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
 		Contact:  subscriptions.Contact{Name: "Sam Poole", Address: s.at("contact")},
-		FromName: "Harbour News", FromAddress: s.at("news"),
+		FromName: name + " News", FromAddress: s.at("news"),
 	})
 	s.check(err)
 	notice, err := svc.PublishNotice(s.t.Context(), programme.ID, "How we use your data.")
@@ -102,7 +105,7 @@ func (s *scene) found(svc *subscriptions.Service, slug string) (subscriptions.Pr
 	})
 	s.check(err)
 	list, err := svc.CreateList(s.t.Context(), subscriptions.List{
-		ProgrammeID: programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-monthly", Name: "Harbour monthly",
+		ProgrammeID: programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-monthly", Name: name + " monthly",
 		Wording: "Send me the monthly news.", DoubleOptIn: true, Public: true,
 	})
 	s.check(err)
@@ -114,14 +117,17 @@ func (s *scene) settings(databaseURL string) config.Config {
 	if smtpURL == "" {
 		smtpURL = "smtp://" + s.mail.SMTPAddr()
 	}
+	boxes := s.boxes
+	if boxes == nil {
+		boxes = []config.Mailbox{
+			s.box("bounces", "harbour", config.Bounces), s.box("leave", "harbour", config.Unsubscribe),
+			s.box("contact", "harbour", config.Contact), s.box("privacy", "harbour", config.Rights),
+		}
+	}
 	return config.Config{
 		DatabaseURL: config.Secret(databaseURL), SMTPURL: config.Secret(smtpURL), BaseURL: "http://127.0.0.1:8080",
 		Secret: storetest.Secret, BounceAddress: s.at("bounces"), UnsubscribeAddress: s.at("leave"),
-		MessageDomain: "mail." + s.domain, Workers: 2,
-		Mailboxes: []config.Mailbox{
-			s.box("bounces", "harbour", config.Bounces), s.box("leave", "harbour", config.Unsubscribe),
-			s.box("contact", "harbour", config.Contact), s.box("privacy", "harbour", config.Rights),
-		},
+		MessageDomain: "mail." + s.domain, Workers: 2, Mailboxes: boxes,
 	}
 }
 

@@ -49,7 +49,9 @@ func (s *scene) mayBeMailed(id int64) bool { return s.verdict(s.list, id) == sub
 // newsletter waits for a campaign's message to somebody.
 func (s *scene) newsletter(addr, name string) *message.Parsed {
 	s.t.Helper()
-	return s.mailTo(addr, func(m *message.Parsed) bool { return m.ListID != "" && len(m.Subject) >= len(name) && m.Subject[:len(name)] == name })
+	return s.mailTo(addr, func(m *message.Parsed) bool {
+		return m.ListID != "" && len(m.Subject) >= len(name) && m.Subject[:len(name)] == name
+	})
 }
 
 // delivery waits until what became of a message to a person fits.
