@@ -87,6 +87,21 @@ func (s Scope) Covers(inner Scope) bool {
 	return false
 }
 
+// complete reports whether the scope names all that its reach needs, and no more.
+func (s Scope) complete() bool {
+	switch s.Reach {
+	case EverythingReach:
+		return s == Everything()
+	case WholeProgramme:
+		return s.ProgrammeID > 0 && s == ProgrammeScope(s.ProgrammeID)
+	case OnePurpose:
+		return s.ProgrammeID > 0 && s.PurposeID > 0 && s.ListID == 0
+	case OneList:
+		return s.ProgrammeID > 0 && s.PurposeID > 0 && s.ListID > 0
+	}
+	return false
+}
+
 // Channel is the way in which an event came about.
 type Channel string
 

@@ -3,7 +3,9 @@ package subscriptions
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"assent/internal/address"
@@ -60,11 +62,11 @@ func (a Attribute) Check(value any) error {
 	text, isText := value.(string)
 	switch a.Type {
 	case TextAttribute:
-		if !isText || len(text) > maxAttributeText {
+		if !isText || plain(text, a.Name, maxAttributeText) != nil {
 			return bad("text of at most 1,000 characters")
 		}
 	case NumberAttribute:
-		if _, ok := value.(float64); !ok {
+		if v, ok := value.(float64); !ok || math.IsNaN(v) || math.IsInf(v, 0) {
 			return bad("a number")
 		}
 	case BoolAttribute:
@@ -120,6 +122,12 @@ func (a Attributes) Text(programme, name string) string {
 			return "yes"
 		}
 		return "no"
+	case []any: // of a "many" attribute
+		words := make([]string, len(v))
+		for i, one := range v {
+			words[i] = fmt.Sprint(one)
+		}
+		return strings.Join(words, ", ")
 	default:
 		b, err := json.Marshal(v)
 		if err != nil {

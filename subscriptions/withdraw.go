@@ -37,6 +37,9 @@ func (s *Service) Suppress(ctx context.Context, w Withdrawal, reason string) (Ou
 }
 
 func (s *Service) bar(ctx context.Context, op string, kind EventKind, w Withdrawal, reason string) (Outcome, error) {
+	if !w.Scope.complete() || w.SubscriberID == 0 && w.Address.IsZero() {
+		return Outcome{}, errs.E(op, errs.Invalid, "Say who leaves, and what.", nil) // it would be acknowledged and stop nothing
+	}
 	key, err := s.keyOf(ctx, w)
 	if err != nil {
 		return Outcome{}, errs.Wrap(op, err)
@@ -115,11 +118,17 @@ func (s *Service) mark(ctx context.Context, op string, kind EventKind, subscribe
 		return errs.Wrap(op, err)
 	}
 	return s.done(op, s.Store.Update(ctx, func(tx Tx) error {
+		byKey, err := tx.EventsByKey(person.Key)
+		if err != nil {
+			return err
+		}
+		if restricted := Fold(byKey[string(person.Key)]).RestrictedBy != 0; restricted == (kind == Restricted) {
+			return nil
+		}
 		e := Event{
 			At: s.Now(), Kind: kind, Scope: Everything(), SubscriberID: person.ID, AddressKey: person.Key,
 			Channel: ByStaff, Actor: actor, Source: "staff", Reason: reason,
 		}
-		var err error
 		if e.Evidence, e.Salt, err = sealEvidence(nil); err != nil {
 			return err
 		}
