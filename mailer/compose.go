@@ -84,9 +84,9 @@ func (c Composer) Campaign(o Occasion) (*Message, error) {
 	if err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	optOut := ""
-	if !c.Ways.OptOuts.IsZero() && o.Campaign.Class != subscriptions.Targeted {
-		optOut = c.Ways.OptOuts.String()
+	optOut := "" // stakeholders write to their Point of Contact in their own words (E0-17)
+	if o.Campaign.Class != subscriptions.Targeted {
+		optOut = contactOf(o).Address.String() // the address that the notice promises (E3-11)
 	}
 	mail, err := c.Templates.Email("campaign", o.Campaign.Language, templates.CampaignMail{
 		Sender: c.sender(o.Programme, o.Lists, o.Notice), Subject: words[0], Preheader: words[1],
