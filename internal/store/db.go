@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -205,6 +207,21 @@ func stripURL(err error, databaseURL string) error {
 		return err
 	}
 	return errors.New(strings.ReplaceAll(err.Error(), password, "***"))
+}
+
+// SchemaDigest names the schema of this version: the SHA-256, in hex, of all migrations.
+func SchemaDigest() string {
+	h := sha256.New()
+	// Embedded files are always readable, and walked in their order.
+	_ = fs.WalkDir(migrations, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(migrations, path)
+		fmt.Fprintf(h, "%s %d %s", path, len(b), b)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (d *DB) provider() (*goose.Provider, error) {
