@@ -6,7 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"assent/inbox"
@@ -140,6 +143,9 @@ func (h *House) openMailboxes(ctx context.Context) error {
 			return err
 		}
 		box.Name = m.Name
+		if box.XOAUTH2 && m.TokenFile != "" {
+			box.Token = tokenFrom(m.TokenFile)
+		}
 		watched := inbox.Mailbox{Name: m.Name, Role: inbox.Role(m.Role)}
 		if m.Programme != "" {
 			p, err := h.DB.ProgrammeBySlug(ctx, m.Programme)
@@ -152,6 +158,21 @@ func (h *House) openMailboxes(ctx context.Context) error {
 		h.Boxes = append(h.Boxes, box)
 	}
 	return nil
+}
+
+const maxToken = 16 << 10 // octets of an access token
+
+// tokenFrom reads an access token from a file, anew at each login: whatever renews it writes it there.
+func tokenFrom(path string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", errs.E("assembly: access token", errs.Unavailable, "The file with the mailbox's access token cannot be read. Check token_file in ASSENT_MAILBOXES.", err)
+		}
+		defer file.Close()
+		b, err := io.ReadAll(io.LimitReader(file, maxToken))
+		return strings.TrimSpace(string(b)), err
+	}
 }
 
 // Close ends all connections, the messages in flight first.

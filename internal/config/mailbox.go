@@ -14,12 +14,13 @@ type Role string
 const (
 	Contact     Role = "contact"     // a Point of Contact, to whom anybody may write about anything
 	Unsubscribe Role = "unsubscribe" // opt-outs by mail
-	Rights      Role = "rights"      // data-protection requests and complaints
+	Rights      Role = "rights"      // data-protection requests, and complaints too
+	Complaints  Role = "complaints"  // complaints, where they have a mailbox of their own
 	Bounces     Role = "bounces"     // delivery reports
 )
 
 // Roles holds every role.
-var Roles = []Role{Contact, Unsubscribe, Rights, Bounces}
+var Roles = []Role{Contact, Unsubscribe, Rights, Complaints, Bounces}
 
 // Mailbox is one mailbox to watch.
 type Mailbox struct {
@@ -27,6 +28,7 @@ type Mailbox struct {
 	Programme string // slug of the programme whose mail comes here; "" for several
 	Role      Role
 	URL       Secret // imaps://user:password@host:993/folder, and no more than auth= after a ?
+	TokenFile string // file that holds the access token for auth=xoauth2, read at each login; "" where the password is it
 }
 
 const (
@@ -48,7 +50,7 @@ func parseMailbox(raw string) (Mailbox, error) {
 	}
 	var m Mailbox
 	role := ""
-	for key, field := range map[string]*string{"name": &m.Name, "programme": &m.Programme, "role": &role} {
+	for key, field := range map[string]*string{"name": &m.Name, "programme": &m.Programme, "role": &role, "token_file": &m.TokenFile} {
 		if len(query[key]) > 1 {
 			return Mailbox{}, says("gives " + key + " twice after the ?.")
 		}
@@ -87,7 +89,7 @@ func (m *Mailbox) check() error {
 		m.Role = Contact
 	}
 	if !slices.Contains(Roles, m.Role) {
-		return says("has an unknown role; it is contact, unsubscribe, rights or bounces.")
+		return says("has an unknown role; it is contact, unsubscribe, rights, complaints or bounces.")
 	}
 	if m.Name == "" {
 		m.Name = string(m.Role)

@@ -96,7 +96,7 @@ func mailSettings(checks URLChecks) []setting {
 			Meaning: "From which letters about cases come, and where answers to them go, with a +tag. Empty: the programme's own address."},
 			never, func(c *Config, v string) error { return setTagged(&c.CaseAddress, v) }},
 		{Setting{Name: "ASSENT_MAILBOXES", Secret: true,
-			Meaning: "Mailboxes to watch, separated by spaces or line breaks: imaps://user:password@host:993/INBOX?name=privacy&programme=harbour-news&role=rights. Roles: contact, unsubscribe, rights, bounces. imap+starttls:// for STARTTLS; imap:// on loopback only; auth=xoauth2 takes the password for an access token."},
+			Meaning: "Mailboxes to watch, separated by spaces or line breaks: imaps://user:password@host:993/INBOX?name=privacy&programme=harbour-news&role=rights. Roles: contact, unsubscribe, rights, complaints, bounces. imap+starttls:// for STARTTLS; imap:// on loopback only; auth=xoauth2 takes the password for an access token, or reads one from token_file=/path at each login."},
 			never, func(c *Config, v string) error { return setMailboxes(c, v, checks.Mailbox) }},
 		{Setting{Name: "ASSENT_MESSAGE_DOMAIN",
 			Meaning: "The right side of each Message-ID. Empty: the host of ASSENT_BASE_URL."},
