@@ -82,9 +82,10 @@ func readLexicons() (*lexicon, error) {
 	return l, nil
 }
 
-// read adds one file: sections in square brackets, one phrase a line, "#" before a remark.
+// read adds one file: sections in square brackets, one phrase a line, "#" before a remark. A file
+// without "personal-data" takes its "data" for that.
 func (l *lexicon) read(language, text string) error {
-	concept := ""
+	concept, tellsPersonal := "", strings.Contains(text, "[personal-data]")
 	for n, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
@@ -104,6 +105,11 @@ func (l *lexicon) read(language, text string) error {
 		default:
 			if err := l.add(language, concept, line); err != nil {
 				return fmt.Errorf("line %d: %w", n+1, err)
+			}
+			if concept == "data" && !tellsPersonal {
+				if err := l.add(language, "personal-data", line); err != nil {
+					return fmt.Errorf("line %d: %w", n+1, err)
+				}
 			}
 		}
 	}
@@ -201,7 +207,7 @@ func matchWords(patterns []pattern, words []string, at int) (end int, ok bool) {
 // conceptNames lists the sections that a lexicon may have.
 func conceptNames() []string {
 	return []string{
-		"stopwords", "negation", "request", "mine", "about-me", "data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
+		"stopwords", "negation", "request", "mine", "about-me", "data", "personal-data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",

@@ -25,7 +25,8 @@ func requestRules() []rule {
 		{LabelUnsubscribe, "unsubscribes from the newsletter", [][]string{{"unsubscribe"}, {"newsletter"}}, 8, []string{"footer"}, true},
 		{LabelUnsubscribe, "cancels the newsletter", [][]string{{"close", "delete"}, {"newsletter"}, ask}, 12, []string{"footer", "data", "account"}, false},
 
-		{LabelErasure, "asks to delete data about them", [][]string{{"delete"}, {"data"}, ask}, 14, nil, false},
+		{LabelErasure, "asks to delete data about them", [][]string{{"delete"}, {"data"}, {"mine"}}, 14, nil, false},
+		{LabelErasure, "asks to delete personal data", [][]string{{"delete"}, {"personal-data"}, {"request"}}, 14, nil, false},
 		{LabelErasure, "asks to delete their details", [][]string{{"delete"}, {"contact"}, ask}, 12, []string{"newsletter", "unsubscribe-me"}, false},
 		{LabelErasure, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask}, 12, nil, false},
 		{LabelErasure, "names the right to erasure", [][]string{{"right-erasure"}, ask}, 20, nil, false},
@@ -63,7 +64,6 @@ type request struct {
 	flags      []string
 	grounds    []Ground
 	confidence float64
-	strong     int // sentences that led to it
 }
 
 // sure reports whether the request is plain enough to stand against the headers of an automatic mail.

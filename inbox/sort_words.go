@@ -36,7 +36,7 @@ func sentences(where, text string) []sentence {
 				words[i] = respell(w)
 			}
 			total += len(words)
-			out = append(out, sentence{where: where, text: one, words: words, asked: strings.ContainsAny(lastRune(one), "?;")})
+			out = append(out, sentence{where: where, text: one, words: words, asked: strings.ContainsAny(lastRune(one), "?？")})
 		}
 	}
 	return out

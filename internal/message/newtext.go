@@ -122,7 +122,7 @@ func attribution(lines []string) int {
 		if n == 1 && !introStart(joined) {
 			return 0
 		}
-		if !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, ":>") {
+		if !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, "\uff1a") && !strings.HasSuffix(joined, ":>") {
 			if wroteEnd.MatchString(joined) && strings.ContainsAny(joined, "0123456789") {
 				return n
 			}

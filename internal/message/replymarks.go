@@ -73,7 +73,7 @@ func fieldOf(line string) string {
 	line = strings.TrimLeft(line, "> \t*_|•")
 	name, rest, ok := strings.Cut(line, ":")
 	if !ok {
-		if name, rest, ok = strings.Cut(line, ":"); !ok {
+		if name, rest, ok = strings.Cut(line, "\uff1a"); !ok { // full width
 			return ""
 		}
 	}
