@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html"
@@ -17,7 +18,8 @@ import (
 var docsStyle []byte
 
 // docsPage writes the document as one page for people. It loads nothing but its style sheet, from the same place.
-func docsPage(doc *huma.OpenAPI, baseURL string) []byte {
+// Operations stand in the order of ids.
+func docsPage(doc *huma.OpenAPI, ids []string, baseURL string) []byte {
 	w := &pageWriter{base: baseURL, registry: doc.Components.Schemas}
 	w.raw(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
 		`<title>Assent: the API</title><link rel="stylesheet" href="/api/docs.css"></head><body><main>`)
@@ -26,7 +28,7 @@ func docsPage(doc *huma.OpenAPI, baseURL string) []byte {
 	w.raw(`<p>For programs: <a href="/openapi.json">openapi.json</a>, <a href="/openapi.yaml">openapi.yaml</a> (OpenAPI 3.1).</p>`)
 	w.element("h2", "How to try it")
 	w.element("pre", "export ASSENT_KEY=assent_…\ncurl "+w.base+base+"/lists -H \"Authorization: Bearer $ASSENT_KEY\"")
-	groups := byTag(doc)
+	groups := byTag(doc, ids)
 	w.raw(`<nav aria-label="Operations"><ul>`)
 	for _, t := range doc.Tags {
 		w.raw(`<li><a href="#` + anchor(t.Name) + `">` + html.EscapeString(t.Name) + `</a></li>`)
@@ -45,8 +47,8 @@ func docsPage(doc *huma.OpenAPI, baseURL string) []byte {
 	return []byte(w.b.String())
 }
 
-// byTag returns the operations under each tag, by path and method.
-func byTag(doc *huma.OpenAPI) map[string][]*huma.Operation {
+// byTag returns the operations under each tag, in the order of their ids.
+func byTag(doc *huma.OpenAPI, ids []string) map[string][]*huma.Operation {
 	out := map[string][]*huma.Operation{}
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Delete} {
@@ -57,7 +59,7 @@ func byTag(doc *huma.OpenAPI) map[string][]*huma.Operation {
 	}
 	for _, ops := range out {
 		slices.SortFunc(ops, func(x, y *huma.Operation) int {
-			return strings.Compare(x.Path+" "+x.Method, y.Path+" "+y.Method)
+			return cmp.Compare(slices.Index(ids, x.OperationID), slices.Index(ids, y.OperationID))
 		})
 	}
 	return out

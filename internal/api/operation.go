@@ -53,6 +53,7 @@ func add[I, O any](a *api, op operation, handle func(context.Context, *I) (*O, e
 	if op.method == http.MethodPost {
 		h.Parameters = []*huma.Param{idempotencyParam()}
 	}
+	a.ids = append(a.ids, op.id)
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {

@@ -24,7 +24,7 @@ func (a *api) publish() error {
 	if err != nil {
 		return errs.E(op, errs.Internal, "", err)
 	}
-	page := docsPage(doc, a.BaseURL)
+	page := docsPage(doc, a.ids, a.BaseURL)
 	serve := func(path, contentType string, body []byte) {
 		a.engine.GET(path, func(c *gin.Context) { c.Data(http.StatusOK, contentType, body) })
 	}

@@ -51,6 +51,7 @@ type api struct {
 	Deps
 	engine *web.Engine
 	huma   huma.API
+	ids    []string // of the operations, in the order of registration
 }
 
 // Register puts the API's routes, its document and its documentation page on an engine. An error means that the
@@ -103,7 +104,7 @@ func keySecurity() *huma.SecurityScheme {
 
 const about = `Everything that programs may do with Assent: declare what people can subscribe to, record what they decide, send campaigns to those who may be mailed, and read what comes back.
 
-**Keys.** Send ` + "`Authorization: Bearer <key>`" + `. ` + "`assent key`" + ` at the command line or POST /api/v1/keys makes one; it is shown once.
+**Keys.** Send ` + "`Authorization: Bearer <key>`" + `. ` + "`assent user key add`" + ` at the command line or POST /api/v1/keys makes one; it is shown once.
 
 **Repeating a request.** Any POST may carry an ` + "`Idempotency-Key`" + `: 1 to 255 visible characters of your choice, such as a UUID. The same request under the same key within 24 hours is answered again without being done again, with the header ` + "`Idempotent-Replayed: true`" + `. Another request under that key is refused with 422, and one that arrives while the first still runs with 409. An answer of 429 or 5xx does not bind the key.
 

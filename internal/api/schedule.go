@@ -18,6 +18,11 @@ type newSchedule struct {
 }
 
 func (a *api) scheduleRoutes() {
+	add(a, operation{
+		id: "schedule-campaign", method: http.MethodPost, path: base + "/campaigns/{id}/schedule", tag: "Campaigns", scope: auth.CampaignsSend,
+		summary: "Approve a campaign and set its time", about: "What is approved is what is sent: content and audience are fixed from here. " +
+			"A local time that the clocks skip, or that comes twice, is refused.",
+	}, a.schedule)
 	for _, o := range []struct {
 		name, summary, about string
 		do                   func(context.Context, *InID) (*reply[campaign], error)
@@ -31,11 +36,6 @@ func (a *api) scheduleRoutes() {
 			summary: o.summary, about: o.about,
 		}, o.do)
 	}
-	add(a, operation{
-		id: "schedule-campaign", method: http.MethodPost, path: base + "/campaigns/{id}/schedule", tag: "Campaigns", scope: auth.CampaignsSend,
-		summary: "Approve a campaign and set its time", about: "What is approved is what is sent: content and audience are fixed from here. " +
-			"A local time that the clocks skip, or that comes twice, is refused.",
-	}, a.schedule)
 }
 
 func (a *api) schedule(ctx context.Context, in *struct {
