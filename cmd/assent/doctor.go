@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"assent/inbox/imappoll"
+	"assent/internal/assembly"
 	"assent/internal/config"
 	"assent/internal/errs"
 	"assent/internal/senderdns"
@@ -27,7 +28,7 @@ type probes struct {
 	dns     senderdns.Resolver
 	redis   func(ctx context.Context, url string) (time.Duration, error)
 	relay   func(ctx context.Context, url string) (smtpsend.Report, error)
-	mailbox func(ctx context.Context, url string) (imappoll.Finding, error)
+	mailbox func(ctx context.Context, m config.Mailbox) (imappoll.Finding, error)
 }
 
 func realProbes(dns senderdns.Resolver) probes {
@@ -53,12 +54,12 @@ func realProbes(dns senderdns.Resolver) probes {
 			defer pool.Close(ctx)
 			return pool.Check(ctx)
 		},
-		mailbox: func(ctx context.Context, url string) (imappoll.Finding, error) {
-			m, err := imappoll.ParseURL(url)
+		mailbox: func(ctx context.Context, m config.Mailbox) (imappoll.Finding, error) {
+			box, err := assembly.Box(m)
 			if err != nil {
 				return imappoll.Finding{}, err
 			}
-			return (&imappoll.Poller{Mailbox: m}).Inspect(ctx)
+			return (&imappoll.Poller{Mailbox: box}).Inspect(ctx)
 		},
 	}
 }
@@ -250,7 +251,7 @@ func (d *doctor) lookAtMailboxes(ctx context.Context, programmes []subscriptions
 func (d *doctor) lookAtMailbox(ctx context.Context, m config.Mailbox) {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	found, err := d.probes.mailbox(ctx, m.URL.Reveal())
+	found, err := d.probes.mailbox(ctx, m)
 	if err != nil {
 		d.tell(senderdns.Bad, "mailbox", m.Name+": "+cmp.Or(errs.Message(err), "It does not answer."), "")
 		return

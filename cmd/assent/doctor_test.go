@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assent/inbox/imappoll"
+	"assent/internal/config"
 	"assent/internal/errs"
 	"assent/mailer/smtpsend"
 )
@@ -42,7 +43,7 @@ func healthy() probes {
 		relay: func(context.Context, string) (smtpsend.Report, error) {
 			return smtpsend.Report{TLS: "TLS 1.3", Extensions: []string{"8BITMIME", "STARTTLS"}, SignedIn: true}, nil
 		},
-		mailbox: func(context.Context, string) (imappoll.Finding, error) {
+		mailbox: func(context.Context, config.Mailbox) (imappoll.Finding, error) {
 			return imappoll.Finding{Idle: true, Messages: 3}, nil
 		},
 	}
@@ -104,12 +105,12 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 			p.relay = func(context.Context, string) (smtpsend.Report, error) { return smtpsend.Report{}, nil }
 		}, 0, "warn  relay       It does not offer 8BITMIME"},
 		{"a mailbox that does not open", func(_ *rig, p *probes) {
-			p.mailbox = func(context.Context, string) (imappoll.Finding, error) {
+			p.mailbox = func(context.Context, config.Mailbox) (imappoll.Finding, error) {
 				return imappoll.Finding{}, down("The server refuses the login.")
 			}
 		}, 1, "fail  mailbox     bounces: The server refuses the login."},
 		{"a mailbox without IDLE", func(_ *rig, p *probes) {
-			p.mailbox = func(context.Context, string) (imappoll.Finding, error) { return imappoll.Finding{}, nil }
+			p.mailbox = func(context.Context, config.Mailbox) (imappoll.Finding, error) { return imappoll.Finding{}, nil }
 		}, 0, "warn  mailbox     bounces: the server does not tell of new mail"},
 		{"a mailbox for no programme", func(r *rig, _ *probes) {
 			r.env["ASSENT_MAILBOXES"] = "imaps://b:x@mail.example?role=bounces imaps://u:x@mail.example?role=unsubscribe&programme=lighthouse"

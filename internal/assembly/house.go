@@ -138,13 +138,9 @@ func (h *House) makeServices() {
 
 func (h *House) openMailboxes(ctx context.Context) error {
 	for _, m := range h.Config.Mailboxes {
-		box, err := imappoll.ParseURL(m.URL.Reveal())
+		box, err := Box(m)
 		if err != nil {
 			return err
-		}
-		box.Name = m.Name
-		if box.XOAUTH2 && m.TokenFile != "" {
-			box.Token = tokenFrom(m.TokenFile)
 		}
 		watched := inbox.Mailbox{Name: m.Name, Role: inbox.Role(m.Role)}
 		if m.Programme != "" {
@@ -158,6 +154,29 @@ func (h *House) openMailboxes(ctx context.Context) error {
 		h.Boxes = append(h.Boxes, box)
 	}
 	return nil
+}
+
+// Box returns how to reach a mailbox that the settings name.
+func Box(m config.Mailbox) (imappoll.Mailbox, error) {
+	box, err := imappoll.ParseURL(m.URL.Reveal())
+	if err != nil {
+		return box, err
+	}
+	box.Name = m.Name
+	if box.XOAUTH2 && m.TokenFile != "" {
+		box.Token = tokenFrom(m.TokenFile)
+	}
+	return box, nil
+}
+
+// Mailbox makes of a mailbox's settings what fetches from it.
+func Mailbox(m config.Mailbox) (imappoll.Mailbox, error) {
+	box, err := imappoll.ParseURL(m.URL.Reveal())
+	box.Name = m.Name
+	if box.XOAUTH2 && m.TokenFile != "" {
+		box.Token = tokenFrom(m.TokenFile)
+	}
+	return box, err
 }
 
 const maxToken = 16 << 10 // octets of an access token
