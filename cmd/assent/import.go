@@ -53,7 +53,7 @@ The same file for the same list goes on where it stopped, after Ctrl-C or a cras
 		},
 	}
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "tell what would become of each row, and change nothing")
-	c.Flags().StringVar(&f.rejects, "errors", "", "where to write the rows that are not taken (default FILE.errors.csv)")
+	c.Flags().StringVar(&f.rejects, "errors", "", "where to write the rows that are not taken (default FILE.errors.csv, or FILE.dry-run.csv)")
 	c.Flags().StringVar(&f.encoding, "encoding", "utf-8", "utf-8 or latin1")
 	c.Flags().StringVar(&f.as, "as", "", "address of the operator who answers for the import; the ledger names them by number")
 	return c
@@ -68,6 +68,9 @@ func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Enc
 	rejects := &rejectsFile{path: f.rejects}
 	if rejects.path == "" {
 		rejects.path = path + ".errors.csv"
+		if f.dryRun { // the real import's file stays as it is
+			rejects.path = path + ".dry-run.csv"
+		}
 	}
 	if err := rejects.check(); err != nil {
 		return err
@@ -163,6 +166,9 @@ func (a *app) importer(ctx context.Context, db *store.DB, as string) (auth.Actor
 	u, err := (&auth.Service{Store: db, Now: a.now}).UserByAddress(ctx, who)
 	if err != nil {
 		return auth.Actor{}, err
+	}
+	if u.Disabled {
+		return auth.Actor{}, errs.E("import", errs.Forbidden, "This operator is disabled, and cannot answer for an import.", nil)
 	}
 	return u.Actor(), u.Actor().Need(auth.SubscribersWrite)
 }

@@ -110,6 +110,20 @@ func (r *rig) sql(statement string) {
 	}
 }
 
+// count asks the database for a number, while another process writes to it.
+func (r *rig) count(query string) (n int64) {
+	r.t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(r.env["ASSENT_DATABASE_URL"], "sqlite:")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(r.t.Context(), query).Scan(&n); err != nil {
+		r.t.Fatal(err)
+	}
+	return n
+}
+
 // write makes a file and returns its path.
 func (r *rig) write(name, text string) string {
 	r.t.Helper()
