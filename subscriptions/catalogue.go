@@ -18,8 +18,12 @@ var (
 	attributeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 )
 
+// nameField is the field of a message that holds the person's name.
+const nameField = "name"
+
 // Limits, in characters.
 const (
+	maxPostal   = 500    // of a postal address
 	maxWords    = 20_000 // of a wording or a notice
 	maxName     = 200    // of anything with a name, and of a source
 	maxLanguage = 35     // of a language tag (RFC 5646, section 4.4.1)
@@ -37,12 +41,13 @@ func (s *Service) CreateProgramme(ctx context.Context, p Programme) (Programme, 
 	}
 	err := firstOf(
 		checkSlug(p.Slug),
-		need(p.Name, "name"), need(p.Owner, "owner"), need(p.Controller, "controller"),
-		need(p.FromName, "from_name"), need(p.FromAddress.String(), "from_address"),
-		need(p.Contact.Name, "contact_name"), need(p.Contact.Address.String(), "contact_address"),
+		title(p.Name, "name"), title(p.Owner, "owner"), title(p.Controller, "controller"), plain(p.PostalAddress, "postal_address", maxPostal),
+		title(p.FromName, "from_name"), need(p.FromAddress.String(), "from_address"),
+		title(p.Contact.Name, "contact_name"), need(p.Contact.Address.String(), "contact_address"),
+		oneLine(p.DPOName, "dpo_name", maxName),
 		oneOf(p.Division, "division", "england-and-wales", "scotland", "northern-ireland"),
 	)
-	if _, zoneErr := time.LoadLocation(p.TimeZone); err == nil && zoneErr != nil {
+	if _, zoneErr := time.LoadLocation(p.TimeZone); err == nil && (zoneErr != nil || p.TimeZone == "Local") {
 		err = errs.E(op, errs.Invalid, "The time zone must be a name such as Europe/London.", zoneErr)
 	}
 	if err != nil {
@@ -56,8 +61,11 @@ func (s *Service) CreateProgramme(ctx context.Context, p Programme) (Programme, 
 func (s *Service) CreatePurpose(ctx context.Context, p Purpose) (Purpose, error) {
 	const op = "subscriptions: create purpose"
 	p.CreatedAt = s.Now()
-	err := firstOf(checkSlug(p.Slug), need(p.Name, "name"),
+	err := firstOf(checkSlug(p.Slug), title(p.Name, "name"),
 		oneOf(p.Basis, "basis", Bases...), oneOf(p.Class, "class", Newsletter, Targeted, Marketing))
+	if err == nil && p.Term < 0 {
+		err = errs.E(op, errs.Invalid, "The term cannot be negative; 0 is without end.", nil)
+	}
 	if err == nil && p.Class == Marketing && !p.Basis.NeedsAct() && p.Basis != SoftOptIn {
 		// PECR regulation 22 knows no other basis for marketing mail to individuals.
 		err = errs.E(op, errs.Invalid, "Marketing mail needs consent or the soft opt-in.", nil)
@@ -75,7 +83,7 @@ func (s *Service) CreatePurpose(ctx context.Context, p Purpose) (Purpose, error)
 // PublishNotice publishes the next version of a programme's privacy notice.
 func (s *Service) PublishNotice(ctx context.Context, programmeID int64, text string) (Notice, error) {
 	const op = "subscriptions: publish notice"
-	if err := firstOf(need(text, "text"), short(text, "text", maxWords)); err != nil {
+	if err := firstOf(need(text, "text"), plain(text, "text", maxWords)); err != nil {
 		return Notice{}, errs.Wrap(op, err)
 	}
 	if _, err := s.Store.Programme(ctx, programmeID); err != nil {
@@ -95,7 +103,10 @@ func (s *Service) PublishNotice(ctx context.Context, programmeID int64, text str
 func (s *Service) CreateList(ctx context.Context, l List) (List, error) {
 	const op = "subscriptions: create list"
 	l.CreatedAt = s.Now()
-	if err := firstOf(checkSlug(l.Slug), need(l.Name, "name"), need(l.Wording, "wording"), short(l.Wording, "wording", maxWords)); err != nil {
+	if err := firstOf(
+		checkSlug(l.Slug), title(l.Name, "name"), plain(l.Description, "description", maxWords),
+		need(l.Wording, "wording"), plain(l.Wording, "wording", maxWords), oneLine(l.Contact.Name, "contact_name", maxName),
+	); err != nil {
 		return List{}, errs.Wrap(op, err)
 	}
 	purpose, err := s.Store.Purpose(ctx, l.PurposeID)
@@ -131,6 +142,8 @@ func (s *Service) CreateAttribute(ctx context.Context, a Attribute) (Attribute, 
 	case err != nil:
 	case !attributeForm.MatchString(a.Name):
 		err = errs.E(op, errs.Invalid, "An attribute's name has small letters, digits and underscores, and begins with a letter.", nil)
+	case a.Name == nameField:
+		err = errs.E(op, errs.Invalid, "A name is what everybody has; it needs no attribute.", nil)
 	case (a.Type == ChoiceAttribute || a.Type == ManyAttribute) && len(a.Choices) == 0:
 		err = errs.E(op, errs.Invalid, "An attribute with choices must name them.", nil)
 	}
@@ -177,6 +190,11 @@ func plain(value, field string, limit int) error {
 		return invalid("The %s holds characters that are no text.", field)
 	}
 	return short(value, field, limit)
+}
+
+// title is what must be there and stand in one line.
+func title(value, field string) error {
+	return firstOf(need(value, field), oneLine(value, field, maxName))
 }
 
 // oneLine is plain for what stands in one line.

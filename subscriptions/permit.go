@@ -110,7 +110,10 @@ func (g Gate) Admit(ctx context.Context, q Question, class Class, ids []int64) (
 	found := make(map[int64]bool, len(candidates))
 	for _, c := range candidates {
 		found[c.Subscriber.ID] = true
-		if c.Decision.Reason != Allowed || c.Subscriber.Address.IsZero() {
+		if c.Decision.Reason == Allowed && c.Subscriber.Address.IsZero() {
+			c.Decision.Reason = ReasonErased // only an erasure empties an address
+		}
+		if c.Decision.Reason != Allowed {
 			out.Refused = append(out.Refused, Refusal{SubscriberID: c.Subscriber.ID, Reason: c.Decision.Reason, Seq: c.Decision.Seq})
 			continue
 		}
@@ -128,16 +131,25 @@ func (g Gate) Admit(ctx context.Context, q Question, class Class, ids []int64) (
 }
 
 // AdmitConfirmation permits the one mail that asks the holder of a mailbox to confirm a request. It is
-// refused when the request was withdrawn or confirmed meanwhile.
+// refused, with kind Refused, when the request was withdrawn or confirmed meanwhile, or is so old that its link no longer works.
 func (g Gate) AdmitConfirmation(ctx context.Context, s Subscriber, list Scope, requestSeq int64) (Permit, error) {
+	const op = "subscriptions: admit confirmation"
 	asked := g.Now()
 	events, err := g.Store.EventsByKey(ctx, s.Key)
 	if err != nil {
 		return Permit{}, errs.Wrap("subscriptions: ask the gate", err)
 	}
 	state := Fold(events)
-	if s.Address.IsZero() || state.RestrictedBy != 0 || state.barredSince(list, requestSeq) {
-		return Permit{}, errs.E("subscriptions: admit confirmation", errs.Refused, "The request was withdrawn before it was confirmed.", nil)
+	request, _ := eventAt(events, requestSeq)
+	switch {
+	case request.Kind != Requested || request.Scope.ListID != list.ListID:
+		return Permit{}, errs.E(op, errs.Refused, "The ledger has no such request.", nil)
+	case s.Address.IsZero() || state.RestrictedBy != 0 || state.barredSince(list, requestSeq):
+		return Permit{}, errs.E(op, errs.Refused, "The request was withdrawn before it was confirmed.", nil)
+	case state.Lists[list.ListID].Status == StatusActive && state.Lists[list.ListID].Seq > requestSeq:
+		return Permit{}, errs.E(op, errs.Refused, "The request is confirmed already.", nil)
+	case asked.Sub(request.At) > ConfirmWithin:
+		return Permit{}, errs.E(op, errs.Refused, "The request is too old to be confirmed.", nil)
 	}
 	return Permit{to: s.Address, subscriber: s.ID, list: list.ListID, seq: requestSeq, askedAt: asked, class: ServiceClass}, nil
 }
