@@ -59,7 +59,12 @@ func (s *Service) Held(ctx context.Context, mailbox string, uidValidity, after u
 
 // Receive implements Receiver, and has what was kept sorted at once.
 func (s *Service) Receive(ctx context.Context, mailbox string, uidValidity uint32, batch []Arrival) error {
-	err := s.Store.Receive(ctx, mailbox, uidValidity, batch)
+	batch, drop, err := landed(batch)
+	if err != nil {
+		return err
+	}
+	defer drop()
+	err = s.Store.Receive(ctx, mailbox, uidValidity, batch)
 	if err == nil && s.Kick != nil {
 		s.Kick()
 	}
