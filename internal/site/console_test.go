@@ -38,6 +38,21 @@ func TestTheOverviewCountsByTheGate(t *testing.T) {
 	})
 }
 
+func TestTheOverviewSaysHowThePartsFare(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		now := r.clock.Now()
+		for name, trouble := range map[string]string{"rights": "", "contact": "The password is refused."} {
+			if err := r.db.Watched(t.Context(), name, now, trouble); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w := r.see(r.operator(t, auth.Admin), "/console")
+		wantText(t, w, "Database", "Redis does not answer.", "Mailbox rights", "Read 9:05am on 25 November", "Mailbox contact", "The password is refused.")
+		wantNoText(t, w, "127.0.0.1:1")
+	})
+}
+
 func TestCampaignsWithTheirFunnel(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *rig) {

@@ -13,7 +13,7 @@
 //
 // The address behind List-Unsubscribe shows a page to GET and HEAD and changes nothing (RFC 8058 section 3.2). Every POST
 // to it ends a subscription: the one-click body ends that of the list, and so does a body that nobody can read, for whoever posts
-// there wants out. Only the page's own second button ends more. The answer comes after the opt-out is durable,
+// there wants out. Only the page's own second button, and a link whose list is gone, end more. The answer comes after the opt-out is durable,
 // and is never a redirect. No limit, login or cookie stands before it.
 //
 // # The console

@@ -38,7 +38,7 @@ func (s *site) leavePage(c *gin.Context) error {
 	lang := s.language(c)
 	name := h.List.Name
 	if name == "" {
-		name = wordsIn(lang).thisList
+		name = wordsIn(lang).allLists
 	}
 	return s.page(c, http.StatusOK, "unsubscribe", templates.UnsubscribePage{
 		Public: s.frame(c, h), Action: inLanguage("/u/"+c.Param("token"), lang), List: name,
@@ -46,8 +46,8 @@ func (s *site) leavePage(c *gin.Context) error {
 	})
 }
 
-// left is the letterhead of the list that a link stands for. A list that is not there any more gives the zero letterhead: its links
-// still work.
+// left is the letterhead of the list that a link stands for. A list that is not there any more, as after the restore of an
+// older backup, gives the zero letterhead: its links still work, and end everything, for nothing smaller can be named.
 func (s *site) left(ctx context.Context, back mailer.Back) (mailer.Letterhead, error) {
 	list, err := s.People.Store.List(ctx, back.ListID)
 	if errs.KindOf(err) == errs.NotFound {
@@ -91,7 +91,7 @@ func (s *site) withdraw(ctx context.Context, back mailer.Back, asked optOut, age
 	if h, err = s.left(ctx, back); err != nil {
 		return h, false, errs.Wrap(op, err)
 	}
-	scopes, err := s.scopes(ctx, back, h, asked)
+	scopes, err := s.scopes(ctx, h, asked)
 	if err != nil {
 		return h, false, errs.Wrap(op, err)
 	}
@@ -114,10 +114,10 @@ func (s *site) withdraw(ctx context.Context, back mailer.Back, asked optOut, age
 }
 
 // scopes is how far an opt-out goes: the list, or every programme of the organisation that owns it.
-func (s *site) scopes(ctx context.Context, back mailer.Back, h mailer.Letterhead, asked optOut) ([]subscriptions.Scope, error) {
+func (s *site) scopes(ctx context.Context, h mailer.Letterhead, asked optOut) ([]subscriptions.Scope, error) {
 	switch {
-	case h.List.ID == 0: // a bar for the list's number, in case the list comes back with an older backup
-		return []subscriptions.Scope{{Reach: subscriptions.OneList, ListID: back.ListID}}, nil
+	case h.List.ID == 0:
+		return []subscriptions.Scope{subscriptions.Everything()}, nil
 	case asked != allOfThem:
 		return []subscriptions.Scope{subscriptions.ListScope(h.List)}, nil
 	}
@@ -135,7 +135,7 @@ func (s *site) scopes(ctx context.Context, back mailer.Back, h mailer.Letterhead
 func (s *site) ended(c *gin.Context, h mailer.Letterhead, asked optOut, already bool) templates.UnsubscribedPage {
 	lang := s.language(c)
 	page := templates.UnsubscribedPage{
-		Public: s.frame(c, h), All: asked == allOfThem && h.Programme.ID != 0, GoesOn: []string{wordsIn(lang).goesOn},
+		Public: s.frame(c, h), All: asked == allOfThem || h.List.ID == 0, GoesOn: []string{wordsIn(lang).goesOn},
 	}
 	if h.List.Name != "" {
 		page.Lists = []string{h.List.Name}

@@ -209,18 +209,18 @@ func TestALinkOutlivesItsListAndItsCampaign(t *testing.T) {
 		path := r.leavePath(mailer.Back{ListID: 777, SubscriberID: p.ID, CampaignID: 888})
 		w := r.get(path)
 		wantStatus(t, w, http.StatusOK)
-		wantText(t, w, "this list")
+		wantText(t, w, "all our lists")
 		wantNoText(t, w, `value="all"`)
 		w = oneClick(r, path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")
 		wantStatus(t, w, http.StatusOK)
 		wantText(t, w, "You are unsubscribed.")
-		wantStatus(t, r.post(path, url.Values{"scope": {"all"}}), http.StatusOK)
+		wantText(t, r.post(path, url.Values{"scope": {"list"}}), "We have stopped every email list")
 		events := r.ledger(t, "ann@reader.example")
-		if last := events[len(events)-1]; last.Scope != (subscriptions.Scope{Reach: subscriptions.OneList, ListID: 777}) {
+		if last := events[len(events)-1]; last.Scope != subscriptions.Everything() {
 			t.Errorf("recorded %+v", last)
 		}
-		if !r.mailable(t, "ann@reader.example", r.news) {
-			t.Error("another list has ended")
+		if r.mailable(t, "ann@reader.example", r.news) {
+			t.Error("still mailable")
 		}
 		if _, err := subscriptions.VerifyLedger(t.Context(), r.db); err != nil {
 			t.Error(err)

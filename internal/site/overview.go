@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -110,11 +111,14 @@ func listRow(l subscriptions.List, purposes []subscriptions.Purpose, notices []s
 	return row
 }
 
-// health tells how the parts fare: those that the process knows of, and the watched mailboxes.
+// answerWithin is how long a part may take to say that it is well.
+const answerWithin = 2 * time.Second
+
+// health tells how the parts fare, and the watched mailboxes.
 func (s *site) health(ctx context.Context) []templates.Health {
 	var all []templates.Health
-	if s.Health != nil {
-		all = s.Health(ctx)
+	for _, part := range s.Checks {
+		all = append(all, ask(ctx, part))
 	}
 	boxes, err := s.Cases.Mailboxes(ctx)
 	if err != nil {
@@ -131,4 +135,14 @@ func (s *site) health(ctx context.Context) []templates.Health {
 		all = append(all, h)
 	}
 	return all
+}
+
+func ask(ctx context.Context, part Check) templates.Health {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	h := templates.Health{Name: sentence(part.Name), State: templates.State{Label: "Well", Tone: templates.Good}}
+	if err := part.Check(ctx); err != nil {
+		h.State, h.Detail = templates.State{Label: "Does not answer", Tone: templates.Bad}, errs.Message(err)
+	}
+	return h
 }

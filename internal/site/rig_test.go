@@ -3,6 +3,7 @@ package site_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -116,6 +117,12 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
 	err := site.Register(r.engine, site.Deps{
 		People: r.people, Mail: r.composer, Campaigns: db, Cases: db, Figures: db, Accounts: r.accounts, Audit: r.trail,
+		Checks: []site.Check{
+			{Name: "database", Check: db.Ping},
+			{Name: "redis", Check: func(context.Context) error {
+				return errs.E("test", errs.Unavailable, "Redis does not answer.", errors.New("dial 127.0.0.1:1"))
+			}},
+		},
 		Zone: must(time.LoadLocation("Europe/London"))(t), Now: r.clock.Now, Log: log,
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"assent/templates"
 )
 
-// Deps is what the pages need. All fields but Health are required.
+// Deps is what the pages need. All fields but Checks are required.
 type Deps struct {
 	People    *subscriptions.Service
 	Mail      mailer.Composer // the templates, and how links are made and signed
@@ -29,10 +29,16 @@ type Deps struct {
 	Figures   Figures
 	Accounts  Accounts
 	Audit     Recorder
-	Health    func(context.Context) []templates.Health // of what has no table of its own, such as the queue; may be nil
-	Zone      *time.Location                           // in which operators read times
+	Checks    []Check        // what must answer, shown on the overview
+	Zone      *time.Location // in which operators read times
 	Now       func() time.Time
 	Log       *slog.Logger
+}
+
+// Check asks one part of the installation whether it answers. The sentence of its error is shown.
+type Check struct {
+	Name  string // such as "database"
+	Check func(context.Context) error
 }
 
 // Accounts signs operators in and out. *auth.Service is one.

@@ -14,7 +14,7 @@ type words struct {
 	nameTooLong  string
 	needTick     string
 	wordsChanged string
-	thisList     string
+	allLists     string // where the list of a link is not there any more
 	notice       string // before the name of a programme
 	goesOn       string // what an opt-out does not stop (E4-13)
 	titles       map[int]string
@@ -36,7 +36,7 @@ func english() words {
 		nameTooLong:  "Enter a name of at most 200 characters, or leave it empty",
 		needTick:     "Tick the box if you want these emails",
 		wordsChanged: "The words above the button have changed. Read them again, and press the button if you still agree",
-		thisList:     "this list",
+		allLists:     "all our lists",
 		notice:       "Privacy notice: ",
 		goesOn:       "Replies to requests that you have made",
 		titles: map[int]string{
@@ -61,7 +61,7 @@ func welsh() words {
 		nameTooLong:  "Rhowch enw o ddim mwy na 200 nod, neu gadewch y blwch yn wag",
 		needTick:     "Ticiwch y blwch os ydych am gael y negeseuon e-bost hyn",
 		wordsChanged: "Mae’r geiriau uwchben y botwm wedi newid. Darllenwch nhw eto, a phwyswch y botwm os ydych yn dal i gytuno",
-		thisList:     "y rhestr hon",
+		allLists:     "ein holl restri",
 		notice:       "Hysbysiad preifatrwydd: ",
 		goesOn:       "Atebion i geisiadau a wnaethoch",
 		titles: map[int]string{
