@@ -162,8 +162,11 @@ func markDead(v *Verdict, label, status, words string) {
 	if label != LabelPermanent {
 		return
 	}
+	if status == "5.1.7" || status == "5.1.8" { // of the sender (RFC 3463 section 3.2)
+		return
+	}
 	words = strings.ToLower(words)
-	unknown := strings.HasPrefix(status, "5.1.") && !slices.Contains([]string{"5.1.7", "5.1.8", "5.1.0", "5.1.9"}, status) || status == "5.4.4"
+	unknown := strings.HasPrefix(status, "5.1.") && status != "5.1.0" || status == "5.4.4"
 	if (unknown || unknownUser.MatchString(words)) && !stillAlive.MatchString(words) {
 		v.Flags = append(v.Flags, FlagDeadAddress)
 	}

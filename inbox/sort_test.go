@@ -3,6 +3,7 @@ package inbox
 import (
 	"bufio"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -282,6 +283,41 @@ func TestBouncesThatOnlyPeopleCanRead(t *testing.T) {
 			}
 			if len(v.Recipients) == 0 || v.Recipients[0].Address.String() != c.recipient {
 				t.Errorf("recipients %+v", v.Recipients)
+			}
+		})
+	}
+}
+
+// Each file says what is expected in a header field: the first recipient, the outcome, the status if
+// there is one, and whether the address is dead.
+func TestBouncesOfManyMailSystems(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/sort/bounces/*.eml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(len(files), err)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			t.Parallel()
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := parsed(t, string(raw))
+			v := Sort(m)
+			got := []string{}
+			for _, r := range v.Recipients[:min(1, len(v.Recipients))] {
+				got = append(got, r.Address.String())
+			}
+			got = append(got, v.Labels...)
+			if v.Status != "" {
+				got = append(got, v.Status)
+			}
+			if v.Flagged(FlagDeadAddress) {
+				got = append(got, "dead")
+			}
+			if want := strings.Fields(m.Header.Get("Expect")); v.Kind != KindBounce || !slices.Equal(got, want) {
+				t.Errorf("%s %v, want %v; %+v", v.Kind, got, want, v.Grounds)
 			}
 		})
 	}

@@ -123,22 +123,34 @@ func attribution(lines []string) int {
 			return 0
 		}
 		if !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, "\uff1a") && !strings.HasSuffix(joined, ":>") {
-			if wroteEnd.MatchString(joined) && strings.ContainsAny(joined, "0123456789") {
+			if endsInWrote(joined) && onDate.MatchString(joined) && strings.ContainsAny(joined, "0123456789") {
 				return n
 			}
 			continue
 		}
-		dated := strings.ContainsAny(joined, "0123456789")
-		if dated && wrote.MatchString(joined) {
-			return n
-		}
-		// In a language that is not known: a date, an address, a colon and then a quote.
-		if dated && strings.Contains(joined, "@") && n < len(lines) && nextIsQuoted(lines[n:]) {
+		if introduces(joined, lines[n:]) {
 			return n
 		}
 		return 0
 	}
 	return 0
+}
+
+// introduces tells "On 2 May, Ann <ann@example.org> wrote:" from "On 2 May I wrote to you and asked:", by
+// the address, by the verb at the end, or by the quote that follows.
+func introduces(s string, after []string) bool {
+	if !strings.ContainsAny(s, "0123456789") {
+		return false
+	}
+	addressed, quoted := strings.Contains(s, "@"), nextIsQuoted(after)
+	verb := wrote.FindStringIndex(s)
+	switch {
+	case verb == nil: // in a language that is not known
+		return addressed && quoted
+	case firstPerson.MatchString(s):
+		return quoted
+	}
+	return addressed || quoted || verb[1] >= len(strings.TrimRight(s, ": \uff1a"))
 }
 
 // introStart tells the first line of an introduction from a sentence of a person.

@@ -62,6 +62,8 @@ func TestNewTextKeepsWhatThePersonWrote(t *testing.T) {
 		"answers between quotes":             {"Hi\nOn 2 Nov 2026, Office <o@harbour.example> wrote:\n> Do you come?\nYes.\n> When?\nAt six.", "Hi\n> Do you come?\nYes.\n> When?\nAt six."},
 		"a forwarded message":                {"---------- Forwarded message ---------\nFrom: Bob <bob@example.org>\nDate: Mon, 2 Nov 2026\nSubject: my data\nTo: <office@harbour.example>\n\nPlease send me my data.", "Please send me my data."},
 		"a sentence that ends in wrote":      {"As the poet wrote:\nthe sea, the sea", "As the poet wrote:\nthe sea, the sea"},
+		"a letter about an earlier letter":   {"Dear all\nOn 3 May 2026 I wrote to you and asked the following:\nplease delete my data", "Dear all\nOn 3 May 2026 I wrote to you and asked the following:\nplease delete my data"},
+		"a letter about somebody's letter":   {"Dear all\nOn 3 May 2026 your office wrote to me about three things:\nmy name and my address", "Dear all\nOn 3 May 2026 your office wrote to me about three things:\nmy name and my address"},
 		"a list of facts with colons":        {"My details:\nName: Ann Lee\nAddress: 1 Mill Lane\nPhone: 0123", "My details:\nName: Ann Lee\nAddress: 1 Mill Lane\nPhone: 0123"},
 		"a signature goes":                   {"Hello\n\n-- \nAnn Lee\nHarbour Road 1", "Hello"},
 		"a phone's line goes":                {"Hello\n\nSent from my iPhone", "Hello"},

@@ -11,8 +11,18 @@ import (
 // wrote finds the verb of "On ... wrote:".
 var wrote = regexp.MustCompile(`(?i)(?:(?:^|\P{L})(?:wrote|writes|schrieb|schreef|geschreven|a écrit|écrivait|escribió|escreveu|ha scritto|scrisse|napisał|napisała|napisał\(a\)|pisze|napsal|napsala|napsal\(a\)|napísal|napísala|napísal\(a\)|írta|skrev|skreiv|kirjoitti|a scris|napisao|napisala|napisao/la|je napisal|kirjutas|rakstīja|rašė|parašė|yazdı|ysgrifennodd|scríobh|kiteb|kitbet|escrigué|va escriure|idatzi zuen)(?:\P{L}|$)|έγραψε|написал|писал|пише|написав|написала|пишет|написа|写道|のメール|작성)`)
 
-// wroteEnd is for languages that put no colon after it.
-var wroteEnd = regexp.MustCompile(`(?i)^(?:on|am|le|el|op|il|em|w dniu|dne|dňa|den) .*(?:^|\P{L})(?:wrote|schrieb|a écrit|escribió|schreef|ha scritto|escreveu|napisał|napsal)\s*$`)
+// firstPerson finds a person who tells of a letter of their own.
+var firstPerson = regexp.MustCompile(`(?i)(?:^|\P{L})(?:i|we) (?:wrote|have written|had written)|schrieb ich|ich schrieb|j'ai écrit|schreef ik|ho scritto|escribí|escrevi|napisałem|napisałam`)
+
+// endsInWrote is for introductions without a colon after the verb.
+func endsInWrote(s string) bool {
+	for _, verb := range [...]string{"wrote", "schrieb", "écrit", "escribió", "schreef", "scritto", "escreveu", "napisał", "napsal"} {
+		if strings.HasSuffix(s, " "+verb) {
+			return true
+		}
+	}
+	return false
+}
 
 // onDate finds how an introduction starts.
 var onDate = regexp.MustCompile(`(?i)^\W*(?:on|am|le|el|op|il|em|no dia|w dniu|dnia|dne|dňa|den|den\.|på|pe|la|ar|ar y|v|u|στις|в|у|на|kuupäeval|kpv)\P{L}`)
