@@ -98,7 +98,7 @@ func quoteIntro(lines []string) (n int, whole bool) {
 			skip++
 		}
 		return skip + headerBlock(lines[skip:]), true
-	case zohoQuote.MatchString(first) || datedQuote.MatchString(first):
+	case zohoQuote.MatchString(first) && wrote.MatchString(first) || datedQuote.MatchString(first):
 		return 1, false
 	}
 	if h := headerBlock(lines); h > 0 {

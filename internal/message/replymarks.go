@@ -33,7 +33,7 @@ var (
 	// zohoQuote is "---- On Tue, 22 Dec 2015 ... wrote ----".
 	zohoQuote = regexp.MustCompile(`^-{2,} ?.{5,300}-{2,}$`)
 	// datedQuote is "2016-03-03 17:21 GMT+01:00 Ann Lee <ann@example.org>:".
-	datedQuote = regexp.MustCompile(`^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?(?: GMT[+-]\d{1,2}:\d{2})? [^<>@]{1,60}(?:<[^<>]*(?:>:?)?)?$`)
+	datedQuote = regexp.MustCompile(`^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?(?: GMT[+-]\d{1,2}:\d{2} [^<>@]{1,60}|(?: GMT[+-]\d{1,2}:\d{2})? [^<>@]{1,60}<[^<>]*(?:>:?)?)$`)
 )
 
 // originalMessage finds "-----Original Message-----" and the lines over a forwarded message.
@@ -63,13 +63,13 @@ var programLine = regexp.MustCompile(`(?i)^[\s<(*_>"]*(?:` +
 
 // disclaimer finds how a legal notice below a mail begins.
 var disclaimer = regexp.MustCompile(`(?i)^(?:` +
-	`(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication)(?: transmission)?(?: message)?(?:,? (?:and|including|together with) (?:any|all|its|the) (?:files?|attach\w+|attachments?|documents?|information)[^.]{0,80})?,?(?: \(?[^.]{0,60}\)?)? (?:is|are|may be|may contain|contains?) (?:strictly |intended |legally |solely |for |only |confidential|privileged|private|information)|` +
+	`(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication)(?: transmission)?(?: message)?(?:,? (?:and|including|together with) (?:any|all|its|the) (?:files?|attach\w+|attachments?|documents?|information)[^.]{0,80})?,?(?: \(?[^.]{0,60}\)?)? (?:is|are|may be|may contain|contains?) (?:strictly |legally |intended (?:only|solely|for)|solely |confidential|privileged|private and)|` +
 	`confidentiality (?:notice|note|statement|warning)|legal disclaimer|(?:email |e-mail )?disclaimer:|` +
 	`if you (?:are not|have received|received) (?:the intended|this (?:e-?mail|message) in error)|` +
 	`diese (?:e-mail|nachricht|mail)(?: \w+){0,6} (?:enthält|kann|könnte) vertrauliche|dieses (?:e-mail|schreiben) (?:enthält|ist) vertraulich|der inhalt dieser e-mail ist (?:vertraulich|ausschließlich)|` +
-	`ce (?:message|courriel|mail|courrier)(?: électronique)?(?: et (?:toutes|ses|les|tout)[^.]{0,60})? (?:est|sont|peut|peuvent) .{0,40}(?:confidentiel|destin)|` +
-	`este (?:mensaje|correo|email|e-mail)(?: electrónico)?(?: y (?:sus|los|cualquier)[^.]{0,60})? (?:es|está|puede|contiene|va dirigido|se dirige)|aviso (?:legal|de confidencialidad)|` +
-	`esta mensagem(?: e (?:seus|os|quaisquer)[^.]{0,60})? (?:pode|contém|é|destina)|` +
+	`ce (?:message|courriel|mail|courrier)(?: électronique)?(?: et (?:toutes|ses|les|tout)[^.]{0,60})? (?:est|sont|peut|peuvent) .{0,60}(?:confidentiel|destinataire|usage exclusif)|` +
+	`este (?:mensaje|correo|email|e-mail)(?: electrónico)?(?: y (?:sus|los|cualquier)[^.]{0,60})? (?:es|está|puede|contiene|va dirigido|se dirige)[^.]{0,80}(?:confidencial|destinatari|exclusiv)|aviso (?:legal|de confidencialidad)|` +
+	`esta mensagem(?: e (?:seus|os|quaisquer)[^.]{0,60})? (?:pode|contém|é|destina)[^.]{0,80}(?:confidencia|destinatári|exclusiv)|` +
 	`(?:questo|il presente) (?:messaggio|e-?mail)[^.]{0,80}(?:confidenzial|riservat)|le informazioni contenute n|` +
 	`d(?:it|eze|e informatie in dit) (?:bericht|e-mail|mail)[^.]{0,80}(?:vertrouwelijk|bestemd)|` +
 	`(?:ta|niniejsza) wiadomość[^.]{0,80}(?:poufn|przeznaczon)|` +
