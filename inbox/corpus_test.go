@@ -106,9 +106,9 @@ func TestKindsOfTheCorpus(t *testing.T) {
 		t.Logf("%-12s precision %.3f recall %.3f F1 %.3f", k, s.precision(), s.recall(), s.f1())
 	}
 	t.Logf("kinds macro-F1 %.4f", macro)
-	atLeast(t, "kinds macro-F1", macro, 0.98)
-	atLeast(t, "opt-out recall", by[KindUnsubscribe].recall(), 0.98)
-	atLeast(t, "opt-out precision", by[KindUnsubscribe].precision(), 0.98)
+	atLeast(t, "kinds macro-F1", macro, 0.99)
+	atLeast(t, "opt-out recall", by[KindUnsubscribe].recall(), 0.99)
+	atLeast(t, "opt-out precision", by[KindUnsubscribe].precision(), 0.99)
 	atLeast(t, "any-rights recall", by[KindRights].recall(), 0.99)
 }
 
@@ -206,8 +206,8 @@ func TestBouncesOfTheCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("recipient %.4f, outcome %.4f, status %.4f, dead precision %.4f recall %.4f", recipients.recall(), outcomes.recall(), statuses.recall(), dead.precision(), dead.recall())
-	atLeast(t, "bounce recipient", recipients.recall(), 0.98)
-	atLeast(t, "bounce outcome", outcomes.recall(), 0.98)
+	atLeast(t, "bounce recipient", recipients.recall(), 0.99)
+	atLeast(t, "bounce outcome", outcomes.recall(), 0.99)
 }
 
 func TestAutoRepliesOfTheCorpus(t *testing.T) {
@@ -224,7 +224,7 @@ func TestAutoRepliesOfTheCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d", good, n)
-	atLeast(t, "labels of automatic replies and complaints", ratio(good, n), 0.9)
+	atLeast(t, "labels of automatic replies and complaints", ratio(good, n), 0.95)
 }
 
 func atLeast[T cmp.Ordered](t *testing.T, what string, got, want T) {
