@@ -133,10 +133,10 @@ func (u rule) around(s *said, h hit) (from, to int, ok bool) {
 	for _, any := range u.all[1:] {
 		near := -1
 		for i, o := range s.hits {
-			if !slices.Contains(any, o.concept) || o.phrase == h.phrase && o.at == h.at {
+			if max(o.end, h.end)-min(o.at, h.at) > u.window || near >= 0 && abs(o.at-h.at) >= abs(s.hits[near].at-h.at) {
 				continue
 			}
-			if max(o.end, h.end)-min(o.at, h.at) <= u.window && (near < 0 || abs(o.at-h.at) < abs(s.hits[near].at-h.at)) {
+			if slices.Contains(any, o.concept) && (o.phrase != h.phrase || o.at != h.at) {
 				near = i
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"assent/internal/address"
 	"assent/internal/message"
@@ -339,6 +340,32 @@ func TestComplaintReport(t *testing.T) {
 		"--b\nContent-Type: message/rfc822\n\nFrom: news@harbour.example\nTo: ann@example.org\nSubject: News\n\nHello\n--b--\n"))
 	if v.Kind != KindARF || !v.Has("abuse") || len(v.Recipients) != 1 || v.Recipients[0].Address.String() != "ann@example.org" {
 		t.Errorf("got %+v", v)
+	}
+}
+
+func TestHostileTextIsSortedInTime(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"the same request again and again": strings.Repeat("please delete all my personal data ", 8000),
+		"one word on each line":            strings.Repeat("my\n", 80_000),
+		"one long word":                    strings.Repeat("x", 250_000),
+		"gaps that nearly match":           strings.Repeat("what what what what ", 12_000),
+		"addresses":                        strings.Repeat("<a@b.example>:\n", 15_000),
+		"apostrophes":                      strings.Repeat("l'a'b'c'd'e ", 20_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := parsed(t, "From: mailer-daemon@mx.example.org\nReturn-Path: <>\nSubject: failure notice\n\n"+text)
+			start := time.Now()
+			Sort(m)
+			m.From, m.ReturnPath, m.Subject = address.Must("ann@example.org"), "", "hello"
+			Sort(m)
+			if took := time.Since(start); took > 10*time.Second { // generous, for the race detector on a busy machine
+				t.Errorf("it took %v", took)
+			} else {
+				t.Log(took)
+			}
+		})
 	}
 }
 

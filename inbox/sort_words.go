@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,8 +9,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxWords bounds how much of a text is looked at. A request stands at the start.
-const maxWords = 1500
+// What is looked at of a text: its first octets, its first words, and sentences of no more than so many
+// words, so that no mail costs more than a known time. A request stands at the start.
+const (
+	maxSortedText    = 64 << 10
+	maxWords         = 1500
+	maxSentenceWords = 120
+)
 
 // sentence is a run of words that belong together. Words are folded: lower case, no accents.
 type sentence struct {
@@ -23,6 +29,9 @@ type sentence struct {
 func sentences(where, text string) []sentence {
 	var out []sentence
 	total := 0
+	if len(text) > maxSortedText {
+		text = strings.ToValidUTF8(text[:maxSortedText], "")
+	}
 	for _, block := range blocks(text) {
 		for block != "" && total < maxWords {
 			n := sentenceEnd(block)
@@ -36,7 +45,10 @@ func sentences(where, text string) []sentence {
 				words[i] = respell(w)
 			}
 			total += len(words)
-			out = append(out, sentence{where: where, text: one, words: words, asked: strings.ContainsAny(lastRune(one), "?？")})
+			asked := strings.ContainsAny(lastRune(one), "?？")
+			for part := range slices.Chunk(words, maxSentenceWords) {
+				out = append(out, sentence{where: where, text: one, words: part, asked: asked})
+			}
 		}
 	}
 	return out
@@ -50,12 +62,12 @@ func lastRune(s string) string {
 // blocks joins the lines that a program folded and parts those that a person did.
 func blocks(text string) []string {
 	var out []string
-	open := ""
+	var open strings.Builder
 	flush := func() {
-		if open != "" {
-			out = append(out, open)
+		if open.Len() > 0 {
+			out = append(out, open.String())
 		}
-		open = ""
+		open.Reset()
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -66,13 +78,13 @@ func blocks(text string) []string {
 		first, _ := utf8.DecodeRuneInString(line)
 		item := strings.ContainsRune("-*•–—·>", first) || unicode.IsDigit(first) && len(line) > 1 && strings.ContainsAny(line[:min(4, len(line))], ".)")
 		// A short line before one that starts with a capital was ended by a person.
-		if item || open != "" && utf8.RuneCountInString(open) < 45 && unicode.IsUpper(first) {
+		if item || open.Len() > 0 && open.Len() < 50 && unicode.IsUpper(first) {
 			flush()
 		}
-		if open != "" {
-			open += " "
+		if open.Len() > 0 {
+			open.WriteByte(' ')
 		}
-		open += line
+		open.WriteString(line)
 	}
 	flush()
 	return out
