@@ -1,5 +1,7 @@
 -- +goose Up
 
+-- STRICT: a column holds its type and nothing else, whoever writes. Yes and no are 1 and 0.
+
 -- What operators declare. Times are UTC epoch milliseconds; 0 stands for "not".
 
 CREATE TABLE programmes (
@@ -18,7 +20,7 @@ CREATE TABLE programmes (
     time_zone       TEXT    NOT NULL,
     division        TEXT    NOT NULL,
     created_at      INTEGER NOT NULL
-);
+) STRICT;
 
 CREATE TABLE attributes (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,7 +30,7 @@ CREATE TABLE attributes (
     type         TEXT    NOT NULL,
     choices      TEXT    NOT NULL, -- JSON array
     UNIQUE (programme_id, name)
-);
+) STRICT;
 
 CREATE TABLE purposes (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,13 +42,13 @@ CREATE TABLE purposes (
     term_ms      INTEGER NOT NULL,
     created_at   INTEGER NOT NULL,
     UNIQUE (programme_id, slug)
-);
+) STRICT;
 
 -- Wordings and notices, by their SHA-256: what people were told, kept for ever and never changed.
 CREATE TABLE texts (
     digest TEXT PRIMARY KEY,
     body   TEXT NOT NULL
-);
+) STRICT;
 
 CREATE TABLE notices (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,7 +57,7 @@ CREATE TABLE notices (
     digest       TEXT    NOT NULL REFERENCES texts (digest),
     published_at INTEGER NOT NULL,
     UNIQUE (programme_id, version)
-);
+) STRICT;
 
 CREATE TABLE lists (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,10 +70,10 @@ CREATE TABLE lists (
     wording         TEXT    NOT NULL,
     contact_name    TEXT    NOT NULL,
     contact_address TEXT    NOT NULL,
-    double_opt_in   BOOLEAN NOT NULL,
-    public          BOOLEAN NOT NULL,
+    double_opt_in   INTEGER NOT NULL,
+    public          INTEGER NOT NULL,
     created_at      INTEGER NOT NULL
-);
+) STRICT;
 
 -- People, and what they agreed to.
 
@@ -87,7 +89,7 @@ CREATE TABLE subscribers (
     erased_by     INTEGER NOT NULL DEFAULT 0, -- folded from the ledger
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL
-);
+) STRICT;
 
 -- The ledger: append-only, hash-chained. Only evidence and salt are ever emptied, by erasure.
 CREATE TABLE consent_events (
@@ -112,7 +114,7 @@ CREATE TABLE consent_events (
     evidence_hash  BLOB    NOT NULL,
     prev           BLOB    NOT NULL,
     hash           BLOB    NOT NULL
-);
+) STRICT;
 CREATE INDEX consent_events_by_address ON consent_events (address_key, seq);
 
 -- The end of the ledger, sealed with a key that is not in the database. One row.
@@ -121,7 +123,7 @@ CREATE TABLE ledger_head (
     seq  INTEGER NOT NULL,
     hash BLOB   NOT NULL,
     seal BLOB   NOT NULL
-);
+) STRICT;
 
 -- The ledger folded: what the gate joins. 'assent verify' holds it against the ledger.
 CREATE TABLE memberships (
@@ -131,7 +133,7 @@ CREATE TABLE memberships (
     event_seq     INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL,
     PRIMARY KEY (list_id, subscriber_id)
-);
+) STRICT;
 CREATE INDEX memberships_by_subscriber ON memberships (subscriber_id);
 
 CREATE TABLE permissions (
@@ -141,7 +143,7 @@ CREATE TABLE permissions (
     event_seq     INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL,
     PRIMARY KEY (purpose_id, subscriber_id)
-);
+) STRICT;
 CREATE INDEX permissions_by_subscriber ON permissions (subscriber_id);
 
 CREATE TABLE suppressions (
@@ -153,7 +155,7 @@ CREATE TABLE suppressions (
     event_seq    INTEGER NOT NULL,
     reason       TEXT   NOT NULL,
     PRIMARY KEY (address_key, reach, programme_id, purpose_id, list_id)
-);
+) STRICT;
 
 -- What is mailed.
 
@@ -169,7 +171,7 @@ CREATE TABLE campaigns (
     lists         TEXT    NOT NULL, -- JSON array of list ids, ascending
     purposes      TEXT    NOT NULL, -- JSON array of purpose ids, ascending
     state         TEXT    NOT NULL,
-    paused        BOOLEAN NOT NULL,
+    paused        INTEGER NOT NULL,
     digest        TEXT    NOT NULL,
     scheduled_at  INTEGER NOT NULL,
     time_zone     TEXT    NOT NULL,
@@ -181,7 +183,7 @@ CREATE TABLE campaigns (
     planned_up_to INTEGER NOT NULL,
     planned       INTEGER NOT NULL, -- people in chunks
     round         INTEGER NOT NULL
-);
+) STRICT;
 
 -- The funnel as it stood when the audience had been planned: people by reason.
 CREATE TABLE campaign_funnels (
@@ -189,7 +191,7 @@ CREATE TABLE campaign_funnels (
     reason      TEXT   NOT NULL,
     people      INTEGER NOT NULL,
     PRIMARY KEY (campaign_id, reason)
-);
+) STRICT;
 
 CREATE TABLE chunks (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -202,7 +204,7 @@ CREATE TABLE chunks (
     lease_until INTEGER NOT NULL DEFAULT 0,
     not_before  INTEGER NOT NULL DEFAULT 0, -- people whom the relay put off wait until then
     done_at     INTEGER NOT NULL DEFAULT 0
-);
+) STRICT;
 CREATE INDEX chunks_open ON chunks (campaign_id) WHERE done_at = 0;
 
 CREATE TABLE intents (
@@ -211,7 +213,7 @@ CREATE TABLE intents (
     people   BLOB   NOT NULL,
     gate_seq INTEGER NOT NULL,
     asked_at INTEGER NOT NULL
-);
+) STRICT;
 CREATE INDEX intents_by_chunk ON intents (chunk_id);
 
 CREATE TABLE deferrals (
@@ -220,7 +222,7 @@ CREATE TABLE deferrals (
     code          INTEGER NOT NULL,
     reply         TEXT   NOT NULL,
     PRIMARY KEY (chunk_id, subscriber_id)
-);
+) STRICT;
 
 CREATE TABLE deliveries (
     campaign_id   INTEGER NOT NULL,
@@ -238,7 +240,7 @@ CREATE TABLE deliveries (
     report        TEXT   NOT NULL,
     report_status TEXT   NOT NULL,
     PRIMARY KEY (campaign_id, subscriber_id)
-);
+) STRICT;
 CREATE INDEX deliveries_by_subscriber ON deliveries (subscriber_id);
 
 CREATE TABLE letters (
@@ -257,7 +259,7 @@ CREATE TABLE letters (
     created_at    INTEGER NOT NULL,
     started_at    INTEGER NOT NULL,
     finished_at   INTEGER NOT NULL
-);
+) STRICT;
 
 -- What comes back.
 
@@ -265,7 +267,7 @@ CREATE TABLE mailboxes (
     name       TEXT   PRIMARY KEY,
     checked_at INTEGER NOT NULL,
     trouble    TEXT   NOT NULL
-);
+) STRICT;
 
 CREATE TABLE inbound_messages (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -288,7 +290,7 @@ CREATE TABLE inbound_messages (
     case_id      INTEGER NOT NULL,
     settled_at   INTEGER NOT NULL,
     UNIQUE (mailbox, uid_validity, uid)
-);
+) STRICT;
 CREATE INDEX inbound_by_digest ON inbound_messages (digest, mailbox);
 CREATE INDEX inbound_unsorted ON inbound_messages (id) WHERE disposition = '';
 
@@ -298,7 +300,7 @@ CREATE TABLE inbound_pieces (
     number INTEGER NOT NULL,
     data   BLOB   NOT NULL,
     PRIMARY KEY (digest, number)
-);
+) STRICT;
 
 CREATE TABLE cases (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -318,7 +320,7 @@ CREATE TABLE cases (
     clocks        TEXT   NOT NULL, -- JSON: each clock with the steps of its working
     created_at    INTEGER NOT NULL,
     closed_at     INTEGER NOT NULL
-);
+) STRICT;
 CREATE INDEX cases_by_due ON cases (state, due_on);
 
 CREATE TABLE case_events (
@@ -327,7 +329,7 @@ CREATE TABLE case_events (
     at      INTEGER NOT NULL,
     actor   TEXT   NOT NULL,
     what    TEXT   NOT NULL
-);
+) STRICT;
 CREATE INDEX case_events_by_case ON case_events (case_id, id);
 
 -- Who works here, and when work happens.
@@ -338,16 +340,16 @@ CREATE TABLE users (
     name          TEXT    NOT NULL,
     role          TEXT    NOT NULL,
     password_hash TEXT    NOT NULL,
-    disabled      BOOLEAN NOT NULL,
+    disabled      INTEGER NOT NULL,
     created_at    INTEGER NOT NULL
-);
+) STRICT;
 
 CREATE TABLE sessions (
     hash       BLOB   PRIMARY KEY,
     user_id    INTEGER NOT NULL REFERENCES users (id),
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
-);
+) STRICT;
 
 CREATE TABLE api_keys (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -359,7 +361,7 @@ CREATE TABLE api_keys (
     created_at   INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
     revoked_at   INTEGER NOT NULL
-);
+) STRICT;
 
 CREATE TABLE idempotency_keys (
     key        TEXT   NOT NULL,
@@ -370,7 +372,7 @@ CREATE TABLE idempotency_keys (
     body       BLOB   NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (owner, key)
-);
+) STRICT;
 
 CREATE TABLE audit_entries (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -379,7 +381,7 @@ CREATE TABLE audit_entries (
     action  TEXT   NOT NULL, -- such as "read case"
     object  TEXT   NOT NULL, -- such as "case:12": numbers, never names
     why     TEXT   NOT NULL
-);
+) STRICT;
 
 -- Tasks, written in the transaction that makes them true; see package queue.
 CREATE TABLE outbox (
@@ -394,7 +396,7 @@ CREATE TABLE outbox (
     sent_at    INTEGER NOT NULL,
     closed_at  INTEGER NOT NULL,
     why        TEXT   NOT NULL
-);
+) STRICT;
 CREATE INDEX outbox_due ON outbox (run_at) WHERE state = 'waiting';
 CREATE INDEX outbox_handed ON outbox (id) WHERE state = 'handed';
 
@@ -416,7 +418,7 @@ CREATE TABLE imports (
     created_at  INTEGER NOT NULL,
     finished_at INTEGER NOT NULL,
     UNIQUE (list_id, digest)
-);
+) STRICT;
 
 -- Rows of imports that came without evidence: kept apart, not on any list, and not mailable.
 CREATE TABLE quarantine (
@@ -428,4 +430,4 @@ CREATE TABLE quarantine (
     why         TEXT   NOT NULL,
     created_at  INTEGER NOT NULL,
     PRIMARY KEY (import_id, line)
-);
+) STRICT;
