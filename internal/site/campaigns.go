@@ -36,12 +36,12 @@ func (s *site) campaigns(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	_, total, _, _, _, err := s.Figures.Totals(ctx)
+	total, err := s.figures.readTotals(ctx)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.page(c, http.StatusOK, "campaigns", templates.CampaignsPage{
-		Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total),
+		Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total.campaigns),
 	})
 }
 

@@ -41,12 +41,12 @@ func (s *site) cases(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	_, _, _, total, _, err := s.Figures.Totals(ctx)
+	total, err := s.figures.readTotals(ctx)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.page(c, http.StatusOK, "cases", templates.CasesPage{
-		Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total),
+		Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total.cases),
 	})
 }
 

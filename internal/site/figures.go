@@ -33,48 +33,66 @@ type Figures interface {
 	LeftSince(ctx context.Context, campaignID int64) (int64, error)
 }
 
-// figuresLife is how old the overview's figures may be: reading them costs a look at every membership.
+// figuresLife is how old figures may be: some cost a look at every membership or delivery.
 const figuresLife = 10 * time.Second
 
-// reading is the overview's figures as they were at a moment.
-type reading struct {
-	at         time.Time
+// figures keeps the last figures for a moment, so that many operators cost the database no more than one.
+type figures struct {
+	source  Figures
+	now     func() time.Time
+	totals  kept[totals]
+	members kept[members]
+}
+
+// totals counts what there is.
+type totals struct{ people, campaigns, sent, cases, open int64 }
+
+// members counts the people of every list by how they stand.
+type members struct {
 	funnels    map[int64]map[subscriptions.Reason]int64
 	suppressed map[int64]int64
-
-	people, campaigns, sent, cases, open int64
 }
 
 // mailable counts the people whom the gate would allow on a list.
-func (r reading) mailable(list int64) int64 { return r.funnels[list][subscriptions.Allowed] }
+func (m members) mailable(list int64) int64 { return m.funnels[list][subscriptions.Allowed] }
 
-// figures keeps the last reading for a moment, so that many operators cost the database no more than one.
-type figures struct {
-	source Figures
-	now    func() time.Time
-
-	mu   sync.Mutex
-	last reading
+func (f *figures) readTotals(ctx context.Context) (totals, error) {
+	t, _, err := f.totals.read(f.now(), func(time.Time) (t totals, err error) {
+		t.people, t.campaigns, t.sent, t.cases, t.open, err = f.source.Totals(ctx)
+		return t, err
+	})
+	return t, errs.Wrap("site: totals", err)
 }
 
-func (f *figures) read(ctx context.Context) (reading, error) {
-	const op = "site: figures"
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	r := reading{at: f.now()}
-	if age := r.at.Sub(f.last.at); !f.last.at.IsZero() && age >= 0 && age < figuresLife {
-		return f.last, nil
+// readMembers also returns when the figures were read.
+func (f *figures) readMembers(ctx context.Context) (members, time.Time, error) {
+	m, at, err := f.members.read(f.now(), func(now time.Time) (m members, err error) {
+		if m.funnels, err = f.source.ListFunnels(ctx, now); err != nil {
+			return m, err
+		}
+		m.suppressed, err = f.source.SuppressedOnLists(ctx)
+		return m, err
+	})
+	return m, at, errs.Wrap("site: members", err)
+}
+
+// kept is a value that may be some time old. The zero value holds none.
+type kept[T any] struct {
+	mu    sync.Mutex
+	at    time.Time
+	value T
+}
+
+// read returns the value and its moment, and reads it anew when it is too old. An error is not kept.
+func (k *kept[T]) read(now time.Time, anew func(now time.Time) (T, error)) (T, time.Time, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if age := now.Sub(k.at); !k.at.IsZero() && age >= 0 && age < figuresLife {
+		return k.value, k.at, nil
 	}
-	var err error
-	if r.people, r.campaigns, r.sent, r.cases, r.open, err = f.source.Totals(ctx); err != nil {
-		return r, errs.Wrap(op, err)
+	value, err := anew(now)
+	if err == nil {
+		k.at, k.value = now, value
 	}
-	if r.funnels, err = f.source.ListFunnels(ctx, r.at); err != nil {
-		return r, errs.Wrap(op, err)
-	}
-	if r.suppressed, err = f.source.SuppressedOnLists(ctx); err != nil {
-		return r, errs.Wrap(op, err)
-	}
-	f.last = r
-	return r, nil
+	return value, now, err
 }

@@ -21,13 +21,17 @@ const rowsOnOverview = 5
 func (s *site) overview(c *gin.Context, by auth.Actor) error {
 	const op = "site: overview"
 	ctx := c.Request.Context()
-	now, err := s.figures.read(ctx)
+	all, err := s.figures.readTotals(ctx)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page := templates.OverviewPage{Console: s.around(by), Totals: totals(now, by), Health: s.health(ctx)}
-	page.AsOf = now.at.In(s.Zone)
-	if page.Programmes, err = s.programmes(ctx, now); err != nil {
+	people, at, err := s.figures.readMembers(ctx)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	page := templates.OverviewPage{Console: s.around(by), Totals: totalRow(all, people, by), Health: s.health(ctx)}
+	page.AsOf = at.In(s.Zone)
+	if page.Programmes, err = s.programmes(ctx, people); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if page.Campaigns, err = s.campaignRows(ctx, 0, rowsOnOverview); err != nil {
@@ -41,25 +45,25 @@ func (s *site) overview(c *gin.Context, by auth.Actor) error {
 	return s.page(c, http.StatusOK, "overview", page)
 }
 
-func totals(r reading, by auth.Actor) []templates.Count {
+func totalRow(t totals, m members, by auth.Actor) []templates.Count {
 	var mailable int64
-	for list := range r.funnels {
-		mailable += r.mailable(list)
+	for list := range m.funnels {
+		mailable += m.mailable(list)
 	}
 	all := []templates.Count{
-		{Label: "People", N: int(r.people), URL: Root + "/people"},
+		{Label: "People", N: int(t.people), URL: Root + "/people"},
 		{Label: "Active subscriptions", N: int(mailable)},
-		{Label: "Campaigns", N: int(r.campaigns), URL: Root + "/campaigns"},
-		{Label: "Messages sent", N: int(r.sent)},
+		{Label: "Campaigns", N: int(t.campaigns), URL: Root + "/campaigns"},
+		{Label: "Messages sent", N: int(t.sent)},
 	}
 	if by.May(auth.CasesRead) {
-		all = append(all, templates.Count{Label: "Open cases", N: int(r.open), URL: Root + "/cases"})
+		all = append(all, templates.Count{Label: "Open cases", N: int(t.open), URL: Root + "/cases"})
 	}
 	return all
 }
 
 // programmes returns every programme with its lists in figures.
-func (s *site) programmes(ctx context.Context, r reading) ([]templates.Programme, error) {
+func (s *site) programmes(ctx context.Context, m members) ([]templates.Programme, error) {
 	store := s.People.Store
 	programmes, err := store.Programmes(ctx)
 	if err != nil {
@@ -82,7 +86,7 @@ func (s *site) programmes(ctx context.Context, r reading) ([]templates.Programme
 		row := templates.Programme{Name: p.Name, Organisation: p.Owner}
 		for _, l := range lists {
 			if l.ProgrammeID == p.ID {
-				row.Lists = append(row.Lists, listRow(l, purposes, notices, r))
+				row.Lists = append(row.Lists, listRow(l, purposes, notices, m))
 			}
 		}
 		all = append(all, row)
@@ -90,10 +94,10 @@ func (s *site) programmes(ctx context.Context, r reading) ([]templates.Programme
 	return all, nil
 }
 
-func listRow(l subscriptions.List, purposes []subscriptions.Purpose, notices []subscriptions.Notice, r reading) templates.ListRow {
+func listRow(l subscriptions.List, purposes []subscriptions.Purpose, notices []subscriptions.Notice, m members) templates.ListRow {
 	row := templates.ListRow{
-		Name: l.Name, Mailable: int(r.mailable(l.ID)), Waiting: int(r.funnels[l.ID][subscriptions.ReasonUnconfirmed]),
-		Left: int(r.funnels[l.ID][subscriptions.ReasonWithdrawn] - r.suppressed[l.ID]), Suppressed: int(r.suppressed[l.ID]),
+		Name: l.Name, Mailable: int(m.mailable(l.ID)), Waiting: int(m.funnels[l.ID][subscriptions.ReasonUnconfirmed]),
+		Left: int(m.funnels[l.ID][subscriptions.ReasonWithdrawn] - m.suppressed[l.ID]), Suppressed: int(m.suppressed[l.ID]),
 	}
 	if open(l) {
 		row.URL = "/l/" + l.Slug

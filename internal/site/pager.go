@@ -27,7 +27,7 @@ func numberedPager(page, rows int, total int64) templates.Pager {
 	if rows == 0 {
 		return templates.Pager{}
 	}
-	p := templates.Pager{From: skipped(page) + 1, To: skipped(page) + rows, Total: int(total)}
+	p := templates.Pager{From: skipped(page) + 1, To: skipped(page) + rows, Total: max(int(total), skipped(page)+rows)}
 	if page > 1 {
 		p.Prev = "?page=" + strconv.Itoa(page-1)
 	}

@@ -33,12 +33,12 @@ func (s *site) people(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	total, _, _, _, _, err := s.Figures.Totals(ctx)
+	total, err := s.figures.readTotals(ctx)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.page(c, http.StatusOK, "people", templates.PeoplePage{
-		Console: s.around(by), Masked: true, Rows: rows, Pager: cursorPager(found, cursor(c, "from"), total),
+		Console: s.around(by), Masked: true, Rows: rows, Pager: cursorPager(found, cursor(c, "from"), total.people),
 	})
 }
 
