@@ -360,7 +360,7 @@ func TestHostileTextIsSortedInTime(t *testing.T) {
 			Sort(m)
 			m.From, m.ReturnPath, m.Subject = address.Must("ann@example.org"), "", "hello"
 			Sort(m)
-			if took := time.Since(start); took > 10*time.Second { // generous, for the race detector on a busy machine
+			if took := time.Since(start); took > time.Minute { // some 50 ms; generous, for the race detector on a busy machine
 				t.Errorf("it took %v", took)
 			} else {
 				t.Log(took)

@@ -268,8 +268,8 @@ func TestHostileMailCostsLittle(t *testing.T) {
 			took := time.Since(start)
 			runtime.ReadMemStats(&after)
 			t.Logf("%v, %d KB allocated, text %d, truncated %v", took, (after.TotalAlloc-before.TotalAlloc)>>10, len(p.Text), p.Truncated)
-			// Generous, because tests run under the race detector and beside others.
-			if took > 5*time.Second {
+			// It takes well under a second; generous, for the race detector on a busy machine.
+			if took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 			if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > 64<<20 {
