@@ -90,7 +90,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		says string
 	}{
 		{"a missing setting", func(r *rig, _ *probes) { r.env["ASSENT_SMTP_URL"] = "" }, 1, "fail  settings    ASSENT_SMTP_URL: is not set. Give the mail relay"},
-		{"a database that is not migrated", func(r *rig, _ *probes) { r.env["ASSENT_DATABASE_URL"] += ".new" }, 1, "fail  database    The database has schema 0"},
+		{"a database that is not migrated", func(r *rig, _ *probes) { r.env["ASSENT_DATABASE_URL"] = "sqlite:" + r.dir + "/new.db" }, 1, "fail  database    The database has schema 0"},
 		{"no secret", func(r *rig, _ *probes) { r.env["ASSENT_SECRET"] = "" }, 1, "warn  database    It was not looked at"},
 		{"Redis that is down", func(_ *rig, p *probes) {
 			p.redis = func(context.Context, string) (time.Duration, error) { return 0, down("Redis does not answer.") }

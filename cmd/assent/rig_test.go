@@ -36,7 +36,7 @@ type rig struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	dir := t.TempDir()
-	return &rig{t, dir, map[string]string{"ASSENT_DATABASE_URL": "sqlite:" + filepath.Join(dir, "assent.db"), "ASSENT_SECRET": testSecret}}
+	return &rig{t, dir, map[string]string{"ASSENT_DATABASE_URL": "sqlite:" + filepath.Join(dir, "assent.db") + "?synchronous=normal", "ASSENT_SECRET": testSecret}}
 }
 
 // ready has a database with the list "news", which needs consent.
@@ -100,7 +100,7 @@ func (r *rig) withStore(fn func(*store.DB)) {
 // sql changes the database behind Assent's back.
 func (r *rig) sql(statement string) {
 	r.t.Helper()
-	db, err := sql.Open("sqlite", strings.TrimPrefix(r.env["ASSENT_DATABASE_URL"], "sqlite:"))
+	db, err := sql.Open("sqlite", filepath.Join(r.dir, "assent.db"))
 	if err == nil {
 		_, err = db.ExecContext(r.t.Context(), statement)
 		db.Close()
@@ -113,7 +113,7 @@ func (r *rig) sql(statement string) {
 // count asks the database for a number, while another process writes to it.
 func (r *rig) count(query string) (n int64) {
 	r.t.Helper()
-	db, err := sql.Open("sqlite", strings.TrimPrefix(r.env["ASSENT_DATABASE_URL"], "sqlite:")+"?_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(r.dir, "assent.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		r.t.Fatal(err)
 	}
