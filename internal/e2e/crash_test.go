@@ -49,7 +49,7 @@ func beWorker(settings string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	h, err := assembly.Open(ctx, plan(w.Name, w.config(), os.Stderr))
+	h, err := assembly.Open(ctx, crashPlan(w.Name, w.config(), os.Stderr))
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func beWorker(settings string) error {
 func (w workerSettings) config() config.Config {
 	return config.Config{
 		DatabaseURL: config.Secret(w.Database), RedisURL: config.Secret(w.Redis), SMTPURL: config.Secret(w.SMTP), BaseURL: "http://127.0.0.1:8080",
-		Secret: storetest.Secret, BounceAddress: bounces, UnsubscribeAddress: leave, MessageDomain: "mail.harbour.example", Workers: crashWorkers,
+		Secret: storetest.Secret, BounceAddress: atHarbour("bounces"), UnsubscribeAddress: atHarbour("leave"), MessageDomain: "mail." + harbour, Workers: crashWorkers,
 	}
 }
 
@@ -160,7 +160,7 @@ func TestKilledWorkersAndAnEmptiedRedisLoseNothingAndDoubleNothing(t *testing.T)
 		t.Fatal(err)
 	}
 	defer c.dismiss()
-	s.house, err = assembly.Open(t.Context(), plan("planner", c.settings.config(), t.Output()))
+	s.house, err = assembly.Open(t.Context(), crashPlan("planner", c.settings.config(), t.Output()))
 	s.check(err)
 	t.Cleanup(func() { s.house.Close(context.Background()) })
 	crowd(t, s.house.DB, s.list, n)
@@ -214,8 +214,8 @@ func (s *scene) tally(campaign int64, people, inFlight int) {
 	}
 }
 
-// plan is how these tests put Assent together: with small windows and little patience.
-func plan(worker string, c config.Config, log io.Writer) assembly.Plan {
+// crashPlan is plan with small windows.
+func crashPlan(worker string, c config.Config, log io.Writer) assembly.Plan {
 	pace := mailer.DefaultPace()
 	pace.Window, pace.Connections, pace.Lease = crashWindow, 4, 3*time.Second
 	return assembly.Plan{Config: c, Now: time.Now, Log: quiet(log), Worker: worker, Pace: pace, Check: 50 * time.Millisecond, Patience: 2 * time.Second}

@@ -33,10 +33,8 @@ func quiet(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-var (
-	bounces = address.Must("bounces@" + harbour)
-	leave   = address.Must("leave@" + harbour)
-)
+// atHarbour is an address of the organisation that a mail world of its own has.
+func atHarbour(local string) address.Address { return address.Must(local + "@" + harbour) }
 
 // scene is a running Assent with one programme, and the mail system around it.
 type scene struct {
@@ -139,6 +137,13 @@ func (s *scene) box(name, programme string, role config.Role) config.Mailbox {
 
 func (s *scene) open(databaseURL string) *assembly.House {
 	s.t.Helper()
+	h, err := assembly.Open(s.t.Context(), s.plan(databaseURL))
+	s.check(err)
+	return h
+}
+
+// plan is how these tests put Assent together: with little patience.
+func (s *scene) plan(databaseURL string) assembly.Plan {
 	pace := mailer.DefaultPace()
 	pace.Retry = []time.Duration{200 * time.Millisecond, 200 * time.Millisecond}
 	p := assembly.Plan{
@@ -148,9 +153,7 @@ func (s *scene) open(databaseURL string) *assembly.House {
 	if s.change != nil {
 		s.change(&p)
 	}
-	h, err := assembly.Open(s.t.Context(), p)
-	s.check(err)
-	return h
+	return p
 }
 
 // run runs every part but the API until the test ends.

@@ -149,14 +149,21 @@ func (b *reader) Receive(_ context.Context, _ string, _ uint32, batch []inbox.Ar
 // Watched implements inbox.Receiver.
 func (b *reader) Watched(context.Context, string, time.Time, string) error { return nil }
 
-// stageReal is stage with Postfix and Dovecot around Assent, under domains that no other test has.
+// stageReal is stage with Postfix and Dovecot around Assent.
 func stageReal(t *testing.T, databaseURL string) *scene {
+	t.Helper()
+	s := prepareReal(t, databaseURL)
+	s.house = s.open(databaseURL)
+	s.run(s.house)
+	return s
+}
+
+// prepareReal is prepare with Postfix and Dovecot around Assent, under a domain that no other test has.
+func prepareReal(t *testing.T, databaseURL string) *scene {
 	t.Helper()
 	mail := services(t)
 	s := &scene{t: t, mail: mail, password: mail.password, domain: "harbour-" + unique() + ".example"}
 	s.furnish(databaseURL)
-	s.house = s.open(databaseURL)
-	s.run(s.house)
 	return s
 }
 

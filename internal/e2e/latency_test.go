@@ -1,0 +1,63 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"assent/internal/assembly"
+)
+
+// latencies is how long each of some opt-outs by mail took, from handing the mail over until the gate refused.
+func (s *scene) latencies(n int) []time.Duration {
+	s.t.Helper()
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = s.enrol(fmt.Sprintf("person%02d@example.org", i))
+	}
+	took := make([]time.Duration, n)
+	for i, id := range ids {
+		began := time.Now()
+		s.write(fmt.Sprintf("person%02d@example.org", i), s.at("contact").String(), "Unsubscribe me", "")
+		s.eventually("the gate refuses", func() bool { return !s.mayBeMailed(id) })
+		took[i] = time.Since(began)
+	}
+	slices.Sort(took)
+	return took
+}
+
+// From the arrival of an opt-out in a watched mailbox until the gate refuses takes less than 2 s, for IDLE tells of it at once. The house is
+// as it is delivered: no wait of it is shortened for the test.
+func TestAnOptOutByMailActsWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.change = asDelivered
+		s.house = s.open(databaseURL)
+		s.run(s.house)
+		s.withinTwoSeconds(s.latencies(50))
+	})
+}
+
+// The same with Postfix and Dovecot, whose own half a second before it tells of new mail counts too.
+func TestAnOptOutOverPostfixAndDovecotActsWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	databaseURL := sqliteURL(t)
+	s := prepareReal(t, databaseURL)
+	s.change = asDelivered
+	s.house = s.open(databaseURL)
+	s.run(s.house)
+	s.withinTwoSeconds(s.latencies(20))
+}
+
+func asDelivered(p *assembly.Plan) { p.Check, p.Patience = 0, 0 }
+
+func (s *scene) withinTwoSeconds(took []time.Duration) {
+	s.t.Helper()
+	p50, p95 := took[len(took)/2], took[len(took)*95/100]
+	s.t.Logf("%d opt-outs by mail: half of them within %v, 95%% within %v, all within %v", len(took), p50, p95, took[len(took)-1])
+	if p95 >= 2*time.Second {
+		s.t.Errorf("95%% of opt-outs took %v", p95)
+	}
+}
