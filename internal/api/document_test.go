@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"assent/internal/api"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected document in testdata")
@@ -171,5 +173,15 @@ func TestTheDocumentationPageLoadsNothingFromOutside(t *testing.T) {
 		if !strings.Contains(page, `id="`+p+`"`) {
 			t.Errorf("the type of a problem leads to #%s, which is not there", p)
 		}
+	}
+}
+
+func TestTheAPIIsNotServedInPart(t *testing.T) {
+	t.Parallel()
+	h := small(t, nil)
+	d := h.deps
+	d.Audit = nil
+	if err := api.Register(h.Engine, d); err == nil {
+		t.Error("it was served without an audit trail")
 	}
 }

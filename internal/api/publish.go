@@ -3,34 +3,35 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
 )
 
-// publish serves the document and the page made of it. Both are made once, when every operation is known.
-func (a *api) publish() error {
-	const op = "api: publish document"
+// publish serves the document and the page made of it. Each is made once, when it is first asked for: by then every
+// operation is known.
+func (a *api) publish() {
 	doc := a.huma.OpenAPI()
 	// Huma documents its own errors too; ours are problems.
 	delete(doc.Components.Schemas.Map(), "ErrorModel")
 	delete(doc.Components.Schemas.Map(), "ErrorDetail")
-	asJSON, err := json.Marshal(doc)
-	if err != nil {
-		return errs.E(op, errs.Internal, "", err)
-	}
-	asYAML, err := doc.YAML()
-	if err != nil {
-		return errs.E(op, errs.Internal, "", err)
-	}
-	page := docsPage(doc, a.ids, a.BaseURL)
-	serve := func(path, contentType string, body []byte) {
-		a.engine.GET(path, func(c *gin.Context) { c.Data(http.StatusOK, contentType, body) })
-	}
-	serve("/openapi.json", "application/openapi+json", asJSON)
-	serve("/openapi.yaml", "application/openapi+yaml", asYAML)
-	serve("/api/docs", "text/html; charset=utf-8", page)
-	serve("/api/docs.css", "text/css; charset=utf-8", docsStyle)
-	return nil
+	a.serve("/openapi.json", "application/openapi+json", func() ([]byte, error) { return json.Marshal(doc) })
+	a.serve("/openapi.yaml", "application/openapi+yaml", doc.YAML)
+	a.serve("/api/docs", "text/html; charset=utf-8", func() ([]byte, error) { return docsPage(doc, a.ids, a.BaseURL), nil })
+	a.serve("/api/docs.css", "text/css; charset=utf-8", func() ([]byte, error) { return docsStyle, nil })
+}
+
+// serve serves what is made once.
+func (a *api) serve(path, contentType string, make func() ([]byte, error)) {
+	made := sync.OnceValues(make)
+	a.engine.GET(path, func(c *gin.Context) {
+		body, err := made()
+		if err != nil {
+			a.engine.Fail(c, errs.E("api: publish "+path, errs.Internal, "", err))
+			return
+		}
+		c.Data(http.StatusOK, contentType, body)
+	})
 }

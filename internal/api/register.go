@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"assent/inbox"
 	"assent/internal/audit"
 	"assent/internal/auth"
+	"assent/internal/errs"
 	"assent/internal/idempotency"
 	"assent/internal/web"
 	"assent/mailer"
@@ -54,9 +56,12 @@ type api struct {
 	ids    []string // of the operations, in the order of registration
 }
 
-// Register puts the API's routes, its document and its documentation page on an engine. An error means that the
-// document cannot be made, and is a mistake in this package.
+// Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
+// that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
+	if d.People == nil || d.Mailer == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
+	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
 	for _, resource := range []func(){
 		a.programmeRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
@@ -67,7 +72,8 @@ func Register(e *web.Engine, d Deps) error {
 	} {
 		resource()
 	}
-	return a.publish()
+	a.publish()
+	return nil
 }
 
 // config describes the API as a whole.
