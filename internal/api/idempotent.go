@@ -56,12 +56,12 @@ func (a *api) once(c *gin.Context, op operation, key string, body []byte, do fun
 
 // first does a request whose key is fresh, keeps the answer, and then sends it.
 func (a *api) first(ctx context.Context, c *gin.Context, op operation, owner, key string, do func()) {
-	real := c.Writer
-	held := &heldAnswer{ResponseWriter: real, status: http.StatusOK}
+	out := c.Writer
+	held := &heldAnswer{ResponseWriter: out, status: http.StatusOK}
 	c.Writer = held
 	kept := false
 	defer func() {
-		c.Writer = real
+		c.Writer = out
 		if !kept { // it failed, or a panic goes through here
 			if err := a.Requests.Forget(ctx, owner, key); err != nil {
 				a.Log.WarnContext(ctx, "an idempotency key stays taken until its lease ends", "route", op.path, "cause", err.Error())
@@ -77,7 +77,7 @@ func (a *api) first(ctx context.Context, c *gin.Context, op operation, owner, ke
 		}
 		kept = true
 	}
-	held.send(real)
+	held.send(out)
 }
 
 // requestDigest names a request: its method, its address and its body.

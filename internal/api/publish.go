@@ -24,8 +24,8 @@ func (a *api) publish() {
 }
 
 // serve serves what is made once.
-func (a *api) serve(path, contentType string, make func() ([]byte, error)) {
-	made := sync.OnceValues(make)
+func (a *api) serve(path, contentType string, render func() ([]byte, error)) {
+	made := sync.OnceValues(render)
 	a.engine.GET(path, func(c *gin.Context) {
 		body, err := made()
 		if err != nil {
