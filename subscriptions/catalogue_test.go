@@ -60,7 +60,9 @@ func TestTheCatalogueRefusesWhatCannotBeMeant(t *testing.T) {
 
 			{"a purpose without basis", purpose(func(u *subscriptions.Purpose) { u.Basis = "" }), errs.Invalid, "basis must be one of"},
 			{"a purpose of no class", purpose(func(u *subscriptions.Purpose) { u.Class = subscriptions.ServiceClass }), errs.Invalid, "class must be one of"},
-			{"marketing on legitimate interests", purpose(func(u *subscriptions.Purpose) { u.Class, u.Basis = subscriptions.Marketing, subscriptions.LegitimateInterests }), errs.Invalid, "Marketing mail needs consent"},
+			{"marketing on legitimate interests", purpose(func(u *subscriptions.Purpose) {
+				u.Class, u.Basis = subscriptions.Marketing, subscriptions.LegitimateInterests
+			}), errs.Invalid, "Marketing mail needs consent"},
 			{"marketing as a public task", purpose(func(u *subscriptions.Purpose) { u.Class, u.Basis = subscriptions.Marketing, subscriptions.PublicTask }), errs.Invalid, "Marketing mail needs consent"},
 			{"a purpose whose term runs backwards", purpose(func(u *subscriptions.Purpose) { u.Term = -time.Hour }), errs.Invalid, "term"},
 			{"a purpose of a programme that there is not", purpose(func(u *subscriptions.Purpose) { u.ProgrammeID = 999 }), errs.NotFound, ""},

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"time"
 )
 
@@ -85,6 +86,19 @@ func (s Scope) Covers(inner Scope) bool {
 		return inner.Reach == OneList && inner.ListID == s.ListID
 	}
 	return false
+}
+
+// String names the scope by its numbers, such as "list 3".
+func (s Scope) String() string {
+	switch s.Reach {
+	case OneList:
+		return fmt.Sprintf("list %d", s.ListID)
+	case OnePurpose:
+		return fmt.Sprintf("purpose %d", s.PurposeID)
+	case WholeProgramme:
+		return fmt.Sprintf("programme %d", s.ProgrammeID)
+	}
+	return string(s.Reach)
 }
 
 // complete reports whether the scope names all that its reach needs, and no more.

@@ -288,7 +288,10 @@ func (d *DB) ready(ctx context.Context, unsealed bool) error {
 			fmt.Sprintf("The database has schema %d; this Assent needs %d. Run 'assent migrate'.", have, want), nil)
 	}
 	head, sealed, err := d.Head(ctx)
-	if err != nil {
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		return errs.E("store: open", errs.Unavailable, "The schema stands, but the ledger was never begun: a first 'assent migrate' was cut off. Run it again.", err)
+	case err != nil:
 		return err
 	}
 	if !sealed && !unsealed {

@@ -10,3 +10,9 @@ func (d *DB) LimitPages(ctx context.Context, pages int) error {
 	_, err := d.write.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 	return err
 }
+
+// EmptyEvidence does to the ledger of an address what erasing the person does.
+func (d *DB) EmptyEvidence(ctx context.Context, key []byte) error {
+	_, err := d.writing().exec(ctx, "UPDATE consent_events SET evidence = NULL, salt = NULL WHERE address_key = ?", key)
+	return err
+}

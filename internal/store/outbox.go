@@ -108,3 +108,9 @@ func (d *DB) Failed(ctx context.Context, id string, now time.Time, why string, r
 }
 
 var _ queue.Outbox = (*DB)(nil)
+
+// ForgetTasks deletes tasks that were closed before a moment. Dropped ones stay for a person to see.
+func (d *DB) ForgetTasks(ctx context.Context, closedBefore time.Time) error {
+	_, err := d.writing().exec(ctx, `DELETE FROM outbox WHERE state = 'done' AND closed_at < ?`, millis(closedBefore))
+	return fail("store: forget tasks", err)
+}
