@@ -67,6 +67,7 @@ func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.
 			g.Go(func() error { return h.Serve(ctx, l) })
 		case assembly.Worker:
 			g.Go(func() error { return h.Work(ctx) })
+			g.Go(func() error { return h.Tidy(ctx) })
 		case assembly.Inbox:
 			g.Go(func() error { return h.Watch(ctx) })
 		}

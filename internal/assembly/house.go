@@ -169,16 +169,6 @@ func Box(m config.Mailbox) (imappoll.Mailbox, error) {
 	return box, nil
 }
 
-// Mailbox makes of a mailbox's settings what fetches from it.
-func Mailbox(m config.Mailbox) (imappoll.Mailbox, error) {
-	box, err := imappoll.ParseURL(m.URL.Reveal())
-	box.Name = m.Name
-	if box.XOAUTH2 && m.TokenFile != "" {
-		box.Token = tokenFrom(m.TokenFile)
-	}
-	return box, err
-}
-
 const maxToken = 16 << 10 // octets of an access token
 
 // tokenFrom reads an access token from a file, anew at each login: whatever renews it writes it there.

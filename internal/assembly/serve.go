@@ -37,7 +37,7 @@ func (h *House) Engine() (*web.Engine, error) {
 	}
 	err = site.Register(engine, site.Deps{
 		People: h.People, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Figures: h.DB, Accounts: h.Accounts,
-		Audit: h.DB, Zone: zone, Now: h.Now, Log: h.Log,
+		Audit: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -59,6 +59,14 @@ func (h *House) checks() []api.Check {
 		{Name: "database", Check: h.DB.Ping},
 		{Name: "redis", Check: func(ctx context.Context) error { _, err := h.Redis.Check(ctx); return err }},
 	}
+}
+
+func siteChecks(checks []api.Check) []site.Check {
+	out := make([]site.Check, len(checks))
+	for i, c := range checks {
+		out[i] = site.Check(c)
+	}
+	return out
 }
 
 // Serve serves pages and API on a listener until ctx ends, then lets requests come to their end.

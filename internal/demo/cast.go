@@ -39,11 +39,14 @@ const (
 // askers is how many people ask to subscribe through the form; stakeholders are enrolled by the API.
 const askers = 200
 
-var (
-	firstNames = strings.Fields("Amina Ben Carys Dafydd Ewa Farah Gwen Hamish Imran Jo Kofi Leila Mair Niamh Owen Priya Quentin Rhiannon Sunil Tamsin Uma Vic Wanjiru Xanthe Yusuf Zoë")
-	lastNames  = strings.Fields("Ashworth Bevan Clarke Davies Evans Fraser Griffiths Hughes Iqbal Jones Khan Lewis Morgan Novak O'Neill Patel Quinn Roberts Singh Thomas")
-	committees = []string{"Lifting equipment", "Protective clothing", "Fuels and lubricants"}
+const (
+	firstNames = "Amina Ben Carys Dafydd Ewa Farah Gwen Hamish Imran Jo Kofi Leila Mair Niamh Owen Priya Quentin Rhiannon Sunil Tamsin Uma Vic Wanjiru Xanthe Yusuf Zoë"
+	lastNames  = "Ashworth Bevan Clarke Davies Evans Fraser Griffiths Hughes Iqbal Jones Khan Lewis Morgan Novak O'Neill Patel Quinn Roberts Singh Thomas"
 )
+
+func committees() []string {
+	return []string{"Lifting equipment", "Protective clothing", "Fuels and lubricants"}
+}
 
 // cast makes everybody, the same at each playing.
 func cast() []*person {
@@ -58,7 +61,7 @@ func cast() []*person {
 	}
 	for i := range 24 {
 		p := newPerson(askers+i, stakeholders)
-		p.committee, p.confirms = committees[i%len(committees)], true
+		p.committee, p.confirms = committees()[i%len(committees())], true
 		all = append(all, p)
 	}
 	assignParts(all)
@@ -66,7 +69,8 @@ func cast() []*person {
 }
 
 func newPerson(i, programme int) *person {
-	first, last := firstNames[i%len(firstNames)], lastNames[(i/3)%len(lastNames)]
+	firsts, lasts := strings.Fields(firstNames), strings.Fields(lastNames)
+	first, last := firsts[i%len(firsts)], lasts[(i/3)%len(lasts)]
 	local := strings.ToLower(strings.NewReplacer("'", "", "ë", "e").Replace(first + "." + last))
 	return &person{name: first + " " + last, address: fmt.Sprintf("%s%d@people.example", local, i), programme: programme}
 }

@@ -59,7 +59,7 @@ func standards() *programme {
 			FromName: "Directorate of Standards", FromAddress: address.Must("standards@supply.example"),
 		},
 		purpose:   subscriptions.Purpose{Slug: "stakeholder-mail", Name: "targeted mail on standards", Basis: subscriptions.PublicTask, Class: subscriptions.Targeted},
-		attribute: &subscriptions.Attribute{Name: "committee", Label: "Committee", Type: subscriptions.ChoiceAttribute, Choices: committees},
+		attribute: &subscriptions.Attribute{Name: "committee", Label: "Committee", Type: subscriptions.ChoiceAttribute, Choices: committees()},
 		list: subscriptions.List{
 			Slug: "standards-committees", Name: "Standards committees", Description: "Drafts and meetings of the committees that you sit on.",
 			Wording: "We send members of a committee the drafts and papers of its projects, as part of our public task.",

@@ -1,0 +1,31 @@
+package assembly
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	tidyEvery   = time.Hour
+	keepKeys    = 24 * time.Hour     // idempotency keys, as the API's guide promises
+	keepTasks   = 7 * 24 * time.Hour // tasks that were done, for whoever looks into a fault
+	tidyAtStart = time.Minute
+)
+
+// Tidy removes what has served its time, again and again until ctx ends. What it could not do it does the next time.
+func (h *House) Tidy(ctx context.Context) error {
+	for wait := tidyAtStart; ; wait = tidyEvery {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		now := h.Now()
+		if _, err := h.DB.ForgetOld(ctx, now.Add(-keepKeys)); err != nil && ctx.Err() == nil {
+			h.Log.Warn("old idempotency keys could not be removed", "error", err)
+		}
+		if err := h.DB.ForgetTasks(ctx, now.Add(-keepTasks)); err != nil && ctx.Err() == nil {
+			h.Log.Warn("old tasks could not be removed", "error", err)
+		}
+	}
+}
