@@ -180,7 +180,9 @@ func (h *handling) complaint(ctx context.Context) (Settlement, error) {
 // rights opens a case for a request about data-protection rights. What stops mail acts at once, without a
 // check of identity and beside the case (Article 21(3); E2-24).
 func (h *handling) rights(ctx context.Context) (Settlement, error) {
-	if h.signed() || h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent) || h.verdict.Flagged(FlagUnsubscribe) {
+	stops := h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent) || h.verdict.Flagged(FlagUnsubscribe)
+	// Who forwards another's request does not ask for themselves (E2-33).
+	if h.signed() || stops && !h.verdict.Flagged(FlagForwarded) {
 		if _, _, err := h.withdraw(ctx); err != nil {
 			return Settlement{}, err
 		}
