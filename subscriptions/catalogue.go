@@ -43,6 +43,7 @@ func (s *Service) CreateProgramme(ctx context.Context, p Programme) (Programme, 
 		checkSlug(p.Slug),
 		title(p.Name, "name"), title(p.Owner, "owner"), title(p.Controller, "controller"), plain(p.PostalAddress, "postal_address", maxPostal),
 		title(p.FromName, "from_name"), need(p.FromAddress.String(), "from_address"),
+		need(p.PostalAddress, "postal_address"), // PECR regulation 23: a valid address
 		title(p.Contact.Name, "contact_name"), need(p.Contact.Address.String(), "contact_address"),
 		oneLine(p.DPOName, "dpo_name", maxName),
 		oneOf(p.Division, "division", "england-and-wales", "scotland", "northern-ireland"),

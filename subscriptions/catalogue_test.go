@@ -15,7 +15,7 @@ func TestTheCatalogueRefusesWhatCannotBeMeant(t *testing.T) {
 	eachRig(t, func(t *testing.T, r *rig) {
 		programme := func(change func(*subscriptions.Programme)) error {
 			p := subscriptions.Programme{
-				Slug: "new", Name: "New", Owner: "Board", Controller: "Board", FromName: "New", FromAddress: address.Must("new@harbour.example"),
+				Slug: "new", Name: "New", Owner: "Board", Controller: "Board", PostalAddress: "1 Quay, Porthaven PH1 1AA", FromName: "New", FromAddress: address.Must("new@harbour.example"),
 				Contact: subscriptions.Contact{Name: "Sam", Address: address.Must("sam@harbour.example")},
 			}
 			change(&p)

@@ -87,7 +87,7 @@ func newRig(t *testing.T, db *store.DB) *rig {
 func (r *rig) programme(slug string) subscriptions.Programme {
 	r.t.Helper()
 	return check(r.CreateProgramme(r.t.Context(), subscriptions.Programme{
-		Slug: slug, Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board",
+		Slug: slug, Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
 		Contact:  subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")},
 		FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
 	}))(r.t)

@@ -50,7 +50,7 @@ func ready(t *testing.T) *rig {
 			t.Fatal(err)
 		}
 		ctx, s := t.Context(), &subscriptions.Service{Store: db, Keys: keys, Now: time.Now}
-		p, err := s.CreateProgramme(ctx, subscriptions.Programme{Slug: "harbour", Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board",
+		p, err := s.CreateProgramme(ctx, subscriptions.Programme{Slug: "harbour", Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
 			Contact: subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")}, FromName: "Harbour News", FromAddress: address.Must("news@harbour.example")})
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ func furnish(t *testing.T, db *store.DB, now func() time.Time) house {
 	h := house{db: db, svc: &subscriptions.Service{Store: db, Keys: storetest.Keys(t), Now: now}}
 	for p := range 2 {
 		programme := must(h.svc.CreateProgramme(t.Context(), subscriptions.Programme{
-			Slug: fmt.Sprintf("programme-%d", p), Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board",
+			Slug: fmt.Sprintf("programme-%d", p), Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven PH1 1AA",
 			Contact:  subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")},
 			FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
 		}))(t)
