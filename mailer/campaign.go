@@ -41,6 +41,7 @@ type Campaign struct {
 	Purposes    []int64 // declared besides those of the lists, ascending
 	State       CampaignState
 	Paused      bool
+	Trouble     string    // why it paused itself, for people to read; "" when somebody paused it
 	Digest      string    // of content and audience as they were approved; "" in draft
 	ScheduledAt time.Time // when sending begins
 	TimeZone    string    // in which it was scheduled, and is shown
@@ -88,8 +89,16 @@ func (c Campaign) Pause() (Campaign, error) {
 	case c.State == Finished || c.State == Cancelled || c.State == Draft:
 		return c, errs.E("mailer: pause", errs.Conflict, "There is nothing to pause; this campaign is "+string(c.State)+".", nil)
 	}
-	c.Paused = true
+	c.Paused, c.Trouble = true, ""
 	return c, nil
+}
+
+// Halt returns c paused by itself, because of a trouble that people must look at first. What is not on its way stays as it is.
+func (c Campaign) Halt(trouble string) Campaign {
+	if !c.Paused && (c.State == Scheduled || c.State == Planning || c.State == Sending) {
+		c.Paused, c.Trouble = true, trouble
+	}
+	return c
 }
 
 // Resume returns c going on from where it was paused.
@@ -97,7 +106,7 @@ func (c Campaign) Resume() (Campaign, error) {
 	if !c.Paused {
 		return c, errs.E("mailer: resume", errs.Conflict, "This campaign is not paused.", nil)
 	}
-	c.Paused = false
+	c.Paused, c.Trouble = false, ""
 	c.Round++
 	return c, nil
 }
@@ -107,6 +116,6 @@ func (c Campaign) Cancel() (Campaign, error) {
 	if c.State == Finished || c.State == Cancelled {
 		return c, errs.E("mailer: cancel", errs.Conflict, "This campaign is "+string(c.State)+" already.", nil)
 	}
-	c.State, c.Paused = Cancelled, false
+	c.State, c.Paused, c.Trouble = Cancelled, false, ""
 	return c, nil
 }

@@ -18,6 +18,8 @@ const OptOutSubject = "Unsubscribe me"
 // fieldForm is a field in a campaign's words: {{name}}, or {{name|colleague}} with what stands there when nothing is known.
 var fieldForm = regexp.MustCompile(`\{\{\s*([a-z][a-z0-9_]*)\s*(?:\|([^{}|]{0,100}))?\}\}`)
 
+const maxFields = 100 // with different names or defaults, in one campaign
+
 // Names of the holes that every message has.
 const (
 	holeTo       = "to"
@@ -167,6 +169,9 @@ func (m *Message) punch(o Occasion, texts ...string) ([]string, error) {
 			return message.Hole(m.holeOf(field{name: parts[1], otherwise: strings.TrimSpace(parts[2])}))
 		})
 	}
+	if len(m.fields) > maxFields {
+		return nil, errs.E("mailer: fields", errs.Invalid, "The words use more than 100 different fields.", nil)
+	}
 	if len(unknown) > 0 {
 		return nil, errs.E("mailer: fields", errs.Invalid,
 			"The words use {{"+strings.Join(unknown, "}}, {{")+"}}, which this programme does not declare. Declare the attribute or correct the name.", nil)
@@ -187,9 +192,12 @@ func (m *Message) holeOf(f field) string {
 func fieldHole(i int) string { return holeField + string(rune('a'+i/26)) + string(rune('a'+i%26)) }
 
 // Append renders the message for one person after dst and returns it with the envelope sender. The recipient is the
-// Permit's. Rendering the same twice at the same moment gives the same bytes.
+// Permit's. Rendering the same twice at the same moment gives the same bytes. A Permit for another list is refused.
 func (m *Message) Append(dst []byte, a subscriptions.Admitted, now time.Time) (body []byte, envelopeFrom string, err error) {
-	list := m.lists[a.Permit.List()]
+	list, known := m.lists[a.Permit.List()]
+	if !known { // its way out would lead nowhere
+		return dst, "", errs.E("mailer: render", errs.Refused, "This person is not permitted on a list of the campaign.", nil)
+	}
 	back := Back{ListID: list.ID, SubscriberID: a.Permit.Subscriber(), CampaignID: m.campaign}
 	values := make([]string, 0, 16)
 	for _, hole := range m.template.Holes() {

@@ -50,18 +50,11 @@ type Intent struct {
 	AskedAt time.Time
 }
 
-// Deferral is one person whom the relay put off (4xx).
-type Deferral struct {
-	SubscriberID int64
-	Code         int
-	Reply        string
-}
-
 // Window is how one window ended.
 type Window struct {
 	Intent     Intent
 	Deliveries []Delivery // everybody whose fate is known
-	Deferred   []Deferral // everybody to try again later
+	Deferred   []Delivery // everybody to try again later, with how far it came; without State
 	// whoever of the intent is in neither was not started and is still to be sent to
 }
 

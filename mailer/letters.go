@@ -86,6 +86,9 @@ func (s *Service) Answer(ctx context.Context, l Letter, about About) error {
 	return errs.Wrap(op, s.open(ctx, l))
 }
 
+// letterLife is how long a letter is tried (RFC 5321, section 4.5.4.1: some 4 to 5 days).
+const letterLife = 5 * 24 * time.Hour
+
 // HandleLetter sends one letter, once. A letter that was started and not finished is uncertain and stays so.
 func (s *Service) HandleLetter(ctx context.Context, t SendLetter) error {
 	const op = "mailer: send letter"
@@ -105,6 +108,9 @@ func (s *Service) HandleLetter(ctx context.Context, t SendLetter) error {
 		} else {
 			l.Reply = errs.Message(err)
 		}
+	}
+	if l.State == LetterWaiting && s.Now().Sub(l.CreatedAt) > letterLife {
+		l.State, again = LetterFailed, nil
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
@@ -163,7 +169,11 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	return s.Transport.Send(ctx, permit, from, body)
+	receipt, err := s.Transport.Send(ctx, permit, from, body)
+	if errs.KindOf(err) == errs.Refused { // the permit grew old while a connection was waited for: the gate is asked again
+		err = errs.E("mailer: post", errs.Unavailable, "", err)
+	}
+	return receipt, err
 }
 
 func (s *Service) letterhead(ctx context.Context, l Letter, about About) (h Letterhead, err error) {

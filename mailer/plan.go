@@ -3,10 +3,8 @@ package mailer
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"assent/internal/errs"
-	"assent/queue"
 )
 
 // HandlePlan plans a campaign's audience, page by page, into chunks that workers send. It may be cut off anywhere and run again.
@@ -17,7 +15,11 @@ func (s *Service) HandlePlan(ctx context.Context, p Plan) error {
 		return errs.Wrap(op, err)
 	}
 	if c.ContentDigest() != c.Digest {
-		return fmt.Errorf("%s: campaign %d is not what was approved: %w", op, c.ID, queue.ErrDrop)
+		err := s.halt(ctx, c.ID, troubleDigest)
+		if errors.Is(err, ErrNotRunning) {
+			return nil
+		}
+		return errs.Wrap(op, err)
 	}
 	q, err := s.question(ctx, c)
 	if err != nil {

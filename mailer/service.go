@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"assent/internal/errs"
 	"assent/queue"
@@ -32,12 +34,14 @@ type Pace struct {
 	Connections int             // messages of one window in flight at once
 	Lease       time.Duration   // how long a claim lasts without a sign of life
 	Retry       []time.Duration // how long to wait after each time that the relay put somebody off; past the last they fail
+	StopLoss    int             // refusals (5xx) in a row after which a campaign pauses itself; 0 never
+	Claims      int             // how often a chunk may find the connection broken before the message on it is put off
 }
 
 // DefaultPace suits a relay of one's own.
 func DefaultPace() Pace {
 	return Pace{
-		Window: 64, Connections: 16, Lease: 30 * time.Second,
+		Window: 64, Connections: 16, Lease: 30 * time.Second, StopLoss: 25, Claims: 5,
 		Retry: []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour, 12 * time.Hour},
 	}
 }
@@ -86,16 +90,26 @@ func (s *Service) Create(ctx context.Context, c Campaign, actor string) (Campaig
 func checkWords(c Campaign) error {
 	const op = "mailer: check campaign"
 	switch {
-	case strings.TrimSpace(c.Name) == "":
-		return errs.E(op, errs.Invalid, "Give the campaign a name.", nil)
-	case strings.TrimSpace(c.Subject) == "" || len(c.Subject) > maxSubject:
+	case strings.TrimSpace(c.Name) == "" || utf8.RuneCountInString(c.Name) > maxSubject:
+		return errs.E(op, errs.Invalid, "Give the campaign a name of at most 300 characters.", nil)
+	case strings.TrimSpace(c.Subject) == "" || utf8.RuneCountInString(c.Subject) > maxSubject:
 		return errs.E(op, errs.Invalid, "Give the message a subject of at most 300 characters.", nil)
-	case strings.TrimSpace(c.Body) == "" || len(c.Body) > maxBody:
+	case utf8.RuneCountInString(c.Preheader) > maxSubject:
+		return errs.E(op, errs.Invalid, "The preheader has at most 300 characters.", nil)
+	case notText(c.Name + c.Subject + c.Preheader):
+		return errs.E(op, errs.Invalid, "Name, subject and preheader stand in one line each and hold no control characters.", nil)
+	case notText(strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(c.Body)):
+		return errs.E(op, errs.Invalid, "The body holds characters that are no text.", nil)
+	case strings.TrimSpace(c.Body) == "" || utf8.RuneCountInString(c.Body) > maxBody:
 		return errs.E(op, errs.Invalid, "Give the message a body of at most 200,000 characters.", nil)
 	case len(c.Lists) == 0:
 		return errs.E(op, errs.Invalid, "Name at least one list.", nil)
 	}
 	return nil
+}
+
+func notText(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // occasion gathers what a campaign's message needs.

@@ -51,6 +51,8 @@ type Store interface {
 	Deliveries(ctx context.Context, campaignID, after int64, limit int) ([]Delivery, error)
 	// DeliveriesTo returns what was sent to people, ascending by subscriber and campaign.
 	DeliveriesTo(ctx context.Context, subscribers []int64) ([]Delivery, error)
+	// StrayDelivery returns the first delivery of a campaign, or to a subscriber, that there is not; zeros for none.
+	StrayDelivery(ctx context.Context) (campaignID, subscriberID int64, err error)
 	// Reported records what a delivery report said of a delivery; kind NotFound when there is none yet.
 	Reported(ctx context.Context, campaignID, subscriberID int64, action, status string) error
 

@@ -9,13 +9,13 @@ import (
 	"assent/queue"
 )
 
-const campaignColumns = `id, programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, digest,
+const campaignColumns = `id, programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, trouble, digest,
 	scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, round`
 
 func scanCampaign(s scanner) (c mailer.Campaign, err error) {
 	var lists, purposes string
 	var scheduled, created, planned, finished int64
-	err = s.Scan(&c.ID, &c.ProgrammeID, &c.Name, &c.Subject, &c.Preheader, &c.Body, &c.Language, &c.Class, &lists, &purposes, &c.State, &c.Paused, &c.Digest,
+	err = s.Scan(&c.ID, &c.ProgrammeID, &c.Name, &c.Subject, &c.Preheader, &c.Body, &c.Language, &c.Class, &lists, &purposes, &c.State, &c.Paused, &c.Trouble, &c.Digest,
 		&scheduled, &c.TimeZone, &c.CreatedBy, &c.ApprovedBy, &created, &planned, &finished, &c.PlannedUpTo, &c.Round)
 	if err != nil {
 		return c, err
@@ -37,9 +37,9 @@ func idsJSON(ids []int64) string {
 
 // CreateCampaign implements mailer.Store.
 func (d *DB) CreateCampaign(ctx context.Context, c *mailer.Campaign) (err error) {
-	c.ID, err = d.writing().insert(ctx, `INSERT INTO campaigns (programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, digest,
-		scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, planned, round) VALUES (`+marks(22)+`)`,
-		c.ProgrammeID, c.Name, c.Subject, c.Preheader, c.Body, c.Language, string(c.Class), idsJSON(c.Lists), idsJSON(c.Purposes), string(c.State), c.Paused, c.Digest,
+	c.ID, err = d.writing().insert(ctx, `INSERT INTO campaigns (programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, trouble, digest,
+		scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, planned, round) VALUES (`+marks(23)+`)`,
+		c.ProgrammeID, c.Name, c.Subject, c.Preheader, c.Body, c.Language, string(c.Class), idsJSON(c.Lists), idsJSON(c.Purposes), string(c.State), c.Paused, c.Trouble, c.Digest,
 		millis(c.ScheduledAt), c.TimeZone, c.CreatedBy, c.ApprovedBy, millis(c.CreatedAt), 0, 0, 0, 0, c.Round)
 	return fail("store: create campaign", err)
 }
@@ -82,8 +82,8 @@ func (d *DB) ChangeCampaign(ctx context.Context, id int64, requeue bool, change 
 		if changed, tasks, err = change(was); err != nil {
 			return err
 		}
-		if _, err := c.exec(ctx, `UPDATE campaigns SET state = ?, paused = ?, digest = ?, scheduled_at = ?, approved_by = ?, round = ? WHERE id = ?`,
-			string(changed.State), changed.Paused, changed.Digest, millis(changed.ScheduledAt), changed.ApprovedBy, changed.Round, id); err != nil {
+		if _, err := c.exec(ctx, `UPDATE campaigns SET state = ?, paused = ?, trouble = ?, digest = ?, scheduled_at = ?, approved_by = ?, round = ? WHERE id = ?`,
+			string(changed.State), changed.Paused, changed.Trouble, changed.Digest, millis(changed.ScheduledAt), changed.ApprovedBy, changed.Round, id); err != nil {
 			return err
 		}
 		if requeue {

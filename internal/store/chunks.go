@@ -23,13 +23,14 @@ const campaignRuns = `EXISTS (SELECT 1 FROM campaigns g WHERE g.id = chunks.camp
 
 // Claim implements mailer.Store.
 func (d *DB) Claim(ctx context.Context, chunkID int64, claimant string, now, until time.Time) (k mailer.Chunk, done bool, err error) {
+	var refusal error
 	err = d.within(ctx, func(c conn) error {
 		var packed []byte
 		err := c.row(ctx, `UPDATE chunks SET claimed_by = ?, lease_until = ?, claims = claims + 1
 			WHERE id = ? AND done_at = 0 AND lease_until < ? AND `+campaignRuns+` RETURNING id, campaign_id, attempt, people, claims`,
 			claimant, millis(until), chunkID, millis(now)).Scan(&k.ID, &k.CampaignID, &k.Attempt, &packed, &k.Claims)
 		if errors.Is(err, sql.ErrNoRows) {
-			done, err = c.whyNotClaimed(ctx, chunkID, now)
+			done, refusal, err = c.whyNotClaimed(ctx, chunkID, now)
 			return err
 		}
 		if err != nil {
@@ -40,25 +41,35 @@ func (d *DB) Claim(ctx context.Context, chunkID int64, claimant string, now, unt
 		}
 		return c.takeOver(ctx, &k, now)
 	})
-	if errors.Is(err, queue.ErrBusy) || errors.Is(err, mailer.ErrNotRunning) {
-		return k, done, err
+	if err != nil {
+		return k, false, fail("store: claim chunk", err)
 	}
-	return k, done, fail("store: claim chunk", err)
+	return k, done, refusal
 }
 
-// whyNotClaimed tells a chunk that is done from one that is held and one whose campaign does not run.
-func (c conn) whyNotClaimed(ctx context.Context, chunkID int64, now time.Time) (done bool, err error) {
+// whyNotClaimed tells a chunk that is done from one that is held and one whose campaign does not run. The last has nobody at work on it, so
+// whoever was in flight there becomes uncertain now: nobody may come for it later.
+func (c conn) whyNotClaimed(ctx context.Context, chunkID int64, now time.Time) (done bool, refusal, err error) {
+	k := mailer.Chunk{ID: chunkID}
 	var doneAt, lease int64
-	if err := c.row(ctx, `SELECT done_at, lease_until FROM chunks WHERE id = ?`, chunkID).Scan(&doneAt, &lease); err != nil {
-		return false, err
+	var packed []byte
+	query := `SELECT campaign_id, people, done_at, lease_until FROM chunks WHERE id = ?`
+	if c.dialect == postgres {
+		query += ` FOR UPDATE`
 	}
+	err = c.row(ctx, query, chunkID).Scan(&k.CampaignID, &packed, &doneAt, &lease)
 	switch {
+	case err != nil:
+		return false, nil, err
 	case doneAt != 0:
-		return true, nil
+		return true, nil, nil
 	case lease >= millis(now):
-		return false, fmt.Errorf("chunk %d: %w", chunkID, queue.ErrBusy)
+		return false, fmt.Errorf("chunk %d: %w", chunkID, queue.ErrBusy), nil
 	}
-	return false, mailer.ErrNotRunning
+	if k.People, err = unpackPeople(packed); err != nil {
+		return false, nil, err
+	}
+	return false, mailer.ErrNotRunning, c.takeOver(ctx, &k, now)
 }
 
 // takeOver makes uncertain whom an earlier claimant wrote an intent for and no outcome, and leaves in k whoever is still to be sent to (H6).
@@ -164,12 +175,8 @@ func (d *DB) CloseWindow(ctx context.Context, campaignID int64, w mailer.Window)
 		if err := c.insertDeliveries(ctx, w.Deliveries); err != nil {
 			return err
 		}
-		for _, x := range w.Deferred {
-			if _, err := c.exec(ctx, `INSERT INTO deferrals (chunk_id, subscriber_id, code, reply) VALUES (?, ?, ?, ?)
-				ON CONFLICT (chunk_id, subscriber_id) DO UPDATE SET code = excluded.code, reply = excluded.reply`,
-				w.Intent.ChunkID, x.SubscriberID, x.Code, x.Reply); err != nil {
-				return err
-			}
+		if err := c.insertDeferrals(ctx, w.Intent.ChunkID, w.Deferred); err != nil {
+			return err
 		}
 		_, err := c.exec(ctx, `DELETE FROM intents WHERE id = ?`, w.Intent.ID)
 		return err
@@ -192,6 +199,20 @@ func (c conn) insertDeliveries(ctx context.Context, all []mailer.Delivery) error
 				event_seq = excluded.event_seq, gate_seq = excluded.gate_seq, asked_at = excluded.asked_at, started_at = excluded.started_at,
 				finished_at = excluded.finished_at, code = excluded.code, reply = excluded.reply
 			WHERE deliveries.state = 'uncertain'`, args...)
+		return err
+	})
+}
+
+// insertDeferrals writes whom the relay put off. Whoever is put off twice in one chunk stands there as of the last time.
+func (c conn) insertDeferrals(ctx context.Context, chunkID int64, all []mailer.Delivery) error {
+	return pages(all, eventsAtOnce, func(page []mailer.Delivery) error {
+		args := make([]any, 0, len(page)*9)
+		for _, x := range page {
+			args = append(args, chunkID, x.SubscriberID, x.ListID, x.EventSeq, x.GateSeq, millis(x.AskedAt), millis(x.StartedAt), x.Code, x.Reply)
+		}
+		_, err := c.exec(ctx, `INSERT INTO deferrals (chunk_id, subscriber_id, list_id, event_seq, gate_seq, asked_at, started_at, code, reply) VALUES `+tuples(len(page), 9)+`
+			ON CONFLICT (chunk_id, subscriber_id) DO UPDATE SET list_id = excluded.list_id, event_seq = excluded.event_seq, gate_seq = excluded.gate_seq,
+				asked_at = excluded.asked_at, started_at = excluded.started_at, code = excluded.code, reply = excluded.reply`, args...)
 		return err
 	})
 }
@@ -226,21 +247,20 @@ func (d *DB) FinishChunk(ctx context.Context, k mailer.Chunk, claimant string, n
 
 // settleDeferred puts whoever was put off into a new chunk, or fails them for good.
 func (c conn) settleDeferred(ctx context.Context, campaign mailer.Campaign, k mailer.Chunk, now, retryAt time.Time) error {
-	rows, err := c.query(ctx, `SELECT subscriber_id, code, reply FROM deferrals WHERE chunk_id = ? ORDER BY subscriber_id`, k.ID)
-	deferred, err := collect(rows, err, func(s scanner) (x mailer.Deferral, err error) {
-		err = s.Scan(&x.SubscriberID, &x.Code, &x.Reply)
+	rows, err := c.query(ctx, `SELECT subscriber_id, list_id, event_seq, gate_seq, asked_at, started_at, code, reply FROM deferrals
+		WHERE chunk_id = ? ORDER BY subscriber_id`, k.ID)
+	deferred, err := collect(rows, err, func(s scanner) (mailer.Delivery, error) {
+		x := mailer.Delivery{CampaignID: k.CampaignID, State: mailer.Failed, Reason: "put off by the relay too often", FinishedAt: now}
+		var asked, started int64
+		err := s.Scan(&x.SubscriberID, &x.ListID, &x.EventSeq, &x.GateSeq, &asked, &started, &x.Code, &x.Reply)
+		x.AskedAt, x.StartedAt = moment(asked), moment(started)
 		return x, err
 	})
 	if err != nil || len(deferred) == 0 {
 		return err
 	}
 	if retryAt.IsZero() {
-		var failed []mailer.Delivery
-		for _, x := range deferred {
-			failed = append(failed, mailer.Delivery{CampaignID: k.CampaignID, SubscriberID: x.SubscriberID, State: mailer.Failed,
-				Reason: "put off by the relay too often", FinishedAt: now, Code: x.Code, Reply: x.Reply})
-		}
-		return c.insertDeliveries(ctx, failed)
+		return c.insertDeliveries(ctx, deferred)
 	}
 	people := make([]int64, len(deferred))
 	for i, x := range deferred {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"assent/mailer"
 )
@@ -37,6 +39,16 @@ func (d *DB) DeliveriesTo(ctx context.Context, subscribers []int64) ([]mailer.De
 		anys(subscribers)...)
 	out, err := collect(rows, err, scanDelivery)
 	return out, fail("store: deliveries to people", err)
+}
+
+// StrayDelivery implements mailer.Store.
+func (d *DB) StrayDelivery(ctx context.Context) (campaignID, subscriberID int64, err error) {
+	err = d.reading().row(ctx, `SELECT d.campaign_id, d.subscriber_id FROM deliveries d WHERE NOT EXISTS (SELECT 1 FROM campaigns c WHERE c.id = d.campaign_id)
+		OR NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.id = d.subscriber_id) ORDER BY 1, 2 LIMIT 1`).Scan(&campaignID, &subscriberID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return campaignID, subscriberID, fail("store: stray deliveries", err)
 }
 
 // Reported implements mailer.Store. A report of a failure is not overwritten by one of a delay.

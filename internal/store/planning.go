@@ -98,8 +98,8 @@ func (c conn) addChunk(ctx context.Context, campaign mailer.Campaign, attempt in
 // finishWhenDone finishes a campaign that is wholly planned and has no open chunk. The campaign's row must be
 // locked, or two workers that end the last two chunks at once would each see the other's as open.
 func (c conn) finishWhenDone(ctx context.Context, campaignID int64, now time.Time) error {
-	_, err := c.exec(ctx, `UPDATE campaigns SET state = 'finished', finished_at = ? WHERE id = ? AND state = 'sending' AND planned_at <> 0
-		AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.campaign_id = campaigns.id AND k.done_at = 0)`, millis(now), campaignID)
+	_, err := c.exec(ctx, `UPDATE campaigns SET state = 'finished', paused = ?, trouble = '', finished_at = ? WHERE id = ? AND state = 'sending' AND planned_at <> 0
+		AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.campaign_id = campaigns.id AND k.done_at = 0)`, false, millis(now), campaignID)
 	return err
 }
 

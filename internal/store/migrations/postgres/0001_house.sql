@@ -170,6 +170,7 @@ CREATE TABLE campaigns (
     purposes      TEXT    NOT NULL, -- JSON array of purpose ids, ascending
     state         TEXT    NOT NULL,
     paused        BOOLEAN NOT NULL,
+    trouble       TEXT    NOT NULL, -- why it paused itself; '' otherwise
     digest        TEXT    NOT NULL,
     scheduled_at  BIGINT  NOT NULL,
     time_zone     TEXT    NOT NULL,
@@ -215,10 +216,15 @@ CREATE TABLE intents (
 CREATE INDEX intents_by_chunk ON intents (chunk_id);
 
 CREATE TABLE deferrals (
-    chunk_id      BIGINT NOT NULL REFERENCES chunks (id),
-    subscriber_id BIGINT NOT NULL,
-    code          BIGINT NOT NULL,
-    reply         TEXT   NOT NULL,
+    chunk_id      BIGINT  NOT NULL REFERENCES chunks (id),
+    subscriber_id BIGINT  NOT NULL,
+    list_id       BIGINT  NOT NULL,
+    event_seq     BIGINT  NOT NULL,
+    gate_seq      BIGINT  NOT NULL,
+    asked_at      BIGINT  NOT NULL,
+    started_at    BIGINT  NOT NULL,
+    code          BIGINT  NOT NULL,
+    reply         TEXT    NOT NULL,
     PRIMARY KEY (chunk_id, subscriber_id)
 );
 

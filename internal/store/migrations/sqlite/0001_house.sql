@@ -172,6 +172,7 @@ CREATE TABLE campaigns (
     purposes      TEXT    NOT NULL, -- JSON array of purpose ids, ascending
     state         TEXT    NOT NULL,
     paused        INTEGER NOT NULL,
+    trouble       TEXT    NOT NULL, -- why it paused itself; '' otherwise
     digest        TEXT    NOT NULL,
     scheduled_at  INTEGER NOT NULL,
     time_zone     TEXT    NOT NULL,
@@ -219,8 +220,13 @@ CREATE INDEX intents_by_chunk ON intents (chunk_id);
 CREATE TABLE deferrals (
     chunk_id      INTEGER NOT NULL REFERENCES chunks (id),
     subscriber_id INTEGER NOT NULL,
+    list_id       INTEGER NOT NULL,
+    event_seq     INTEGER NOT NULL,
+    gate_seq      INTEGER NOT NULL,
+    asked_at      INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
     code          INTEGER NOT NULL,
-    reply         TEXT   NOT NULL,
+    reply         TEXT    NOT NULL,
     PRIMARY KEY (chunk_id, subscriber_id)
 ) STRICT;
 
