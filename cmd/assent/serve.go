@@ -54,8 +54,7 @@ func (a *app) serve(ctx context.Context, run []string) error {
 
 // runParts runs the parts until ctx ends or one of them fails.
 func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.Part) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return h.Relay(ctx) })
+	running := []func(context.Context) error{h.Relay}
 	for _, p := range parts {
 		switch p {
 		case assembly.API:
@@ -64,13 +63,16 @@ func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.
 				return err
 			}
 			h.Log.Info("serving", "listen", l.Addr().String(), "base_url", h.Config.BaseURL)
-			g.Go(func() error { return h.Serve(ctx, l) })
+			running = append(running, func(ctx context.Context) error { return h.Serve(ctx, l) })
 		case assembly.Worker:
-			g.Go(func() error { return h.Work(ctx) })
-			g.Go(func() error { return h.Tidy(ctx) })
+			running = append(running, h.Work, h.Tidy)
 		case assembly.Inbox:
-			g.Go(func() error { return h.Watch(ctx) })
+			running = append(running, h.Watch)
 		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, part := range running {
+		g.Go(func() error { return part(ctx) })
 	}
 	h.Log.Info("started", "parts", parts, "database", h.DB.Name(), "redis", h.Redis.String(), "mailboxes", len(h.Boxes))
 	return g.Wait()
