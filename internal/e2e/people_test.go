@@ -82,6 +82,3 @@ func (s *scene) settled(n int) []inbox.Kept {
 	})
 	return all
 }
-
-// received is an INTERNALDATE as IMAP tells it: to the second.
-func received(t time.Time) time.Time { return t.Truncate(time.Second).UTC() }
