@@ -1,9 +1,6 @@
 package e2e
 
 import (
-	"time"
-
-	"assent/inbox"
 	"assent/internal/address"
 	"assent/internal/message"
 	"assent/mailer"
