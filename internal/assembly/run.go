@@ -55,6 +55,9 @@ const shutdownWithin = 25 * time.Second
 // Work runs the worker until ctx ends, then lets what runs come to its end.
 func (h *House) Work(ctx context.Context) error {
 	server, err := h.Redis.Start(ctx, redisq.Work{Slots: h.slots(), Check: h.Check, Run: h.worker.Do})
+	if err != nil && ctx.Err() != nil {
+		return nil // told to end before it had begun
+	}
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,8 @@ func TestCampaignsAtOneTimeAreKeptApart(t *testing.T) {
 func TestAShutDownLeavesNobodyUncertain(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, databaseURL string) {
-		s := slow(t, databaseURL)
+		s := prepare(t, databaseURL)
+		s.house = s.openSlow(databaseURL)
 		const people = 1300 // three chunks, of which two run at a time
 		crowd(t, s.house.DB, s.list, people)
 		campaign := s.draft("March")

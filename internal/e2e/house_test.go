@@ -189,7 +189,7 @@ func (s *scene) check(err error) {
 // eventually waits until a condition holds, for at most a minute.
 func (s *scene) eventually(what string, holds func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if holds() {
 			return
 		}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"assent/inbox"
 	"assent/internal/address"
 	"assent/internal/message"
 	"assent/mailer"
