@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -150,4 +151,36 @@ func TestARelayThatRefusesSomePeopleHoldsUpNobodyElse(t *testing.T) {
 		}
 		s.verify()
 	})
+}
+
+// A relay that refuses everybody is at fault, and not they: the campaign waits for somebody to look, and then mails everybody.
+func TestARelayThatRefusesEverybodyPausesTheCampaign(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	const people = 80
+	crowd(t, s.house.DB, s.list, people)
+	all := func(c mailworld.Conduct) {
+		for i := range people {
+			s.world.Behave(address.Must(fmt.Sprintf("person-%05d@example.org", i)), mailworld.Behaviour{Conduct: c})
+		}
+	}
+	all(mailworld.Unknown)
+	campaign := s.draft("March")
+	s.schedule(campaign)
+	var c mailer.Campaign
+	s.eventually("the campaign is paused", func() bool {
+		var err error
+		c, err = s.house.DB.Campaign(t.Context(), campaign)
+		s.check(err)
+		return c.Paused
+	})
+	if !strings.Contains(c.Trouble, "550") || !strings.HasSuffix(c.Trouble, ".") {
+		t.Errorf("it says why: %q", c.Trouble)
+	}
+	all(mailworld.Accept)
+	_, err := s.house.Mailer.Resume(t.Context(), campaign)
+	s.check(err)
+	s.finished(campaign)
+	s.tally(campaign, people, 0)
+	s.verify()
 }

@@ -31,11 +31,11 @@ func TestAWithdrawalInTheMidstOfACampaignStopsItsMessageWithinTwoSeconds(t *test
 	eachDatabase(t, func(t *testing.T, databaseURL string) {
 		s := stage(t, databaseURL)
 		s.house.Mailer.Transport = slowly{s.house.Pool, 40 * time.Millisecond}
-		people := crowd(t, s.house.DB, s.list, 1200)
+		people := crowd(t, s.house.DB, s.list, 900)
 		campaign := s.draft("May")
 		s.schedule(campaign)
 
-		committed := s.withdrawWhile(campaign, people[200:], 300)
+		committed := s.withdrawWhile(campaign, people[150:], 250)
 		s.finished(campaign)
 
 		longest, mailed := time.Duration(0), 0
