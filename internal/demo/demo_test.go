@@ -1,0 +1,52 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"assent/internal/demo"
+)
+
+func TestTheStoryGoesAsItShouldAndIsToldAsJSON(t *testing.T) {
+	t.Parallel()
+	var out, progress bytes.Buffer
+	err := demo.Run(t.Context(), demo.Options{Out: &out, Show: &progress, Log: t.Output(), JSON: true, Once: true, Listen: "127.0.0.1:0", Now: time.Now})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	var told demo.Result
+	d := json.NewDecoder(&out)
+	if err := d.Decode(&told); err != nil || d.More() {
+		t.Fatalf("what was told is not one JSON object: %v", err)
+	}
+	if !told.OK || len(told.Campaigns) != 6 || len(told.OptOuts) < 15 || told.Case.DueOn == "" || len(told.Expectations) < 8 {
+		t.Errorf("the story: %+v", told)
+	}
+	for _, line := range []string{"asking to subscribe: 200 of 200", "opting out: "} {
+		if !strings.Contains(progress.String(), line) {
+			t.Errorf("progress does not show %q:\n%s", line, progress.String())
+		}
+	}
+}
+
+func TestAStoryThatIsCutOffLeavesNothingRunning(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- demo.Run(ctx, demo.Options{Out: &bytes.Buffer{}, Log: t.Output(), Once: true, Listen: "127.0.0.1:0", Now: time.Now})
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it told of no trouble")
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("a minute after it was cut off it still runs")
+	}
+}
