@@ -174,7 +174,7 @@ func (r *rig) declareProgramme(t *testing.T, slug, owner string) subscriptions.L
 	t.Helper()
 	ctx := t.Context()
 	p := must(r.people.CreateProgramme(ctx, subscriptions.Programme{
-		Slug: slug, Name: "News of " + slug, Owner: owner, Controller: owner,
+		Slug: slug, Name: "News of " + slug, Owner: owner, Controller: owner, PostalAddress: "Town Hall, Porthaven PH2 2BB",
 		Contact: r.programme.Contact, FromName: owner, FromAddress: r.programme.FromAddress,
 	}))(t)
 	notice := must(r.people.PublishNotice(ctx, p.ID, "We keep little."))(t)
