@@ -120,8 +120,7 @@ func TestAMailOf50MegabytesIsWorkedOnInFlatMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(10)) // what is garbage is not to count
 	runtime.GC()
 	before := heap()
-	shutDown := s.start(s.house)
-	defer shutDown()
+	s.run(s.house)
 	peak, began := before, time.Now()
 	s.eventually("the message is settled", func() bool {
 		peak = max(peak, heap())

@@ -183,7 +183,7 @@ func TestAShutDownLeavesNobodyUncertain(t *testing.T) {
 		const people = 1300 // three chunks, of which two run at a time
 		crowd(t, s.house.DB, s.list, people)
 		campaign := s.draft("March")
-		shutDown := s.start(s.house)
+		shutDown := s.start(s.house, s.house.Relay, s.house.Work)
 		t.Cleanup(shutDown)
 		s.schedule(campaign)
 		s.accepted(50)

@@ -120,6 +120,26 @@ func (c *crew) dismiss() {
 	}
 }
 
+// ownRedis returns one of the databases of the Redis of the tests, emptied, which no other test uses.
+func ownRedis(t *testing.T, number int) (redisURL string, broker *redis.Client) {
+	t.Helper()
+	server := os.Getenv("ASSENT_TEST_REDIS_URL")
+	if server == "" {
+		t.Skip("set ASSENT_TEST_REDIS_URL to run this")
+	}
+	options, err := redis.ParseURL(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.DB = number
+	broker = redis.NewClient(options)
+	t.Cleanup(func() { broker.Close() })
+	if err := broker.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("redis://%s/%d", options.Addr, number), broker
+}
+
 // crashPeople is how many the campaign goes to: few by default; ASSENT_E2E_PEOPLE=20000 for the whole story.
 func crashPeople() int {
 	if n, err := strconv.Atoi(os.Getenv("ASSENT_E2E_PEOPLE")); err == nil && n > 0 {
@@ -132,18 +152,8 @@ func crashPeople() int {
 // nothing twice, and no more uncertain than was in flight (H6).
 func TestKilledWorkersAndAnEmptiedRedisLoseNothingAndDoubleNothing(t *testing.T) {
 	t.Parallel()
-	redisURL := os.Getenv("ASSENT_TEST_REDIS_URL")
-	if redisURL == "" {
-		t.Skip("set ASSENT_TEST_REDIS_URL to run this")
-	}
+	redisURL, broker := ownRedis(t, 4)
 	database := storetest.PostgresURL(t)
-	own, err := redis.ParseURL(redisURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own.DB = 4
-	broker := redis.NewClient(own)
-	defer broker.Close()
 	world, err := mailworld.Start(t.Context(), mailworld.Config{Now: time.Now, Password: password, Discard: true})
 	if err != nil {
 		t.Fatal(err)
@@ -154,11 +164,8 @@ func TestKilledWorkersAndAnEmptiedRedisLoseNothingAndDoubleNothing(t *testing.T)
 	s.furnish(database)
 	n := crashPeople()
 	c := &crew{t: t, running: map[string]*exec.Cmd{}, settings: workerSettings{
-		Database: database, Redis: fmt.Sprintf("redis://%s/4", own.Addr), SMTP: "smtp://" + world.SMTPAddr(),
+		Database: database, Redis: redisURL, SMTP: "smtp://" + world.SMTPAddr(),
 	}}
-	if err := broker.FlushDB(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
 	defer c.dismiss()
 	s.house, err = assembly.Open(t.Context(), crashPlan("planner", c.settings.config(), t.Output()))
 	s.check(err)

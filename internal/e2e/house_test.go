@@ -44,6 +44,7 @@ type scene struct {
 	password string           // of every mailbox
 	domain   string           // of the organisation
 	smtpURL  string           // where Assent sends to; "" is the mail system itself
+	redisURL string           // "" is the embedded Redis
 	boxes    []config.Mailbox // that are watched; nil is one of each role
 	change   func(*assembly.Plan)
 
@@ -123,7 +124,7 @@ func (s *scene) settings(databaseURL string) config.Config {
 		}
 	}
 	return config.Config{
-		DatabaseURL: config.Secret(databaseURL), SMTPURL: config.Secret(smtpURL), BaseURL: "http://127.0.0.1:8080",
+		DatabaseURL: config.Secret(databaseURL), RedisURL: config.Secret(s.redisURL), SMTPURL: config.Secret(smtpURL), BaseURL: "http://127.0.0.1:8080",
 		Secret: storetest.Secret, BounceAddress: s.at("bounces"), UnsubscribeAddress: s.at("leave"),
 		MessageDomain: "mail." + s.domain, Workers: 2, Mailboxes: boxes,
 	}
@@ -156,19 +157,22 @@ func (s *scene) plan(databaseURL string) assembly.Plan {
 	return p
 }
 
-// run runs every part but the API until the test ends.
-func (s *scene) run(h *assembly.House) { s.t.Cleanup(s.start(h)) }
+// part is one of the parts that a process may run.
+type part func(context.Context) error
 
-// start runs every part but the API. What it returns shuts them down as a signal would, and closes the house.
-func (s *scene) start(h *assembly.House) (shutDown func()) {
+// run runs every part but the API until the test ends.
+func (s *scene) run(h *assembly.House) { s.t.Cleanup(s.start(h, h.Relay, h.Work, h.Watch)) }
+
+// start runs some parts of a house. What it returns shuts them down as a signal would, and closes the house.
+func (s *scene) start(h *assembly.House, parts ...part) (shutDown func()) {
 	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 3)
-	for _, part := range []func(context.Context) error{h.Relay, h.Work, h.Watch} {
-		go func() { done <- part(ctx) }()
+	done := make(chan error, len(parts))
+	for _, p := range parts {
+		go func() { done <- p(ctx) }()
 	}
 	return sync.OnceFunc(func() {
 		stop()
-		for range 3 {
+		for range parts {
 			if err := <-done; err != nil {
 				s.t.Error(err)
 			}

@@ -1,0 +1,88 @@
+package inbox
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// acknowledgement is the letter that tells the writer of a case that it is open, and by when they will hear.
+func (h *handling) acknowledgement(c Case, programmeID int64) *mailer.Letter {
+	data, err := json.Marshal(mailer.About{
+		Reference: c.Reference, Complaint: c.Kind == LabelComplaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn,
+	})
+	if err != nil {
+		return nil
+	}
+	return &mailer.Letter{
+		Key: h.oncePerDay("case-received"), Kind: mailer.CaseReceivedLetter, ProgrammeID: programmeID, SubscriberID: c.SubscriberID,
+		To: h.mail.From.String(), Language: h.language(), Data: data, InReplyTo: h.answered(), State: mailer.LetterWaiting, CreatedAt: h.Now(),
+	}
+}
+
+// oncePerDay keys a letter so that one sender gets one of its kind a day, and no two robots write to each other for ever.
+func (h *handling) oncePerDay(kind string) string {
+	return kind + ":" + hex.EncodeToString(h.Keys.AddressKey(h.mail.From)) + ":" + h.Reckoner.UKDate(h.kept.ReceivedAt).String()
+}
+
+// mayAnswer reports whether an automatic answer may be sent (RFC 3834 section 2): never to automatic mail, to lists, to the null sender,
+// or to ourselves.
+func (h *handling) mayAnswer(ctx context.Context) (bool, error) {
+	if h.automatic() {
+		return false, nil
+	}
+	ours, err := h.ours(ctx)
+	return !ours, err
+}
+
+// ours reports whether the message comes from an address of our own, as when staff pass a request on.
+func (h *handling) ours(ctx context.Context) (bool, error) {
+	all, err := h.Records.Programmes(ctx)
+	from := h.mail.From.Normal()
+	return slices.ContainsFunc(all, func(p subscriptions.Programme) bool {
+		return from == p.FromAddress.Normal() || from == p.Contact.Address.Normal()
+	}), err
+}
+
+// automatic reports whether no person wrote the message, or nobody can be answered.
+func (h *handling) automatic() bool {
+	m := h.mail
+	switch {
+	case m.From.IsZero(),
+		m.AutoSubmitted != "" && !strings.EqualFold(m.AutoSubmitted, "no"),
+		m.ListID != "",
+		strings.EqualFold(m.Precedence, "bulk") || strings.EqualFold(m.Precedence, "list") || strings.EqualFold(m.Precedence, "junk"),
+		m.ReturnPath == "<>",
+		h.verdict.Flagged(FlagBulk), h.verdict.Flagged(FlagAutoHeader):
+		return true
+	}
+	local := strings.ToLower(m.From.Local())
+	for _, robot := range []string{"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounces", "listserv", "majordomo"} {
+		if local == robot || strings.HasPrefix(local, "owner-") {
+			return true
+		}
+	}
+	return false
+}
+
+// answered is the Message-ID that an answer refers to, "" when it is not one that can stand in a header.
+func (h *handling) answered() string {
+	id := "<" + strings.Trim(h.mail.MessageID, "<> ") + ">"
+	if len(id) < 5 || len(id) > 250 || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return id
+}
+
+// language is that of the answer: the writer's, where there are letters in it.
+func (h *handling) language() string {
+	if h.verdict.Language == "cy" {
+		return "cy"
+	}
+	return "en"
+}
