@@ -86,6 +86,9 @@ func (c Composer) Campaign(o Occasion) (*Message, error) {
 	if err != nil {
 		return nil, errs.Wrap(op, err)
 	}
+	if strings.TrimSpace(text) == "" || strings.TrimSpace(string(html)) == "" {
+		return nil, errs.E(op, errs.Invalid, "The body shows nothing: it has no words.", nil)
+	}
 	optOut := "" // stakeholders write to their Point of Contact in their own words (E0-17)
 	if o.Campaign.Class != subscriptions.Targeted {
 		optOut = contactOf(o).Address.String() // the address that the notice promises (E3-11)
@@ -154,6 +157,11 @@ func checkWaysOut(d message.Draft) error {
 
 // punch replaces the fields of each text by holes, and remembers them.
 func (m *Message) punch(o Occasion, texts ...string) ([]string, error) {
+	for _, text := range texts {
+		if strings.ContainsAny(text, message.Hole("")) {
+			return nil, errs.E("mailer: fields", errs.Invalid, "The words hold characters that stand for fields inside Assent. Type them anew.", nil)
+		}
+	}
 	known := map[string]bool{"name": true}
 	for _, a := range o.Attributes {
 		known[a.Name] = true

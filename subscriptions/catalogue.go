@@ -187,7 +187,10 @@ func short(value, field string, limit int) error {
 
 // plain refuses what a database or a page cannot hold as text.
 func plain(value, field string, limit int) error {
-	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }) {
+	noText := func(r rune) bool { // a private-use character means what each program wants
+		return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) || unicode.Is(unicode.Co, r)
+	}
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, noText) {
 		return invalid("The %s holds characters that are no text.", field)
 	}
 	return short(value, field, limit)
