@@ -50,9 +50,13 @@ type relay struct {
 	tries map[string]int
 	taken map[string]int
 	late  time.Duration // the longest time between question and start
+	last  handed
 }
 
-func (r *relay) Send(ctx context.Context, p subscriptions.Permit, _ string, _ []byte) (mailer.Receipt, error) {
+// handed is a message as it was handed over.
+type handed struct{ to, from, body string }
+
+func (r *relay) Send(ctx context.Context, p subscriptions.Permit, from string, body []byte) (mailer.Receipt, error) {
 	to := p.To().String()
 	if r.before != nil {
 		r.before(to)
@@ -65,6 +69,7 @@ func (r *relay) Send(ctx context.Context, p subscriptions.Permit, _ string, _ []
 	r.tries[to]++
 	n := r.tries[to]
 	r.late = max(r.late, started.Sub(p.AskedAt()))
+	r.last = handed{to, from, string(body)}
 	r.mu.Unlock()
 	if r.answer != nil {
 		if err := r.answer(to, n); err != nil {
