@@ -149,7 +149,7 @@ func (s *scene) plan(databaseURL string) assembly.Plan {
 	pace.Retry = []time.Duration{200 * time.Millisecond, 200 * time.Millisecond}
 	p := assembly.Plan{
 		Config: s.settings(databaseURL), Now: time.Now, Log: quiet(s.t.Output()),
-		Worker: "e2e", Pace: pace, Check: 50 * time.Millisecond, Patience: 2 * time.Second,
+		Worker: "e2e", Pace: pace, Check: 100 * time.Millisecond, Patience: 2 * time.Second,
 	}
 	if s.change != nil {
 		s.change(&p)
