@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/url"
 	"strings"
 	"time"
@@ -80,6 +81,17 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 		return 0, 0, err
 	}
 	defer d.Close()
+	for range 5 {
+		from, to, err = d.migrate(ctx)
+		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict {
+			break
+		}
+		// Another process that migrates at the same moment gets in the way once. The next look finds its work done.
+	}
+	return from, to, err
+}
+
+func (d *DB) migrate(ctx context.Context) (from, to int64, err error) {
 	p, err := d.provider()
 	if err != nil {
 		return 0, 0, err
@@ -289,8 +301,10 @@ func (d *DB) ready(ctx context.Context, unsealed bool) error {
 	}
 	head, sealed, err := d.Head(ctx)
 	switch {
+	case errs.KindOf(err) == errs.NotFound && unsealed:
+		return nil
 	case errs.KindOf(err) == errs.NotFound:
-		return errs.E("store: open", errs.Unavailable, "The schema stands, but the ledger was never begun: a first 'assent migrate' was cut off. Run it again.", err)
+		return d.headless(ctx)
 	case err != nil:
 		return err
 	}
@@ -299,6 +313,18 @@ func (d *DB) ready(ctx context.Context, unsealed bool) error {
 			"The ledger's end (row %d) does not bear the seal of this ASSENT_SECRET. Either the secret is not the one this database was made with, or the ledger was changed by hand: 'assent verify' tells.", head.Seq), nil)
 	}
 	return nil
+}
+
+// headless says why the ledger has no end.
+func (d *DB) headless(ctx context.Context) error {
+	events, err := d.Events(ctx, math.MinInt64, 1)
+	switch {
+	case err != nil:
+		return err
+	case len(events) > 0:
+		return errs.E("store: open", errs.Invalid, "The sealed end of the ledger was taken away: 'assent verify' tells. Compare this database with a backup.", nil)
+	}
+	return errs.E("store: open", errs.Unavailable, "The schema stands, but the ledger was never begun: a first 'assent migrate' was cut off. Run it again.", nil)
 }
 
 var _ mailer.Store = (*DB)(nil)

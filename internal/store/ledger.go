@@ -48,12 +48,17 @@ func (d *DB) headOf(ctx context.Context, c conn, lock bool) (head subscriptions.
 	return head, hmac.Equal(seal, d.keys.Seal(head.Bytes())), nil
 }
 
-// seedHead writes the end of the empty ledger, once.
+// seedHead writes the end of the empty ledger, once. A ledger that has events and no end lost it, and gets no new one.
 func (d *DB) seedHead(ctx context.Context) error {
-	head := subscriptions.Head{Hash: make([]byte, 32)}
-	_, err := d.writing().exec(ctx, `INSERT INTO ledger_head (id, seq, hash, seal) VALUES (1, 0, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		head.Hash, d.keys.Seal(head.Bytes()))
-	return fail("store: seed ledger", err)
+	return fail("store: seed ledger", d.within(ctx, func(c conn) error {
+		var begun bool
+		if err := c.row(ctx, `SELECT EXISTS (SELECT 1 FROM consent_events)`).Scan(&begun); err != nil || begun {
+			return err
+		}
+		head := subscriptions.Head{Hash: make([]byte, 32)}
+		_, err := c.exec(ctx, `INSERT INTO ledger_head (id, seq, hash, seal) VALUES (1, 0, ?, ?) ON CONFLICT (id) DO NOTHING`, head.Hash, d.keys.Seal(head.Bytes()))
+		return err
+	}))
 }
 
 const eventColumns = `seq, at, kind, reach, programme_id, purpose_id, list_id, subscriber_id, address_key, channel, actor, source,

@@ -21,6 +21,7 @@ type hand struct {
 	t        *testing.T
 	raw      *sql.DB
 	postgres bool
+	url      string
 }
 
 // tables are those that a hand may touch.
@@ -43,7 +44,7 @@ func eachHand(t *testing.T, test func(t *testing.T, h house, x *hand)) {
 
 func openHand(t *testing.T, databaseURL string) *hand {
 	t.Helper()
-	x := &hand{t: t, postgres: strings.HasPrefix(databaseURL, "postgres")}
+	x := &hand{t: t, url: databaseURL, postgres: strings.HasPrefix(databaseURL, "postgres")}
 	driver, dsn := "pgx", databaseURL
 	if !x.postgres {
 		file, _, _ := strings.Cut(strings.TrimPrefix(databaseURL, "sqlite:"), "?")
