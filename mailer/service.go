@@ -41,7 +41,7 @@ type Pace struct {
 // DefaultPace suits a relay of one's own.
 func DefaultPace() Pace {
 	return Pace{
-		Window: 64, Connections: 16, Lease: 30 * time.Second, StopLoss: 25, Claims: 5,
+		Window: 32, Connections: 16, Lease: 30 * time.Second, StopLoss: 25, Claims: 5,
 		Retry: []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour, 12 * time.Hour},
 	}
 }

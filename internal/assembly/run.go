@@ -71,10 +71,14 @@ func (h *House) Work(ctx context.Context) error {
 	return err
 }
 
+// chunksAtOnce bounds the chunks that one process has in hand. The relay's connections are what limits sending; more chunks would only
+// leave more people uncertain when the process is killed: chunksAtOnce windows at most.
+const chunksAtOnce = 3
+
 // slots is how many tasks of each queue run at a time.
 func (h *House) slots() map[string]int {
 	n := max(h.Config.Workers, 1)
-	return map[string]int{redisq.Send: n, redisq.Mail: n, redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
+	return map[string]int{redisq.Send: min(n, chunksAtOnce), redisq.Mail: n, redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
 }
 
 // Relay hands tasks over until ctx ends. Every process that commits tasks runs one.
