@@ -16,3 +16,9 @@ func (d *DB) EmptyEvidence(ctx context.Context, key []byte) error {
 	_, err := d.writing().exec(ctx, "UPDATE consent_events SET evidence = NULL, salt = NULL WHERE address_key = ?", key)
 	return err
 }
+
+// Unwritable makes an SQLite database refuse every write, as a disk that was mounted read-only does.
+func (d *DB) Unwritable(ctx context.Context, on bool) error {
+	_, err := d.write.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", on))
+	return err
+}

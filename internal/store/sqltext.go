@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -159,6 +162,10 @@ func fail(op string, err error) error {
 		return errs.E(op, errs.Conflict, "There is one of that name already.", err)
 	case isFull(err):
 		return errs.E(op, errs.Unavailable, "The disk of the database is full. Nothing of this step was kept; make room and try again.", err)
+	case isReadOnly(err):
+		return errs.E(op, errs.Unavailable, "The database cannot be written to: its disk or its server allows reading only. Nothing of this step was kept.", err)
+	case errors.Is(err, context.Canceled):
+		return errs.E(op, errs.Unavailable, "This was stopped before it was done. Nothing of this step was kept.", err)
 	case isDown(err):
 		return errs.E(op, errs.Unavailable, "The database does not answer. Try again soon.", err)
 	}
@@ -186,15 +193,34 @@ func isFull(err error) bool {
 	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3lib.SQLITE_FULL
 }
 
+func isReadOnly(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "25006" // a standby, after a failover
+	}
+	var lite *sqlite3.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3lib.SQLITE_READONLY
+}
+
+// isDown reports whether an error is of the connection, or of the moment: then trying again may work.
 func isDown(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		class := pg.Code[:2]
-		return class == "08" || class == "57" || class == "53"
+		switch pg.Code[:2] { // connection; rollback, as of a deadlock; resources; operator, as a restart
+		case "08", "40", "53", "57":
+			return true
+		}
+		return false
 	}
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) {
+	var network net.Error
+	if errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) {
 		return true
+	}
+	for _, gone := range []error{sql.ErrConnDone, driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, context.DeadlineExceeded} {
+		if errors.Is(err, gone) {
+			return true
+		}
 	}
 	var lite *sqlite3.Error
 	if errors.As(err, &lite) {
