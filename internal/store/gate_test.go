@@ -20,7 +20,7 @@ type house struct {
 	purposes []subscriptions.Purpose
 }
 
-func furnish(t *testing.T, db *store.DB, now func() time.Time) house {
+func furnish(t testing.TB, db *store.DB, now func() time.Time) house {
 	t.Helper()
 	h := house{db: db, svc: &subscriptions.Service{Store: db, Keys: storetest.Keys(t), Now: now}}
 	for p := range 2 {
@@ -46,8 +46,8 @@ func furnish(t *testing.T, db *store.DB, now func() time.Time) house {
 	return h
 }
 
-func must[T any](v T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
