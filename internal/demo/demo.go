@@ -19,6 +19,8 @@ type Options struct {
 	Once   bool // end after the story
 	Listen string
 	Now    func() time.Time
+	// Within is what an opt-out may take until the gate refuses; 0 means two seconds.
+	Within time.Duration
 }
 
 // ErrStory says that an expectation of the story did not hold.
