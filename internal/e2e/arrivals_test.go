@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/textproto"
+	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -108,8 +110,29 @@ func attachment(size int) string {
 	return b.String()
 }
 
-// Not parallel, so that nothing else is measured: no other test of this package runs meanwhile.
+// aloneEnv tells a test that it is in a process of its own.
+const aloneEnv = "ASSENT_E2E_ALONE"
+
+// alone runs the test once more in a process of its own, where nothing else is measured. It reports whether this is that process.
+func alone(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(aloneEnv) != "" {
+		return true
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), aloneEnv+"=1")
+	out, err := cmd.CombinedOutput()
+	if t.Logf("%s", out); err != nil {
+		t.Errorf("in a process of its own: %v", err)
+	}
+	return false
+}
+
 func TestAMailOf50MegabytesIsWorkedOnInFlatMemory(t *testing.T) {
+	t.Parallel()
+	if !alone(t) {
+		return
+	}
 	const size, most = 50 << 20, 64 << 20
 	databaseURL := sqliteURL(t)
 	s := prepare(t, databaseURL)
