@@ -12,8 +12,8 @@ import (
 	"assent/subscriptions"
 )
 
-// twoSeconds is what an opt-out may take until the gate refuses, on a machine that does nothing else.
-const twoSeconds = 2 * time.Second
+// optOutWithin is what an opt-out may take until the gate refuses, on a machine that does nothing else.
+const optOutWithin = 2 * time.Second
 
 // judge holds what happened against what should have.
 func (s *stage) judge(ctx context.Context, people []*person, r *Result) error {
@@ -51,7 +51,7 @@ func (s *stage) judge(ctx context.Context, people []*person, r *Result) error {
 	}
 	expect("The first campaigns reached everybody who had confirmed, once, and nobody else", 0, wrong[0])
 	expect("The second campaigns reached everybody who had not left, once, and nobody else", 0, wrong[1])
-	within := cmp.Or(s.Within, twoSeconds)
+	within := cmp.Or(s.Within, optOutWithin)
 	slow := slices.IndexFunc(r.OptOuts, func(o OptOutResult) bool { return o.RefusedMS > float64(within.Milliseconds()) })
 	expect(fmt.Sprintf("Every opt-out made the gate refuse within %v", within), -1, slow)
 	expect("Everybody who left is refused, in each of the ways to leave", len(those(people, func(p *person) bool { return p.leaves != stays })), len(r.OptOuts))
