@@ -14,7 +14,7 @@ import (
 )
 
 // behind opens a house whose mail goes through a relay with faults.
-func behind(t *testing.T, databaseURL string, fault func(step string) bool) (*scene, *relay) {
+func behind(t *testing.T, databaseURL string, fault func(step string) string) (*scene, *relay) {
 	t.Helper()
 	s := prepare(t, databaseURL)
 	r := newRelay(t, s.world.SMTPAddr(), fault)
@@ -25,10 +25,15 @@ func behind(t *testing.T, databaseURL string, fault func(step string) bool) (*sc
 	return s, r
 }
 
-// once has a fault the first n times that a step comes up.
-func once(step string, n int64) func(string) bool {
+// first has a fault the first n times that a step comes up.
+func first(n int64, step, fault string) func(string) string {
 	var seen atomic.Int64
-	return func(at string) bool { return at == step && seen.Add(1) <= n }
+	return func(at string) string {
+		if at == step && seen.Add(1) <= n {
+			return fault
+		}
+		return ""
+	}
 }
 
 // A relay that hangs up before the message has left has none of it: the message is sent again. One that hangs up later may have it: the message
@@ -52,7 +57,7 @@ func TestARelayThatHangsUpAtAnyStepLosesNothingAndDoublesNothing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s, _ := behind(t, sqliteURL(t), once(tt.step, tt.cuts))
+			s, _ := behind(t, sqliteURL(t), first(tt.cuts, tt.step, cut))
 			crowd(t, s.house.DB, s.list, people)
 			campaign := s.campaign("March")
 			n, _, err := s.house.Mailer.Progress(t.Context(), campaign.ID)
@@ -61,6 +66,43 @@ func TestARelayThatHangsUpAtAnyStepLosesNothingAndDoublesNothing(t *testing.T) {
 				t.Errorf("of %d people: %+v, want %d uncertain and all others sent", people, n, tt.uncertain)
 			}
 			s.tally(campaign.ID, people, int(tt.uncertain))
+			s.verify()
+		})
+	}
+}
+
+// A 4xx is about now: the message is tried again. A 5xx is about the message, which fails. A 421, and a 5xx about how we are connected, is
+// about neither (RFC 5321 sections 3.8 and 4.2.2).
+func TestAnAnswerAtAnyStepIsTakenForWhatItSays(t *testing.T) {
+	t.Parallel()
+	const people, times = 40, 3
+	for _, tt := range []struct {
+		step, answer string
+		failed       int64
+	}{
+		{"MAIL", "451 4.3.0 Try again later", 0},
+		{"MAIL", "421 4.3.2 Going away", 0},
+		{"MAIL", "530 5.7.0 Sign in first", 0},
+		{"MAIL", "550 5.7.1 Not from you", times},
+		{"RCPT", "452 4.5.3 Too many", 0},
+		{"RCPT", "553 5.1.3 Not so", times},
+		{"DATA", "451 4.3.0 Try again later", 0},
+		{"DATA", "554 5.5.1 No", times},
+		{beforeDot, "451 4.7.1 Greylisted", 0},
+		{beforeDot, "421 4.3.2 Going away", 0},
+		{beforeDot, "554 5.7.1 Looks like spam", times},
+	} {
+		t.Run(tt.answer[:3]+" at "+tt.step, func(t *testing.T) {
+			t.Parallel()
+			s, _ := behind(t, sqliteURL(t), first(times, tt.step, tt.answer))
+			crowd(t, s.house.DB, s.list, people)
+			campaign := s.campaign("March")
+			n, _, err := s.house.Mailer.Progress(t.Context(), campaign.ID)
+			s.check(err)
+			seen := s.world.Counts()
+			if n.Sent != people-tt.failed || n.Failed != tt.failed || n.Uncertain != 0 || int64(seen.Accepted) != n.Sent || len(seen.Doubles) != 0 {
+				t.Errorf("of %d people: %+v, want %d failed; the other side took %d messages, %d of them twice", people, n, tt.failed, seen.Accepted, len(seen.Doubles))
+			}
 			s.verify()
 		})
 	}

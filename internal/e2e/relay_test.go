@@ -14,7 +14,7 @@ type relay struct {
 	t      *testing.T
 	behind string // host:port of the mail system
 	addr   string
-	fault  func(step string) bool // true cuts the connection at this step; may be nil
+	fault  func(step string) string // what happens at a step instead of what should: cut, or an answer of its own; "" is nothing, and it may be nil
 
 	mu    sync.Mutex
 	ln    net.Listener // nil while it is down
@@ -22,8 +22,11 @@ type relay struct {
 	tasks sync.WaitGroup
 }
 
-// Steps of a connection at which it may be cut: before a command is handed on, before the greeting, in the midst of the body, before its end, and
-// before the answer to that comes back.
+// cut is the fault of a connection that breaks.
+const cut = "cut"
+
+// Steps of a connection at which there may be a fault besides its commands: before the greeting, in the midst of the body, before its
+// end, and when the mail system has taken the message and the answer should come back.
 const (
 	atGreeting = "greeting"
 	inBody     = "body"
@@ -32,7 +35,7 @@ const (
 )
 
 // newRelay takes a port for a relay that is not up yet.
-func newRelay(t *testing.T, behind string, fault func(string) bool) *relay {
+func newRelay(t *testing.T, behind string, fault func(string) string) *relay {
 	t.Helper()
 	r := &relay{t: t, behind: behind, fault: fault, conns: map[net.Conn]bool{}}
 	r.up()
@@ -79,7 +82,12 @@ func (r *relay) down() {
 	r.tasks.Wait()
 }
 
-func (r *relay) cut(step string) bool { return r.fault != nil && r.fault(step) }
+func (r *relay) at(step string) string {
+	if r.fault == nil {
+		return ""
+	}
+	return r.fault(step)
+}
 
 // carry hands one connection on until either side ends it or a fault does.
 func (r *relay) carry(client net.Conn) {
@@ -102,11 +110,16 @@ func (r *relay) carry(client net.Conn) {
 		delete(r.conns, server)
 		r.mu.Unlock()
 	}()
-	if r.cut(atGreeting) {
+	if r.at(atGreeting) != "" {
 		return
 	}
 	mute := make(chan struct{}) // closed when the server's next answer is not to come back
 	r.tasks.Go(func() { r.answers(server, client, mute) })
+	r.commands(client, server, mute)
+}
+
+// commands hands on what the client says.
+func (r *relay) commands(client, server net.Conn, mute chan struct{}) {
 	lines := bufio.NewReader(client)
 	for inData := false; ; {
 		line, err := lines.ReadString('\n')
@@ -117,7 +130,7 @@ func (r *relay) carry(client net.Conn) {
 		switch {
 		case inData && line == ".\r\n":
 			inData, step = false, beforeDot
-			if r.cut(afterDot) {
+			if r.at(afterDot) != "" {
 				close(mute)
 				if _, err := server.Write([]byte(line)); err == nil {
 					<-time.After(50 * time.Millisecond) // the mail system takes the message, and says so to nobody
@@ -127,13 +140,19 @@ func (r *relay) carry(client net.Conn) {
 		case inData:
 			step = inBody
 		}
-		if r.cut(step) {
+		switch answer := r.at(step); answer {
+		case "":
+			if _, err := server.Write([]byte(line)); err != nil {
+				return
+			}
+			inData = inData || step == "DATA"
+		case cut:
 			return
+		default:
+			if _, err := client.Write([]byte(answer + "\r\n")); err != nil || step == beforeDot {
+				return // the mail system behind still waits for the rest
+			}
 		}
-		if _, err := server.Write([]byte(line)); err != nil {
-			return
-		}
-		inData = inData || step == "DATA"
 	}
 }
 
