@@ -89,6 +89,7 @@ type Importer struct {
 	Store ImportStore
 	Keys  Hasher
 	Now   func() time.Time
+	Batch int // rows in one transaction; 0 is 500: few enough that an opt-out does not wait for long behind them
 }
 
 // ImportJob is a file to bring in.
@@ -111,7 +112,6 @@ type ImportReport struct {
 	Already bool  // an earlier run had done all of them
 }
 
-// importBatch is how many rows go into one transaction: few enough that an opt-out does not wait for long behind them.
 const importBatch = 500
 
 // errDryRun ends the transaction of a dry run.
@@ -197,10 +197,14 @@ func (im *Importer) begin(ctx context.Context, job ImportJob) (*importRun, error
 
 // step reads one batch and settles it; false when the file has ended.
 func (r *importRun) step(ctx context.Context) (more bool, err error) {
-	want := importBatch
+	batch := r.im.Batch
+	if batch == 0 {
+		batch = importBatch
+	}
+	want := batch
 	done := r.passed < r.report.Resumed
 	if done { // an earlier run settled these; they only count for telling duplicates
-		want = int(min(r.report.Resumed-r.passed, importBatch))
+		want = int(min(r.report.Resumed-r.passed, int64(batch)))
 	}
 	b, err := r.read(want)
 	if err != nil {

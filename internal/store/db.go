@@ -48,6 +48,8 @@ type DB struct {
 	dialect dialect
 	keys    *token.Keys
 	now     func() time.Time
+
+	planning planning
 }
 
 // Name returns "SQLite" or "PostgreSQL".
@@ -127,7 +129,7 @@ func (d *DB) Ping(ctx context.Context) error {
 
 func connect(ctx context.Context, databaseURL string, o Options) (*DB, error) {
 	const op = "store: connect"
-	d := &DB{keys: o.Keys, now: o.Now}
+	d := &DB{keys: o.Keys, now: o.Now, planning: defaultPlanning()}
 	var err error
 	switch {
 	case strings.HasPrefix(databaseURL, "postgres://"), strings.HasPrefix(databaseURL, "postgresql://"):
@@ -201,7 +203,13 @@ func (d *DB) openSQLite(path string) error {
 		return err
 	}
 	// WAL is a property of the file; the writer sets it before a reader looks.
-	if err := d.write.Ping(); err != nil {
+	for range 100 { // several processes that open a new file at once get in each other's way for a moment
+		if err = d.write.Ping(); !isBusy(err) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
 		return err
 	}
 	d.read, err = open("", 8)

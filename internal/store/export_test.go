@@ -22,3 +22,6 @@ func (d *DB) Unwritable(ctx context.Context, on bool) error {
 	_, err := d.write.ExecContext(ctx, fmt.Sprintf("PRAGMA query_only = %t", on))
 	return err
 }
+
+// PlanBy sets how audiences are cut up.
+func (d *DB) PlanBy(page, chunk int) { d.planning = planning{page: page, chunk: chunk} }

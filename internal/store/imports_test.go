@@ -35,7 +35,7 @@ func bring(t *testing.T, into subscriptions.ImportStore, now func() time.Time, l
 	survey := must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
 	seen := must(store.OpenScratch(t.Context()))(t)
 	defer seen.Close()
-	im := &subscriptions.Importer{Store: into, Keys: storetest.Keys(t), Now: now}
+	im := &subscriptions.Importer{Store: into, Keys: storetest.Keys(t), Now: now, Batch: 50}
 	return im.Run(t.Context(), subscriptions.ImportJob{
 		List: list, FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(strings.NewReader(text), survey),
 		Actor: "user:3", DryRun: dry, Rejects: log, Seen: seen,
@@ -209,27 +209,27 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		h := furnish(t, db, func() time.Time { return now })
 		// Duplicates and mistakes lie on both sides of the borders between batches.
-		text := header + people(0, 700) + "no address,,,,,,\n" + people(650, 1200) + "x@example.org,,,,,,\n" + people(0, 30)
-		want := "1282 rows: 1200 granted, 0 unchanged, 80 duplicates, 1 quarantined, 0 refused, 1 invalid"
+		text := header + people(0, 70) + "no address,,,,,,\n" + people(65, 120) + "x@example.org,,,,,,\n" + people(0, 3)
+		want := "130 rows: 120 granted, 0 unchanged, 8 duplicates, 1 quarantined, 0 refused, 1 invalid"
 		var log rejectLog
 		power := &flaky{DB: db, failAt: map[int]bool{2: true}}
 		report, err := bring(t, power, h.svc.Now, h.lists[0], text, &log, false)
-		if !errors.Is(err, errPower) || report.Rows != 500 {
+		if !errors.Is(err, errPower) || report.Rows != 50 {
 			t.Fatalf("the first run ended with %d rows, %v", report.Rows, err)
 		}
 		power.failAt = map[int]bool{4: true} // the next run's second batch
-		if report, err = bring(t, power, h.svc.Now, h.lists[0], text, &log, false); !errors.Is(err, errPower) || report.Rows != 1000 || report.Resumed != 500 {
+		if report, err = bring(t, power, h.svc.Now, h.lists[0], text, &log, false); !errors.Is(err, errPower) || report.Rows != 100 || report.Resumed != 50 {
 			t.Fatalf("the second run ended with %d rows after %d, %v", report.Rows, report.Resumed, err)
 		}
 		report = must(bring(t, power, h.svc.Now, h.lists[0], text, &log, false))(t)
-		if tally(report.ImportCounts) != want || report.Resumed != 1000 || report.Already {
+		if tally(report.ImportCounts) != want || report.Resumed != 100 || report.Already {
 			t.Errorf("the third run: %s after %d\nwant %s", tally(report.ImportCounts), report.Resumed, want)
 		}
-		checkRejects(t, log.rows, map[int64]string{702: "email address", 1253: "It does not say"})
+		checkRejects(t, log.rows, map[int64]string{72: "email address", 128: "It does not say"})
 		if again := must(bring(t, power, h.svc.Now, h.lists[0], text, &log, false))(t); !again.Already || tally(again.ImportCounts) != want {
 			t.Errorf("a run after the end: %+v", again)
 		}
-		if head, sealed, err := db.Head(ctx); err != nil || head.Seq != 1200 || !sealed {
+		if head, sealed, err := db.Head(ctx); err != nil || head.Seq != 120 || !sealed {
 			t.Errorf("the ledger has %d events, %v", head.Seq, err)
 		}
 		other := must(bring(t, db, h.svc.Now, h.lists[1], text, &rejectLog{}, false))(t)
@@ -244,10 +244,10 @@ func TestADryRunForeseesALongFile(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		h := furnish(t, db, func() time.Time { return now })
-		text := header + people(0, 600) + people(500, 1100) + "x@example.org,,,,,,\nx@example.org,,,,,,\n"
+		text := header + people(0, 60) + people(50, 110) + "x@example.org,,,,,,\nx@example.org,,,,,,\n"
 		dry := must(bring(t, db, h.svc.Now, h.lists[0], text, &rejectLog{}, true))(t)
 		wet := must(bring(t, db, h.svc.Now, h.lists[0], text, &rejectLog{}, false))(t)
-		if tally(dry.ImportCounts) != tally(wet.ImportCounts) || wet.Duplicates != 101 {
+		if tally(dry.ImportCounts) != tally(wet.ImportCounts) || wet.Duplicates != 11 {
 			t.Errorf("dry: %s\nreal: %s", tally(dry.ImportCounts), tally(wet.ImportCounts))
 		}
 	})
@@ -258,7 +258,7 @@ func TestTwoRunsOfOneImportDoNothingTwice(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		h := furnish(t, db, func() time.Time { return now })
-		text := header + people(0, 1600)
+		text := header + people(0, 160)
 		ends := make(chan error, 2)
 		for range 2 {
 			go func() {
@@ -272,7 +272,7 @@ func TestTwoRunsOfOneImportDoNothingTwice(t *testing.T) {
 			}
 		}
 		must(bring(t, db, h.svc.Now, h.lists[0], text, &rejectLog{}, false))(t)
-		if head, _, err := db.Head(t.Context()); err != nil || head.Seq != 1600 {
+		if head, _, err := db.Head(t.Context()); err != nil || head.Seq != 160 {
 			t.Errorf("the ledger has %d events, %v", head.Seq, err)
 		}
 	})

@@ -9,10 +9,13 @@ import (
 	"assent/subscriptions"
 )
 
-const (
-	peoplePerPage  = 5000 // people looked at in one transaction of planning
-	peoplePerChunk = 500
-)
+// planning is how audiences are cut up.
+type planning struct {
+	page  int // people looked at in one transaction
+	chunk int // people whom one worker sends to at a time
+}
+
+func defaultPlanning() planning { return planning{page: 5000, chunk: 500} }
 
 // PlanPage implements mailer.Store. The page's chunks, their tasks, the funnel and how far planning has come are one
 // transaction, so that no crash plans anybody twice or leaves them out.
@@ -28,7 +31,7 @@ func (d *DB) PlanPage(ctx context.Context, id int64, q subscriptions.Question, n
 		case campaign.Paused || campaign.State != mailer.Scheduled && campaign.State != mailer.Planning:
 			return mailer.ErrNotRunning
 		}
-		page, upTo, last, err := audiencePage(ctx, c, q, now, campaign.PlannedUpTo, peoplePerPage)
+		page, upTo, last, err := audiencePage(ctx, c, q, now, campaign.PlannedUpTo, d.planning.page)
 		if err != nil {
 			return err
 		}
@@ -36,7 +39,7 @@ func (d *DB) PlanPage(ctx context.Context, id int64, q subscriptions.Question, n
 		if err != nil {
 			return err
 		}
-		if err := c.addChunks(ctx, campaign, people, now); err != nil {
+		if err := c.addChunks(ctx, campaign, people, d.planning.chunk, now); err != nil {
 			return err
 		}
 		more = !last
@@ -73,9 +76,9 @@ func (c conn) countFunnel(ctx context.Context, campaignID int64, page []verdictR
 }
 
 // addChunks writes chunks of people with the tasks that send them.
-func (c conn) addChunks(ctx context.Context, campaign mailer.Campaign, people []int64, now time.Time) error {
+func (c conn) addChunks(ctx context.Context, campaign mailer.Campaign, people []int64, size int, now time.Time) error {
 	var tasks []queue.Task
-	err := pages(people, peoplePerChunk, func(part []int64) error {
+	err := pages(people, size, func(part []int64) error {
 		t, err := c.addChunk(ctx, campaign, 1, part, now)
 		tasks = append(tasks, t)
 		return err

@@ -20,7 +20,8 @@ func TestPlanningSurvivesBeingKilledBetweenPages(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := furnish(t, db, time.Now)
-		const people = 5600 // more than a page
+		const people = 130 // more than a page
+		db.PlanBy(100, 30)
 		h.crowd(t, 0, people, h.lists[0])
 		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
 		more, err := db.PlanPage(t.Context(), c.ID, q, time.Now())
@@ -63,7 +64,8 @@ func TestPlanningTwiceAtOncePlansEverybodyOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := furnish(t, db, time.Now)
-		h.crowd(t, 0, 1200, h.lists[0])
+		db.PlanBy(50, 40)
+		h.crowd(t, 0, 120, h.lists[0])
 		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
 		var wg sync.WaitGroup
 		for range 4 {
@@ -78,9 +80,9 @@ func TestPlanningTwiceAtOncePlansEverybodyOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		says(t, "in all", h.counts(t, c), "1200 planned")
-		if n := len(h.chunkTasks(t, c)); n != 3 {
-			t.Errorf("%d chunks for 1200 people", n)
+		says(t, "in all", h.counts(t, c), "120 planned")
+		if n := len(h.chunkTasks(t, c)); n != 5 { // two of each whole page, and one
+			t.Errorf("%d chunks for 120 people", n)
 		}
 	})
 }
@@ -134,7 +136,8 @@ func TestJoiningWhilePlanning(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := furnish(t, db, time.Now)
-		h.crowd(t, 0, 5001, h.lists[0])
+		db.PlanBy(50, 40)
+		h.crowd(t, 0, 51, h.lists[0])
 		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
 		if more := must(db.PlanPage(t.Context(), c.ID, q, time.Now()))(t); !more {
 			t.Fatal("one page was enough")
@@ -144,6 +147,6 @@ func TestJoiningWhilePlanning(t *testing.T) {
 			t.Fatal("two pages were not enough")
 		}
 		h.grants(t, h.lists[0], address.Must("late@example.org").String())
-		says(t, "in all", h.counts(t, c), "5003 planned")
+		says(t, "in all", h.counts(t, c), "53 planned")
 	})
 }

@@ -19,7 +19,7 @@ func TestListFunnelsAgreeWithTheGate(t *testing.T) {
 		h := furnish(t, db, func() time.Time { return now })
 		seed := uint64(now.UnixNano())
 		t.Logf("seed %d", seed)
-		h.randomHistories(t, rand.New(rand.NewPCG(seed, 2)), 300, now)
+		h.randomHistories(t, rand.New(rand.NewPCG(seed, 2)), 100, now)
 		for _, at := range []time.Time{now.Add(-2 * time.Hour), now, now.Add(2 * time.Hour)} {
 			got := must(db.ListFunnels(t.Context(), at))(t)
 			for _, l := range h.lists {

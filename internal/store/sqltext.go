@@ -229,3 +229,8 @@ func isDown(err error) bool {
 	}
 	return false
 }
+
+func isBusy(err error) bool {
+	var lite *sqlite3.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3lib.SQLITE_BUSY
+}

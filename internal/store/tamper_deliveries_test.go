@@ -102,7 +102,7 @@ func TestEveryDeliveryIsHeldToTheLedgerAsTheGateSawIt(t *testing.T) {
 			id := people[f.who]
 			x.do(fmt.Sprintf("UPDATE deliveries SET %s WHERE campaign_id = %d AND subscriber_id = %d", f.set, c.ID, id))
 			x.accuses(h, fmt.Sprintf("campaign %d, subscriber %d", c.ID, id), f.who+", "+f.set)
-			x.restore()
+			x.restore("deliveries")
 		}
 		for set, row := range map[string]string{
 			"subscriber_id = 9999": fmt.Sprintf("campaign %d, subscriber 9999", c.ID),
@@ -111,11 +111,11 @@ func TestEveryDeliveryIsHeldToTheLedgerAsTheGateSawIt(t *testing.T) {
 		} {
 			x.do(fmt.Sprintf("UPDATE deliveries SET %s WHERE campaign_id = %d AND subscriber_id = %d", set, c.ID, people["sent"]))
 			x.accuses(h, row, set)
-			x.restore()
+			x.restore("deliveries")
 		}
 		x.do(fmt.Sprintf("UPDATE campaigns SET purposes = '[%d]' WHERE id = %d", h.purposes[1].ID, c.ID))
 		x.accuses(h, fmt.Sprintf("campaign %d, subscriber %d", c.ID, people["sent"]), "a purpose that nobody permitted was declared afterwards")
-		x.restore()
+		x.restore("campaigns")
 		must(mailer.Verify(t.Context(), h.db, h.db))(t)
 	})
 }

@@ -43,7 +43,7 @@ func TestRowsTakenAwayPutInOrMovedAreFound(t *testing.T) {
 		for _, c := range ledgerTamperings(h.end(t)) {
 			c.do(x)
 			x.finds(h.db, c.table, c.row, c.name)
-			x.restore()
+			x.restore("consent_events", "ledger_head")
 		}
 		h.holds(t)
 	})
@@ -197,7 +197,7 @@ func TestWhatTheGateReadsIsHeldToTheLedger(t *testing.T) {
 		} {
 			c.do(x)
 			x.finds(h.db, c.table, c.row, c.name)
-			x.restore()
+			x.restore(c.table)
 		}
 		h.holds(t)
 	})
@@ -225,7 +225,7 @@ func TestWhatPeopleWereToldIsHeldToTheLedger(t *testing.T) {
 		} {
 			c.do(x)
 			x.finds(h.db, c.table, c.row, c.name)
-			x.restore()
+			x.restore("texts", "notices", "lists", "purposes")
 		}
 		h.holds(t)
 	})
