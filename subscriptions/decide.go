@@ -14,11 +14,21 @@ const (
 	ReasonUnconfirmed Reason = "unconfirmed"
 	ReasonNotMember   Reason = "not on the list"
 	ReasonPurpose     Reason = "purpose not permitted"
+	// ReasonNotInformed: mail for a purpose waits until the person was told of it (E0-07, E1-36, E2-10).
+	ReasonNotInformed Reason = "not yet told"
+	ReasonPaused      Reason = "paused"
+	ReasonEnded       Reason = "programme ended"
+
+	// The last two narrow an audience and are counted in its funnel; they permit and forbid nothing.
+
+	ReasonNotInSegment Reason = "not in the segment"
+	ReasonExcluded     Reason = "excluded"
 )
 
 // Reasons holds every reason by its rank: where several lists are asked for, the lowest
 // rank counts. The store's SQL speaks in these ranks.
-var Reasons = []Reason{Allowed, ReasonPurpose, ReasonExpired, ReasonUnconfirmed, ReasonWithdrawn, ReasonRestricted, ReasonErased, ReasonNotMember}
+var Reasons = []Reason{Allowed, ReasonPurpose, ReasonNotInformed, ReasonPaused, ReasonExpired, ReasonUnconfirmed, ReasonWithdrawn, ReasonRestricted, ReasonErased,
+	ReasonEnded, ReasonExcluded, ReasonNotInSegment, ReasonNotMember}
 
 // Rank returns the place of r in Reasons.
 func (r Reason) Rank() int {
@@ -35,7 +45,12 @@ func (r Reason) Rank() int {
 type Question struct {
 	Lists    []Scope // the lists it goes to, each with its purpose and programme; being on one is enough
 	Purposes []Scope // the purposes it declares besides those of the lists; all are needed
+	// Ends is when the programme ends, and with it every permission (E3-09); zero for never.
+	Ends time.Time
 }
+
+// Ended reports whether the question's programme has ended.
+func (q Question) Ended(now time.Time) bool { return !q.Ends.IsZero() && !now.Before(q.Ends) }
 
 // Decision answers a Question for one person.
 type Decision struct {
@@ -64,6 +79,8 @@ func decideList(q Question, s State, list Scope, now time.Time) Decision {
 	}
 	d := Decision{Seq: st.Seq, ListID: list.ListID}
 	switch {
+	case q.Ended(now):
+		d.Reason = ReasonEnded
 	case s.ErasedBy != 0 && s.ErasedBy >= st.Seq:
 		d.Reason = ReasonErased
 	case s.RestrictedBy != 0:
@@ -76,6 +93,10 @@ func decideList(q Question, s State, list Scope, now time.Time) Decision {
 		d.Reason = ReasonExpired
 	case st.Status != StatusActive: // withdrawn; whatever else it might be opens nothing
 		d.Reason = ReasonWithdrawn
+	case now.Before(st.PausedUntil):
+		d.Reason = ReasonPaused
+	case !st.Informed:
+		d.Reason = ReasonNotInformed
 	case !permitsAll(q.Purposes, s, now):
 		d.Reason = ReasonPurpose
 	}
@@ -85,7 +106,7 @@ func decideList(q Question, s State, list Scope, now time.Time) Decision {
 func permitsAll(purposes []Scope, s State, now time.Time) bool {
 	for _, p := range purposes {
 		st := s.Purposes[p.PurposeID]
-		if st.Status != StatusActive || expired(st, now) || s.barredSince(p, st.Seq) {
+		if st.Status != StatusActive || !st.Informed || expired(st, now) || s.barredSince(p, st.Seq) {
 			return false
 		}
 	}

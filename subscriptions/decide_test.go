@@ -16,10 +16,16 @@ func declaring(q subscriptions.Question, purposes ...subscriptions.Scope) subscr
 	return q
 }
 
+func ending(q subscriptions.Question, at time.Time) subscriptions.Question {
+	q.Ends = at
+	return q
+}
+
 func TestTheGateDecidesFromThePersonsLedger(t *testing.T) {
 	t.Parallel()
 	var nobody history
 	onA := nobody.requests(listA).confirms(listA)
+	later := began.AddDate(1, 0, 0)
 	for _, c := range []struct {
 		name   string
 		ledger history
@@ -74,6 +80,33 @@ func TestTheGateDecidesFromThePersonsLedger(t *testing.T) {
 		{"an import after the erasure", onA.isErased().isImported(listA), to(listA), subscriptions.ReasonErased, 3, 100},
 		{"an import to another list after the erasure", onA.isErased().isImported(listB), to(listB), subscriptions.ReasonNotMember, 0, 0},
 		{"a fresh act after the erasure", onA.isErased().signs(listA), to(listA), subscriptions.Allowed, 4, 100},
+
+		{"an enrolment for a purpose that nobody told of", nobody.isEnrolledUntold(listA), to(listA), subscriptions.ReasonNotInformed, 1, 100},
+		{"told of the purpose", nobody.isEnrolledUntold(listA).isTold(purposeAB), to(listA), subscriptions.Allowed, 1, 100},
+		{"told of all that the programme does", nobody.isEnrolledUntold(listA).isTold(programme1), to(listA), subscriptions.Allowed, 1, 100},
+		{"told of another purpose", nobody.isEnrolledUntold(listA).isTold(purposeC), to(listA), subscriptions.ReasonNotInformed, 1, 100},
+		{"told before the enrolment", nobody.isTold(purposeAB).isEnrolledUntold(listA), to(listA), subscriptions.Allowed, 2, 100},
+		{"told by an act for another list of the purpose", nobody.isEnrolledUntold(listA).confirms(listB), to(listA), subscriptions.Allowed, 1, 100},
+		{"told of one list's purpose, on two lists", nobody.isEnrolledUntold(listA).isEnrolledUntold(listC).isTold(purposeC), to(listA, listC), subscriptions.Allowed, 2, 102},
+		{"left before being told", nobody.isEnrolledUntold(listA).leaves(listA).isTold(purposeAB), to(listA), subscriptions.ReasonWithdrawn, 2, 100},
+		{"a declared purpose that nobody told of", onA.isEnrolledUntold(listC), declaring(to(listA), purposeC), subscriptions.ReasonPurpose, 2, 100},
+		{"a declared purpose, told of since", onA.isEnrolledUntold(listC).isTold(purposeC), declaring(to(listA), purposeC), subscriptions.Allowed, 2, 100},
+
+		{"a pause of the list", onA.pauses(listA, later), to(listA), subscriptions.ReasonPaused, 2, 100},
+		{"a pause of everything", onA.pauses(everything, later), to(listA), subscriptions.ReasonPaused, 2, 100},
+		{"a pause of another list", onA.pauses(listB, later), to(listA), subscriptions.Allowed, 2, 100},
+		{"a pause that is over", onA.pauses(listA, began), to(listA), subscriptions.Allowed, 2, 100},
+		{"a pause taken back", onA.pauses(everything, later).pauses(listA, time.Time{}), to(listA), subscriptions.Allowed, 2, 100},
+		{"a fresh act in a pause", onA.pauses(everything, later).confirms(listA), to(listA), subscriptions.Allowed, 4, 100},
+		{"an import in a pause", onA.pauses(everything, later).isImported(listA), to(listA), subscriptions.ReasonPaused, 4, 100},
+		{"an enrolment to another list in a pause of everything", onA.pauses(everything, later).isEnrolled(listB), to(listB), subscriptions.ReasonPaused, 4, 101},
+		{"leaving in a pause", onA.pauses(listA, later).leaves(listA), to(listA), subscriptions.ReasonWithdrawn, 4, 100},
+		{"paused on one list of two", onA.confirms(listB).pauses(listA, later), to(listA, listB), subscriptions.Allowed, 3, 101},
+		{"refusing to be profiled", onA.then(subscriptions.ProfilingRefused, subscriptions.ByLink, everything), to(listA), subscriptions.Allowed, 2, 100},
+
+		{"a programme that ended", onA, ending(to(listA), began), subscriptions.ReasonEnded, 2, 100},
+		{"a programme that ends later", onA, ending(to(listA), later), subscriptions.Allowed, 2, 100},
+		{"a programme that ended, and nobody on its list", nobody, ending(to(listA), began), subscriptions.ReasonNotMember, 0, 0},
 
 		{"on the second of two lists", onA, to(listB, listA), subscriptions.Allowed, 2, 100},
 		{"left one of two lists", onA.confirms(listB).leaves(listA), to(listA, listB), subscriptions.Allowed, 3, 101},

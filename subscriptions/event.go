@@ -31,10 +31,19 @@ const (
 	Released   EventKind = "released"
 	// Erased: the person's data was erased; the keyed hash stays and keeps the address suppressed.
 	Erased EventKind = "erased"
+	// Informed: the person was sent the notice version that NoticeDigest names. Its scope is each purpose which that version covers and
+	// an earlier one did not (E0-07); from then on the gate lets mail for it out.
+	Informed EventKind = "informed"
+	// Paused: the person wants nothing within the scope until ExpiresAt; with the zero time they want it again.
+	Paused EventKind = "paused"
+	// ProfilingRefused and ProfilingAllowed: whether the person may be chosen by what they did (Article 21(1); E1-18).
+	ProfilingRefused EventKind = "profiling refused"
+	ProfilingAllowed EventKind = "profiling allowed"
 )
 
 // EventKinds holds every kind.
-var EventKinds = []EventKind{Requested, Confirmed, Granted, Enrolled, Withdrawn, Suppressed, Lapsed, Restricted, Released, Erased}
+var EventKinds = []EventKind{Requested, Confirmed, Granted, Enrolled, Withdrawn, Suppressed, Lapsed, Restricted, Released, Erased,
+	Informed, Paused, ProfilingRefused, ProfilingAllowed}
 
 // Reach is how far an event goes.
 type Reach string

@@ -55,7 +55,21 @@ func (h history) isImported(l subscriptions.Scope) history {
 }
 
 func (h history) isEnrolled(l subscriptions.Scope) history {
+	h = h.isEnrolledUntold(l)
+	h[len(h)-1].NoticeDigest = "the notice"
+	return h
+}
+
+func (h history) isEnrolledUntold(l subscriptions.Scope) history {
 	return h.then(subscriptions.Enrolled, subscriptions.ByStaff, l)
+}
+
+func (h history) isTold(s subscriptions.Scope) history {
+	return h.then(subscriptions.Informed, subscriptions.ByMail, s)
+}
+
+func (h history) pauses(s subscriptions.Scope, until time.Time) history {
+	return h.then(subscriptions.Paused, subscriptions.ByLink, s).until(until)
 }
 
 func (h history) leaves(s subscriptions.Scope) history {

@@ -19,11 +19,16 @@ func drawEvent(t *rapid.T, h history) history {
 	switch kind {
 	case subscriptions.Withdrawn, subscriptions.Suppressed:
 		scope = rapid.SampledFrom([]subscriptions.Scope{scope, listA, purposeAB, purposeC, programme1, programme2, everything}).Draw(t, "scope")
+	case subscriptions.Informed, subscriptions.Paused:
+		scope = rapid.SampledFrom([]subscriptions.Scope{scope, purposeAB, purposeC, programme1, everything}).Draw(t, "scope")
 	case subscriptions.Restricted, subscriptions.Released, subscriptions.Erased:
 		scope = everything
 	}
 	h = h.then(kind, by, scope)
-	if permits(h[len(h)-1]) && rapid.Bool().Draw(t, "ends") {
+	if kind == subscriptions.Enrolled && rapid.Bool().Draw(t, "with the notice") {
+		h[len(h)-1].NoticeDigest = "the notice"
+	}
+	if (kind == subscriptions.Paused || permits(h[len(h)-1])) && rapid.Bool().Draw(t, "ends") {
 		h = h.until(began.Add(time.Duration(rapid.IntRange(-10, 60).Draw(t, "after")) * time.Minute))
 	}
 	return h
@@ -49,24 +54,49 @@ func bars(e subscriptions.Event, l subscriptions.Scope) bool {
 func oracle(h history, l subscriptions.Scope, now time.Time) int64 {
 	var permit subscriptions.Event
 	barred, restricted := false, false
+	var paused time.Time
 	for _, e := range h {
 		switch {
 		case permits(e) && e.Scope == l && (!barred || subscriptions.FreshAct(e.Kind, e.Channel)):
 			permit = e
+			if subscriptions.FreshAct(e.Kind, e.Channel) {
+				paused = time.Time{}
+			}
 		case bars(e, l):
 			barred, permit = true, subscriptions.Event{}
 		case e.Kind == subscriptions.Lapsed && e.Scope.Covers(l):
 			permit = subscriptions.Event{}
+		case e.Kind == subscriptions.Paused && e.Scope.Covers(l):
+			paused = e.ExpiresAt
 		case e.Kind == subscriptions.Restricted:
 			restricted = true
 		case e.Kind == subscriptions.Released:
 			restricted = false
 		}
 	}
-	if restricted || !permit.ExpiresAt.IsZero() && !now.Before(permit.ExpiresAt) {
+	if restricted || now.Before(paused) || !permit.ExpiresAt.IsZero() && !now.Before(permit.ExpiresAt) || !told(h, l) {
 		return 0
 	}
 	return permit.Seq
+}
+
+// told says whether somebody on a list was told of its purpose.
+func told(h history, l subscriptions.Scope) bool {
+	purpose := subscriptions.Scope{Reach: subscriptions.OnePurpose, ProgrammeID: l.ProgrammeID, PurposeID: l.PurposeID}
+	on, told, barred := false, false, map[int64]bool{}
+	for _, e := range h {
+		for _, other := range lists {
+			barred[other.ListID] = barred[other.ListID] || bars(e, other)
+		}
+		switch {
+		case permits(e) && e.Scope.PurposeID == l.PurposeID && (!barred[e.Scope.ListID] || subscriptions.FreshAct(e.Kind, e.Channel)):
+			on = true
+			told = told || e.Kind != subscriptions.Enrolled || e.NoticeDigest != ""
+		case e.Kind == subscriptions.Informed && e.Scope.Covers(purpose):
+			told = told || on || e.Scope.PurposeID == l.PurposeID
+		}
+	}
+	return told
 }
 
 func TestTheGateOpensOnlyByAnEventThatStandsUncontradicted(t *testing.T) {

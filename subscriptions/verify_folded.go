@@ -122,7 +122,7 @@ func difference(id int64, ledger, tables State) *Fault {
 	if scope := barsDiffer(ledger.Bars, tables.Bars); scope != "" {
 		return &Fault{"suppressions", who + ", " + scope, notByLedger}
 	}
-	if ledger.RestrictedBy != tables.RestrictedBy || ledger.ErasedBy != tables.ErasedBy {
+	if ledger.RestrictedBy != tables.RestrictedBy || ledger.ErasedBy != tables.ErasedBy || ledger.ProfilingRefusedBy != tables.ProfilingRefusedBy {
 		return &Fault{"subscribers", fmt.Sprintf("id %d", id), notByLedger}
 	}
 	return nil
@@ -131,7 +131,8 @@ func difference(id int64, ledger, tables State) *Fault {
 // standingsDiffer returns a list or purpose that stands differently, 0 for none.
 func standingsDiffer(a, b map[int64]Standing) int64 {
 	for id, x := range a {
-		if y, both := b[id]; !both || x.Status != y.Status || x.Seq != y.Seq || !x.ExpiresAt.Equal(y.ExpiresAt) {
+		if y, both := b[id]; !both || x.Status != y.Status || x.Seq != y.Seq || !x.ExpiresAt.Equal(y.ExpiresAt) ||
+			x.Informed != y.Informed || !x.PausedUntil.Equal(y.PausedUntil) {
 			return id
 		}
 	}

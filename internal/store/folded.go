@@ -27,12 +27,12 @@ func (t *ledgerTx) foldAfter(first int64, events []subscriptions.Event) error {
 		ledger := ledgers[string(key)]
 		state, subscriber := subscriptions.Fold(ledger), subscriberOf(ledger)
 		for id, st := range state.Lists {
-			if st.Seq >= first && subscriber != 0 {
+			if st.Touched >= first && subscriber != 0 {
 				lists = append(lists, standingRow{id, subscriber, st})
 			}
 		}
 		for id, st := range state.Purposes {
-			if st.Seq >= first && subscriber != 0 {
+			if st.Touched >= first && subscriber != 0 {
 				purposes = append(purposes, standingRow{id, subscriber, st})
 			}
 		}
@@ -42,8 +42,8 @@ func (t *ledgerTx) foldAfter(first int64, events []subscriptions.Event) error {
 			}
 		}
 		if touchesPerson(ledger, first) && subscriber != 0 {
-			if _, err := t.exec(t.ctx, `UPDATE subscribers SET restricted_by = ?, erased_by = ? WHERE id = ?`,
-				state.RestrictedBy, state.ErasedBy, subscriber); err != nil {
+			if _, err := t.exec(t.ctx, `UPDATE subscribers SET restricted_by = ?, erased_by = ?, profiling_refused_by = ? WHERE id = ?`,
+				state.RestrictedBy, state.ErasedBy, state.ProfilingRefusedBy, subscriber); err != nil {
 				return err
 			}
 		}
@@ -57,14 +57,18 @@ func (t *ledgerTx) foldAfter(first int64, events []subscriptions.Event) error {
 	return t.writeBars(bars)
 }
 
+const standingWidth = 7 // columns of memberships and of permissions
+
 func (t *ledgerTx) writeStandings(table, about string, rows []standingRow) error {
 	return pages(rows, eventsAtOnce, func(page []standingRow) error {
-		args := make([]any, 0, len(page)*5)
+		args := make([]any, 0, len(page)*standingWidth)
 		for _, r := range page {
-			args = append(args, r.about, r.subscriber, string(r.standing.Status), r.standing.Seq, millis(r.standing.ExpiresAt))
+			args = append(args, r.about, r.subscriber, string(r.standing.Status), r.standing.Seq, millis(r.standing.ExpiresAt),
+				r.standing.Informed, millis(r.standing.PausedUntil))
 		}
-		_, err := t.exec(t.ctx, `INSERT INTO `+table+` (`+about+`, subscriber_id, status, event_seq, expires_at) VALUES `+tuples(len(page), 5)+`
-			ON CONFLICT (`+about+`, subscriber_id) DO UPDATE SET status = excluded.status, event_seq = excluded.event_seq, expires_at = excluded.expires_at`, args...)
+		_, err := t.exec(t.ctx, `INSERT INTO `+table+` (`+about+`, subscriber_id, status, event_seq, expires_at, informed, paused_until) VALUES `+tuples(len(page), standingWidth)+`
+			ON CONFLICT (`+about+`, subscriber_id) DO UPDATE SET status = excluded.status, event_seq = excluded.event_seq, expires_at = excluded.expires_at,
+				informed = excluded.informed, paused_until = excluded.paused_until`, args...)
 		return err
 	})
 }
@@ -102,7 +106,8 @@ func subscriberOf(ledger []subscriptions.Event) int64 {
 
 func touchesPerson(ledger []subscriptions.Event, first int64) bool {
 	for _, e := range ledger {
-		if e.Seq >= first && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased) {
+		if e.Seq >= first && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased ||
+			e.Kind == subscriptions.ProfilingRefused || e.Kind == subscriptions.ProfilingAllowed) {
 			return true
 		}
 	}
@@ -126,7 +131,7 @@ func (d *DB) Folded(ctx context.Context, people []subscriptions.Subscriber) (map
 		return out, nil
 	}
 	in := marks(len(ids))
-	err := d.foldedPeople(ctx, out, `SELECT id, restricted_by, erased_by FROM subscribers WHERE id IN (`+in+`)`, ids)
+	err := d.foldedPeople(ctx, out, `SELECT id, restricted_by, erased_by, profiling_refused_by FROM subscribers WHERE id IN (`+in+`)`, ids)
 	if err != nil {
 		return nil, fail(op, err)
 	}
@@ -134,9 +139,9 @@ func (d *DB) Folded(ctx context.Context, people []subscriptions.Subscriber) (map
 		query string
 		of    func(subscriptions.State) map[int64]subscriptions.Standing
 	}{
-		{`SELECT list_id, subscriber_id, status, event_seq, expires_at FROM memberships WHERE subscriber_id IN (` + in + `)`,
+		{`SELECT list_id, subscriber_id, status, event_seq, expires_at, informed, paused_until FROM memberships WHERE subscriber_id IN (` + in + `)`,
 			func(s subscriptions.State) map[int64]subscriptions.Standing { return s.Lists }},
-		{`SELECT purpose_id, subscriber_id, status, event_seq, expires_at FROM permissions WHERE subscriber_id IN (` + in + `)`,
+		{`SELECT purpose_id, subscriber_id, status, event_seq, expires_at, informed, paused_until FROM permissions WHERE subscriber_id IN (` + in + `)`,
 			func(s subscriptions.State) map[int64]subscriptions.Standing { return s.Purposes }},
 	} {
 		rows, err := d.reading().query(ctx, q.query, ids...)
@@ -157,24 +162,24 @@ func (d *DB) Folded(ctx context.Context, people []subscriptions.Subscriber) (map
 }
 
 func (d *DB) foldedPeople(ctx context.Context, out map[int64]subscriptions.State, query string, ids []any) error {
-	type person struct{ id, restricted, erased int64 }
+	type person struct{ id, restricted, erased, unprofiled int64 }
 	rows, err := d.reading().query(ctx, query, ids...)
 	people, err := collect(rows, err, func(s scanner) (p person, err error) {
-		err = s.Scan(&p.id, &p.restricted, &p.erased)
+		err = s.Scan(&p.id, &p.restricted, &p.erased, &p.unprofiled)
 		return p, err
 	})
 	for _, p := range people {
 		st := out[p.id]
-		st.RestrictedBy, st.ErasedBy = p.restricted, p.erased
+		st.RestrictedBy, st.ErasedBy, st.ProfilingRefusedBy = p.restricted, p.erased, p.unprofiled
 		out[p.id] = st
 	}
 	return err
 }
 
 func scanStanding(s scanner) (r standingRow, err error) {
-	var expires int64
-	err = s.Scan(&r.about, &r.subscriber, &r.standing.Status, &r.standing.Seq, &expires)
-	r.standing.ExpiresAt = moment(expires)
+	var expires, paused int64
+	err = s.Scan(&r.about, &r.subscriber, &r.standing.Status, &r.standing.Seq, &expires, &r.standing.Informed, &paused)
+	r.standing.ExpiresAt, r.standing.PausedUntil = moment(expires), moment(paused)
 	return r, err
 }
 

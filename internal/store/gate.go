@@ -17,11 +17,14 @@ const verdictUnit = 1_000_000_000_000
 
 // gateSQL is subscriptions.Decide for whole audiences: the rank of subscriptions.Reasons for one membership m of
 // one subscriber s on list l. TestGateAgreesWithDecide holds the two together. The arguments are those of gateArgs.
-func gateSQL(q subscriptions.Question) string {
+func gateSQL(q subscriptions.Question, now time.Time) string {
+	if q.Ended(now) {
+		return rank(subscriptions.ReasonEnded)
+	}
 	purposes := "0 > 1"
 	if n := len(q.Purposes); n > 0 {
 		purposes = `(SELECT COUNT(*) FROM permissions p JOIN purposes u ON u.id = p.purpose_id
-			WHERE p.subscriber_id = s.id AND p.purpose_id IN (` + marks(n) + `) AND p.status = 'active'
+			WHERE p.subscriber_id = s.id AND p.purpose_id IN (` + marks(n) + `) AND p.status = 'active' AND p.informed
 			  AND (p.expires_at = 0 OR p.expires_at > ?)
 			  AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = s.address_key AND x.event_seq > p.event_seq
 				AND (x.reach = 'everything' OR x.reach = 'programme' AND x.programme_id = u.programme_id
@@ -36,6 +39,8 @@ func gateSQL(q subscriptions.Question) string {
 		WHEN m.status = 'pending' THEN ` + rank(subscriptions.ReasonUnconfirmed) + `
 		WHEN m.status = 'lapsed' OR m.status = 'active' AND m.expires_at <> 0 AND m.expires_at <= ? THEN ` + rank(subscriptions.ReasonExpired) + `
 		WHEN m.status <> 'active' THEN ` + rank(subscriptions.ReasonWithdrawn) + `
+		WHEN m.paused_until > ? THEN ` + rank(subscriptions.ReasonPaused) + `
+		WHEN NOT m.informed THEN ` + rank(subscriptions.ReasonNotInformed) + `
 		WHEN ` + purposes + ` THEN ` + rank(subscriptions.ReasonPurpose) + `
 		ELSE 0 END`
 }
@@ -43,7 +48,10 @@ func gateSQL(q subscriptions.Question) string {
 func rank(r subscriptions.Reason) string { return strconv.Itoa(r.Rank()) }
 
 func gateArgs(q subscriptions.Question, now time.Time) []any {
-	args := []any{millis(now)}
+	if q.Ended(now) {
+		return nil
+	}
+	args := []any{millis(now), millis(now)}
 	for _, p := range q.Purposes {
 		args = append(args, p.PurposeID)
 	}
@@ -54,8 +62,8 @@ func gateArgs(q subscriptions.Question, now time.Time) []any {
 }
 
 // standingsSQL judges every member of the question's lists for whom where holds: columns id and verdict.
-func standingsSQL(q subscriptions.Question, where string) string {
-	return `SELECT m.subscriber_id AS id, MIN(` + strconv.Itoa(verdictUnit) + ` * (` + gateSQL(q) + `) + m.event_seq) AS verdict
+func standingsSQL(q subscriptions.Question, now time.Time, where string) string {
+	return `SELECT m.subscriber_id AS id, MIN(` + strconv.Itoa(verdictUnit) + ` * (` + gateSQL(q, now) + `) + m.event_seq) AS verdict
 		FROM memberships m JOIN subscribers s ON s.id = m.subscriber_id JOIN lists l ON l.id = m.list_id
 		WHERE m.list_id IN (` + marks(len(q.Lists)) + `) AND ` + where + ` GROUP BY m.subscriber_id`
 }
@@ -82,7 +90,7 @@ func (d *DB) Ask(ctx context.Context, q subscriptions.Question, ids []int64, now
 	rows, err := d.reading().query(ctx, `SELECT p.id, p.address, p.name, p.language, p.attributes, v.verdict,
 			COALESCE((SELECT e.list_id FROM consent_events e WHERE e.seq = v.verdict % `+strconv.Itoa(verdictUnit)+`), 0),
 			(SELECT h.seq FROM ledger_head h WHERE h.id = 1)
-		FROM (`+standingsSQL(q, where)+`) v JOIN subscribers p ON p.id = v.id ORDER BY p.id`,
+		FROM (`+standingsSQL(q, now, where)+`) v JOIN subscribers p ON p.id = v.id ORDER BY p.id`,
 		standingsArgs(q, now, anys(ids)...)...)
 	var gateSeq int64
 	out, err := collect(rows, err, func(s scanner) (c subscriptions.Candidate, err error) {
@@ -127,7 +135,7 @@ func audiencePage(ctx context.Context, c conn, q subscriptions.Question, now tim
 	}
 	// Bounding s.id as well keeps PostgreSQL from a merge join that starts at the first row on every page.
 	where := `m.subscriber_id > ? AND m.subscriber_id <= ? AND s.id > ? AND s.id <= ?`
-	rows, err := c.query(ctx, standingsSQL(q, where)+` ORDER BY m.subscriber_id`, standingsArgs(q, now, after, upTo, after, upTo)...)
+	rows, err := c.query(ctx, standingsSQL(q, now, where)+` ORDER BY m.subscriber_id`, standingsArgs(q, now, after, upTo, after, upTo)...)
 	page, err = collect(rows, err, func(s scanner) (r verdictRow, err error) {
 		var verdict int64
 		err = s.Scan(&r.id, &verdict)

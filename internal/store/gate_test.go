@@ -84,7 +84,12 @@ func (h house) randomEvent(r *rand.Rand, p *subscriptions.Subscriber, now time.T
 		if r.IntN(4) == 0 {
 			e.ExpiresAt = now.Add(time.Duration(r.IntN(7)-3) * time.Hour)
 		}
-	case subscriptions.Restricted, subscriptions.Released, subscriptions.Erased:
+		if e.Kind == subscriptions.Enrolled && r.IntN(2) == 0 {
+			e.NoticeDigest = "the notice"
+		}
+	case subscriptions.Paused:
+		e.ExpiresAt = now.Add(time.Duration(r.IntN(7)-3) * time.Hour)
+	case subscriptions.Restricted, subscriptions.Released, subscriptions.Erased, subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed:
 		e.Scope = subscriptions.Everything()
 	}
 	return e
@@ -97,6 +102,9 @@ func (h house) randomQuestion(r *rand.Rand) subscriptions.Question {
 	}
 	for _, i := range r.Perm(len(h.purposes))[:r.IntN(3)] {
 		q.Purposes = append(q.Purposes, subscriptions.PurposeScope(h.purposes[i]))
+	}
+	if r.IntN(8) == 0 {
+		q.Ends = time.Now().Add(time.Duration(r.IntN(7)-3) * time.Hour)
 	}
 	return q
 }

@@ -21,8 +21,12 @@ func (d *DB) Totals(ctx context.Context) (people, campaigns, sent, cases, open i
 func statusSQL() string {
 	return `CASE WHEN m.status = 'withdrawn' THEN ` + rank(subscriptions.ReasonWithdrawn) + `
 		WHEN m.status = 'pending' THEN ` + rank(subscriptions.ReasonUnconfirmed) + `
-		WHEN m.status = 'lapsed' OR (m.expires_at <> 0 AND m.expires_at <= ?) THEN ` + rank(subscriptions.ReasonExpired) + ` ELSE 0 END`
+		WHEN m.status = 'lapsed' OR (m.expires_at <> 0 AND m.expires_at <= ?) THEN ` + rank(subscriptions.ReasonExpired) + `
+		WHEN m.paused_until > ? THEN ` + rank(subscriptions.ReasonPaused) + `
+		WHEN NOT m.informed THEN ` + rank(subscriptions.ReasonNotInformed) + ` ELSE 0 END`
 }
+
+func statusArgs(now time.Time) []any { return []any{millis(now), millis(now)} }
 
 // ListFunnels counts the members of every list by what the gate would say of them. Most people have nothing against them but their own
 // membership, so all are counted by that, and only the others (odd) are put to the gate and moved to where they belong: at one in ten, two to
@@ -30,9 +34,9 @@ func statusSQL() string {
 func (d *DB) ListFunnels(ctx context.Context, now time.Time) (map[int64]map[subscriptions.Reason]int64, error) {
 	type count struct{ list, rank, people int64 }
 	var q subscriptions.Question
-	args := append([]any{millis(now)}, gateArgs(q, now)...)
+	args := append(statusArgs(now), gateArgs(q, now)...)
 	rows, err := d.reading().query(ctx, `WITH odd AS (
-			SELECT m.list_id AS list_id, `+statusSQL()+` AS was, `+gateSQL(q)+` AS verdict
+			SELECT m.list_id AS list_id, `+statusSQL()+` AS was, `+gateSQL(q, now)+` AS verdict
 			FROM memberships m JOIN subscribers s ON s.id = m.subscriber_id JOIN lists l ON l.id = m.list_id
 			WHERE m.subscriber_id IN (SELECT o.id FROM subscribers o WHERE o.erased_by <> 0 OR o.restricted_by <> 0
 				UNION SELECT o.id FROM suppressions x JOIN subscribers o ON o.address_key = x.address_key))
@@ -40,7 +44,7 @@ func (d *DB) ListFunnels(ctx context.Context, now time.Time) (map[int64]map[subs
 			SELECT m.list_id AS list_id, `+statusSQL()+` AS verdict, COUNT(*) AS people FROM memberships m GROUP BY 1, 2
 			UNION ALL SELECT list_id, was, -COUNT(*) FROM odd GROUP BY 1, 2
 			UNION ALL SELECT list_id, verdict, COUNT(*) FROM odd GROUP BY 1, 2
-		) v GROUP BY v.list_id, v.verdict`, append(args, millis(now))...)
+		) v GROUP BY v.list_id, v.verdict`, append(args, statusArgs(now)...)...)
 	counts, err := collect(rows, err, func(s scanner) (c count, err error) {
 		err = s.Scan(&c.list, &c.rank, &c.people)
 		return c, err

@@ -165,14 +165,14 @@ func TestWhatTheGateReadsIsHeldToTheLedger(t *testing.T) {
 			{"a membership of another list", statements("UPDATE memberships SET list_id = 99" + member), membership, ""},
 			{"a membership of nobody", statements("UPDATE memberships SET subscriber_id = 9999" + member), membership, fmt.Sprintf("list %d, subscriber 9999", list.ID)},
 			{"a membership gone", statements("DELETE FROM memberships" + member), membership, memberRow},
-			{"a membership put in", statements(fmt.Sprintf("INSERT INTO memberships VALUES (%d, %d, 'active', 3, 0)", h.lists[7].ID, ann)), membership, fmt.Sprintf("list %d, subscriber %d", h.lists[7].ID, ann)},
+			{"a membership put in", statements(fmt.Sprintf("INSERT INTO memberships VALUES (%d, %d, 'active', 3, 0, TRUE, 0)", h.lists[7].ID, ann)), membership, fmt.Sprintf("list %d, subscriber %d", h.lists[7].ID, ann)},
 
 			{"a permission's status", statements("UPDATE permissions SET status = 'lapsed'" + holder), permission, holderRow},
 			{"a permission's event", statements("UPDATE permissions SET event_seq = event_seq - 1" + holder), permission, holderRow},
 			{"a permission's end", statements("UPDATE permissions SET expires_at = expires_at + 1" + holder), permission, holderRow},
 			{"a permission of nobody", statements("UPDATE permissions SET subscriber_id = 9999" + holder), permission, fmt.Sprintf("purpose %d, subscriber 9999", purpose.ID)},
 			{"a permission gone", statements("DELETE FROM permissions" + holder), permission, holderRow},
-			{"a permission put in", statements(fmt.Sprintf("INSERT INTO permissions VALUES (%d, %d, 'active', 3, 0)", h.purposes[3].ID, ann)), permission, fmt.Sprintf("purpose %d, subscriber %d", h.purposes[3].ID, ann)},
+			{"a permission put in", statements(fmt.Sprintf("INSERT INTO permissions VALUES (%d, %d, 'active', 3, 0, TRUE, 0)", h.purposes[3].ID, ann)), permission, fmt.Sprintf("purpose %d, subscriber %d", h.purposes[3].ID, ann)},
 
 			{"a suppression gone", statements(fmt.Sprintf("DELETE FROM suppressions WHERE address_key = (SELECT address_key FROM subscribers WHERE id = %d)", gone)), suppression, fmt.Sprintf("subscriber %d, list %d", gone, list.ID)},
 			{"a suppression's event", statements("UPDATE suppressions SET event_seq = 1 WHERE reach = 'purpose'"), suppression, ""},
@@ -186,6 +186,9 @@ func TestWhatTheGateReadsIsHeldToTheLedger(t *testing.T) {
 			}, suppression, ""},
 			{"a suppression of somebody who never left", statements(fmt.Sprintf("INSERT INTO suppressions SELECT address_key, 'everything', 0, 0, 0, 3, 'withdrawn' FROM subscribers WHERE id = %d", ann)), suppression, fmt.Sprintf("subscriber %d, everything", ann)},
 
+			{"a pause taken back", statements(fmt.Sprintf("UPDATE memberships SET paused_until = 1 WHERE list_id = %d AND subscriber_id = %d", h.lists[0].ID, ann)), "memberships", fmt.Sprintf("list %d, subscriber %d", h.lists[0].ID, ann)},
+			{"told of what they were not", statements(fmt.Sprintf("UPDATE permissions SET informed = NOT informed WHERE purpose_id = %d AND subscriber_id = %d", h.lists[0].PurposeID, ann)), "permissions", fmt.Sprintf("purpose %d, subscriber %d", h.lists[0].PurposeID, ann)},
+			{"profiling refused by nobody", statements(fmt.Sprintf("UPDATE subscribers SET profiling_refused_by = 3 WHERE id = %d", ann)), subscriber, fmt.Sprint("id ", ann)},
 			{"a restriction lifted", statements(fmt.Sprintf("UPDATE subscribers SET restricted_by = 0 WHERE id = %d", restricted)), subscriber, fmt.Sprint("id ", restricted)},
 			{"a restriction's event", statements(fmt.Sprintf("UPDATE subscribers SET restricted_by = restricted_by - 1 WHERE id = %d", restricted)), subscriber, fmt.Sprint("id ", restricted)},
 			{"an erasure undone", statements(fmt.Sprintf("UPDATE subscribers SET erased_by = 0 WHERE id = %d", erased)), subscriber, fmt.Sprint("id ", erased)},

@@ -157,6 +157,20 @@ func (x *hand) finds(db *store.DB, table, row, after string) {
 	}
 }
 
+// records appends a bare event about a person.
+func (h house) records(t *testing.T, p subscriptions.Subscriber, kind subscriptions.EventKind, scope subscriptions.Scope) {
+	t.Helper()
+	err := h.db.Update(t.Context(), func(tx subscriptions.Tx) error {
+		return tx.Append([]subscriptions.Event{{
+			At: time.Now(), Kind: kind, Scope: scope, SubscriberID: p.ID, AddressKey: p.Key,
+			Channel: subscriptions.ByScheduler, Actor: "system", Evidence: []byte("{}"), Salt: []byte("salt"),
+		}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // chronicle makes a ledger with every kind of event.
 func (h house) chronicle(t *testing.T) {
 	t.Helper()
@@ -192,14 +206,9 @@ func (h house) chronicle(t *testing.T) {
 		}
 	}
 	lapsing := h.person(t, "person-7-1@example.org")
-	err := h.db.Update(t.Context(), func(tx subscriptions.Tx) error {
-		return tx.Append([]subscriptions.Event{{
-			At: time.Now(), Kind: subscriptions.Lapsed, Scope: subscriptions.ListScope(h.lists[7]), SubscriberID: lapsing.ID, AddressKey: lapsing.Key,
-			Channel: subscriptions.ByScheduler, Actor: "system", Evidence: []byte("{}"), Salt: []byte("salt"),
-		}})
-	})
-	if err != nil {
-		t.Fatal(err)
+	h.records(t, lapsing, subscriptions.Lapsed, subscriptions.ListScope(h.lists[7]))
+	for _, kind := range []subscriptions.EventKind{subscriptions.Informed, subscriptions.Paused, subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed} {
+		h.records(t, h.person(t, "person-7-2@example.org"), kind, subscriptions.Everything())
 	}
 	h.erases(t, "person-3-3@example.org")
 	h.leaves(t, subscriptions.ListScope(h.lists[1]), "person-1-3@example.org")
