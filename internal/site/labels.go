@@ -50,6 +50,14 @@ func eventWords(k subscriptions.EventKind) (string, templates.Tone) {
 		return "Restriction lifted", templates.Calm
 	case subscriptions.Erased:
 		return "Erased", templates.Bad
+	case subscriptions.Informed:
+		return "Told of a new notice", templates.Calm
+	case subscriptions.Paused:
+		return "Asked for a pause", templates.Alert
+	case subscriptions.ProfilingRefused:
+		return "Refused profiling", templates.Alert
+	case subscriptions.ProfilingAllowed:
+		return "Allowed profiling", templates.Calm
 	}
 	return sentence(string(k)), templates.Calm
 }
@@ -127,6 +135,16 @@ func reasonWords(r subscriptions.Reason) string {
 		return "Not on the list"
 	case subscriptions.ReasonPurpose:
 		return "A purpose is not permitted"
+	case subscriptions.ReasonNotInformed:
+		return "Not yet told of the purpose"
+	case subscriptions.ReasonPaused:
+		return "Asked for a pause"
+	case subscriptions.ReasonEnded:
+		return "The programme has ended"
+	case subscriptions.ReasonNotInSegment:
+		return "Not in the segment"
+	case subscriptions.ReasonExcluded:
+		return "On a list that is left out"
 	}
 	return sentence(string(r))
 }
