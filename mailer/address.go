@@ -8,6 +8,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/token"
+	"assent/subscriptions"
 )
 
 // Ways is where mail and links come back to.
@@ -138,5 +139,20 @@ func (w Ways) NoticeURL(programme string, version int) string {
 
 // ConfirmURL is the page that asks to confirm a request.
 func (w Ways) ConfirmURL(tok string) string { return w.BaseURL + "/c/" + tok }
+
+// PreferencesURL is the preference page of a person. It names no list, so every mail to a person has the same.
+func (w Ways) PreferencesURL(k *token.Keys, subscriberID int64) string {
+	return w.BaseURL + "/p/" + k.Sign(token.Preferences, subscriberID)
+}
+
+// VisitURL is the page that opens what is private about a person, once.
+func (w Ways) VisitURL(k *token.Keys, visitID int64) string {
+	return w.BaseURL + "/v/" + k.Sign(token.Visit, visitID)
+}
+
+// MoveURL is the page that agrees to a change of address, for one of its two mailboxes.
+func (w Ways) MoveURL(k *token.Keys, moveID int64, side subscriptions.Side) string {
+	return w.BaseURL + "/x/" + k.Sign(token.Move, moveID, int64(side))
+}
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -50,6 +50,7 @@ type Attribute struct {
 	Label       string
 	Type        AttributeType
 	Choices     []string
+	SelfService bool // the person may correct it on their preference page (E0-16)
 }
 
 const maxAttributeText = 1000 // characters

@@ -18,6 +18,7 @@ type attribute struct {
 	Label       string   `json:"label" example:"Region"`
 	Type        string   `json:"type" example:"choice"`
 	Choices     []string `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
+	SelfService bool     `json:"self_service" doc:"The person may correct it on their preference page."`
 }
 
 type newAttribute struct {
@@ -25,6 +26,8 @@ type newAttribute struct {
 	Label   string   `json:"label,omitempty" maxLength:"200" example:"Region"`
 	Type    string   `json:"type" enum:"text,number,boolean,date,choice,many" doc:"choice takes one of the choices, many any number of them." example:"choice"`
 	Choices []string `json:"choices,omitempty" maxItems:"500" nullable:"false" example:"[\"north\",\"south\"]"`
+	// SelfService lets the person see and correct it without asking (E0-16).
+	SelfService bool `json:"self_service,omitempty" doc:"The person may correct it on their preference page."`
 }
 
 func (a *api) attributeRoutes() {
@@ -52,6 +55,7 @@ func (a *api) createAttribute(ctx context.Context, in *struct {
 	}
 	made, err := a.People.CreateAttribute(ctx, subscriptions.Attribute{
 		ProgrammeID: p.ID, Name: in.Body.Name, Label: in.Body.Label, Type: subscriptions.AttributeType(in.Body.Type), Choices: in.Body.Choices,
+		SelfService: in.Body.SelfService,
 	})
 	if err != nil {
 		return nil, err
@@ -99,5 +103,5 @@ func showAttribute(x subscriptions.Attribute) attribute {
 	if choices == nil {
 		choices = []string{}
 	}
-	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices}
+	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices, SelfService: x.SelfService}
 }

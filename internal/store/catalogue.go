@@ -131,10 +131,10 @@ func (d *DB) Notices(ctx context.Context, programmeID int64) ([]subscriptions.No
 
 // AttributesOf implements subscriptions.Catalogue.
 func (d *DB) AttributesOf(ctx context.Context, programmeID int64) ([]subscriptions.Attribute, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, programme_id, name, label, type, choices FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
+	rows, err := d.reading().query(ctx, `SELECT id, programme_id, name, label, type, choices, self_service FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
 	out, err := collect(rows, err, func(s scanner) (a subscriptions.Attribute, err error) {
 		var choices string
-		if err = s.Scan(&a.ID, &a.ProgrammeID, &a.Name, &a.Label, &a.Type, &choices); err != nil {
+		if err = s.Scan(&a.ID, &a.ProgrammeID, &a.Name, &a.Label, &a.Type, &choices, &a.SelfService); err != nil {
 			return a, err
 		}
 		return a, json.Unmarshal([]byte(choices), &a.Choices)

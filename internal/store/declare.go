@@ -54,8 +54,8 @@ func (t *ledgerTx) CreateAttribute(a *subscriptions.Attribute) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	a.ID, err = t.insert(t.ctx, `INSERT INTO attributes (programme_id, name, label, type, choices) VALUES (?, ?, ?, ?, ?)`,
-		a.ProgrammeID, a.Name, a.Label, string(a.Type), string(b))
+	a.ID, err = t.insert(t.ctx, `INSERT INTO attributes (programme_id, name, label, type, choices, self_service) VALUES (?, ?, ?, ?, ?, ?)`,
+		a.ProgrammeID, a.Name, a.Label, string(a.Type), string(b), a.SelfService)
 	return fail(op, err)
 }
 

@@ -33,6 +33,14 @@ const (
 	Letter Use = 'l'
 	// Case threads answers to a case: case number.
 	Case Use = 'a'
+	// Preferences opens a person's preference page, with which lists can be left and joined and nothing private be seen: subscriber.
+	Preferences Use = 'p'
+	// Visit opens what is private about a person, once and soon after it was mailed to them: visit.
+	Visit Use = 'v'
+	// Inside goes on with a visit that was opened, in the forms of its pages: visit.
+	Inside Use = 'w'
+	// Move agrees to a change of address, from one of its two mailboxes: move, side.
+	Move Use = 'x'
 )
 
 const macBytes = 10 // 80 bits, which leaves a VERP local part far below 64 octets (RFC 5321, 4.5.3.1.1)

@@ -1,0 +1,109 @@
+package subscriptions
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"assent/internal/audit"
+	"assent/internal/errs"
+)
+
+// SetLanguage sets the language of a person's mails. It does no harm in anybody's hands, so the preference link alone allows it.
+func (p *Preferences) SetLanguage(ctx context.Context, person Subscriber, language string) error {
+	const op = "subscriptions: set language"
+	if err := firstOf(need(language, "language"), oneLine(language, "language", maxLanguage)); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return p.change(ctx, op, person, func(s *Subscriber) { s.Language = language })
+}
+
+// Details is what a person corrects about themselves: their name, and the attributes that a programme leaves to them (E0-16).
+type Details struct {
+	Name       string
+	Attributes Attributes // by programme; one that is not there stays as it is, one that is nil is taken away
+}
+
+// SetDetails writes what a person corrected. Only what the programmes that they know declare as self-service may be among it; the same
+// checks hold as for any other way in.
+func (p *Preferences) SetDetails(ctx context.Context, person Subscriber, d Details) error {
+	const op = "subscriptions: set details"
+	if err := oneLine(d.Name, "name", maxName); err != nil {
+		return errs.Wrap(op, err)
+	}
+	for slug, values := range d.Attributes {
+		programme, err := p.Store.ProgrammeBySlug(ctx, slug)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		declared, err := p.Store.AttributesOf(ctx, programme.ID)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		own := slices.DeleteFunc(declared, func(a Attribute) bool { return !a.SelfService })
+		given := maps.Clone(values)
+		maps.DeleteFunc(given, func(name string, v any) bool { return v == nil && declares(own, name) })
+		if err := CheckAttributes(own, given); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	return p.change(ctx, op, person, func(s *Subscriber) {
+		s.Name = d.Name
+		s.Attributes = s.Attributes.with(d.Attributes)
+	})
+}
+
+func declares(all []Attribute, name string) bool {
+	return slices.ContainsFunc(all, func(a Attribute) bool { return a.Name == name })
+}
+
+// with returns the attributes with some of them set anew, and those that are nil taken away. Neither argument is changed.
+func (a Attributes) with(changes Attributes) Attributes {
+	out := Attributes{}
+	for slug, values := range a {
+		out[slug] = maps.Clone(values)
+	}
+	for slug, values := range changes {
+		if out[slug] == nil {
+			out[slug] = map[string]any{}
+		}
+		for name, v := range values {
+			if v == nil {
+				delete(out[slug], name)
+			} else {
+				out[slug][name] = v
+			}
+		}
+		if len(out[slug]) == 0 {
+			delete(out, slug)
+		}
+	}
+	return out
+}
+
+// change writes a person's row, after it was put on the audit trail who does so (E1-29). What changes nothing leaves no trace.
+func (p *Preferences) change(ctx context.Context, op string, person Subscriber, set func(*Subscriber)) error {
+	next := person
+	set(&next)
+	if next.Name == person.Name && next.Language == person.Language && reflect.DeepEqual(next.Attributes, person.Attributes) {
+		return nil
+	}
+	if err := p.Trail.Record(ctx, p.ownAct(changeDetails, person.ID)); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return p.done(op, p.Store.Update(ctx, func(tx Tx) error {
+		now, ok, err := tx.SubscriberByKey(person.Key)
+		if err != nil || !ok || now.Address.IsZero() { // erased meanwhile
+			return err
+		}
+		set(&now)
+		return tx.UpdateSubscriber(now)
+	}))
+}
+
+// ownAct is an entry of the audit trail about what a person did with their own data.
+func (p *Preferences) ownAct(what audit.Action, subscriberID int64) audit.Entry {
+	return audit.Entry{Actor: "subscriber", Action: what, Object: "subscriber:" + strconv.FormatInt(subscriberID, 10)}
+}
