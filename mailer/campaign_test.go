@@ -166,9 +166,9 @@ func (r *rig) otherProgramme() subscriptions.List {
 	p.Slug = "ferry"
 	p, err := r.people.CreateProgramme(r.t.Context(), p)
 	r.ok(err)
-	n, err := r.people.PublishNotice(r.t.Context(), p.ID, "How we use your data.")
-	r.ok(err)
 	u, err := r.people.CreatePurpose(r.t.Context(), subscriptions.Purpose{ProgrammeID: p.ID, Slug: "crossing", Name: "crossing", Basis: subscriptions.Consent, Class: subscriptions.Newsletter})
+	r.ok(err)
+	n, err := r.people.PublishNotice(r.t.Context(), subscriptions.NoticeDraft{ProgrammeID: p.ID, Texts: map[string]string{"en": "How we use your data."}, Override: "a test"})
 	r.ok(err)
 	l, err := r.people.CreateList(r.t.Context(), subscriptions.List{ProgrammeID: p.ID, PurposeID: u.ID, NoticeID: n.ID, Slug: "boat", Name: "Boat", Wording: "Send me boats."})
 	r.ok(err)

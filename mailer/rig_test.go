@@ -168,12 +168,12 @@ func newRig(t *testing.T, databaseURL string) *rig {
 	var err error
 	r.programme, err = r.people.CreateProgramme(t.Context(), aProgramme())
 	r.ok(err)
-	notice, err := r.people.PublishNotice(t.Context(), r.programme.ID, "How we use your data.")
-	r.ok(err)
 	for _, slug := range []string{"news", "offers"} {
 		purpose, err := r.people.CreatePurpose(t.Context(), subscriptions.Purpose{
 			ProgrammeID: r.programme.ID, Slug: slug, Name: slug, Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
 		})
+		r.ok(err)
+		notice, err := r.people.PublishNotice(t.Context(), subscriptions.NoticeDraft{ProgrammeID: r.programme.ID, Texts: map[string]string{"en": "How we use your data for " + slug + "."}, Override: "a test"})
 		r.ok(err)
 		names := []string{"sales"}
 		if slug == "news" {

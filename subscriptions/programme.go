@@ -20,10 +20,23 @@ type Programme struct {
 	Contact       Contact // Point of Contact: mail to it unsubscribes (E0-17)
 	FromName      string
 	FromAddress   address.Address
-	TimeZone      string // IANA name, such as "Europe/London"
-	Division      string // whose bank holidays count: "england-and-wales", "scotland" or "northern-ireland"
+	TimeZone      string                // IANA name, such as "Europe/London"
+	Division      string                // whose bank holidays count: "england-and-wales", "scotland" or "northern-ireland"
+	EndsAt        time.Time             // from then on nobody is mailed (E3-09); zero without end
+	GuardianAge   int                   // years; below it a parent or guardian agrees (E1-22; Article 8: 13 in the United Kingdom)
+	RegionLock    bool                  // promises that no data leaves the United Kingdom (E4-16)
+	HouseClocks   []HouseClock          // its own promises of when it answers
+	Mailboxes     []MailboxUse          // which of the watched mailboxes are its own
+	Statements    map[string]Statements // what its notice says beyond the declarations, by language
 	CreatedAt     time.Time
+	ChangedAt     time.Time // zero while nothing was changed
 }
+
+// Ended reports whether the programme's end has come (E3-09).
+func (p Programme) Ended(now time.Time) bool { return !p.EndsAt.IsZero() && !now.Before(p.EndsAt) }
+
+// DefaultGuardianAge is the age of consent to online services in the United Kingdom (Article 8(1); DPA 2018 s.9), in years.
+const DefaultGuardianAge = 13
 
 // Contact is a named person or desk that people can write to.
 type Contact struct {
@@ -31,83 +44,43 @@ type Contact struct {
 	Address address.Address
 }
 
-// Basis is the lawful basis of a purpose (Article 6 UK GDPR; soft opt-in: PECR regulation 22(3)).
-type Basis string
-
-const (
-	Consent             Basis = "consent"
-	ExplicitConsent     Basis = "explicit-consent"
-	SoftOptIn           Basis = "soft-opt-in"
-	LegitimateInterests Basis = "legitimate-interests"
-	PublicTask          Basis = "public-task"
-	Contract            Basis = "contract"
-	LegalObligation     Basis = "legal-obligation"
-)
-
-// Bases holds every basis.
-var Bases = []Basis{Consent, ExplicitConsent, SoftOptIn, LegitimateInterests, PublicTask, Contract, LegalObligation}
-
-// NeedsAct reports whether the basis is consent, which only an affirmative act by the person gives (Article 4(11)).
-func (b Basis) NeedsAct() bool { return b == Consent || b == ExplicitConsent }
-
-// Class is what sort of message serves a purpose.
-type Class string
-
-const (
-	Newsletter Class = "newsletter"
-	Targeted   Class = "targeted"
-	Marketing  Class = "marketing"
-	// ServiceClass covers confirmations and notices that a person's own act calls for.
-	ServiceClass Class = "service"
-	// CaseClass covers letters about a person's rights, which no opt-out stops.
-	CaseClass Class = "case"
-)
-
-// Classes holds every class that a purpose may have.
-var Classes = []Class{Newsletter, Targeted, Marketing, ServiceClass, CaseClass}
-
-// Purpose is one thing that personal data is used for, with its one lawful basis.
-type Purpose struct {
-	ID          int64
-	ProgrammeID int64
-	Slug        string
-	Name        string // in the words of the notice
-	Basis       Basis
-	Class       Class
-	Term        time.Duration // how long a permission lasts; 0 without end
-	CreatedAt   time.Time
+// HouseClock is an organisation's own promise for one kind of case (E0-31, E1-33), beside what the law asks. 0 promises nothing.
+type HouseClock struct {
+	Kind                   string `json:"kind"` // of cases, such as "complaint"; "" for all kinds without a line of their own
+	AcknowledgeWorkingDays int    `json:"acknowledge_working_days"`
+	AnswerWorkingDays      int    `json:"answer_working_days"`
 }
 
-// Notice is one published version of a programme's privacy notice. It never changes after.
-type Notice struct {
-	ID          int64
-	ProgrammeID int64
-	Version     int // from 1
-	Text        string
-	Digest      string // SHA-256 of Text, in hex: what the ledger refers to
-	PublishedAt time.Time
+// MailboxUse says that a watched mailbox belongs to a programme, and what most of its mail is (E0-26, E0-30).
+type MailboxUse struct {
+	Name string `json:"name"` // as in the settings
+	Kind string `json:"kind"` // default kind of its mail, such as "rights"; "" to go by the mail alone
 }
 
-// List is what people subscribe to. It serves one purpose under one notice version.
-type List struct {
+// Statements is what a notice must say and no declaration holds (Articles 13 and 14).
+type Statements struct {
+	Source      string `json:"source,omitempty"`      // where the data comes from
+	Requirement string `json:"requirement,omitempty"` // whether people must give it, by statute or contract
+	Automated   string `json:"automated,omitempty"`   // automated decisions, and that there are none
+	Retention   string `json:"retention,omitempty"`   // how long data is kept, where no rule of retention says so
+}
+
+// Recipient is somebody to whom a programme's personal data is given (E0-12, E0-14, E1-12, E2-25, E3-14).
+type Recipient struct {
 	ID          int64
 	ProgrammeID int64
-	PurposeID   int64
-	NoticeID    int64
-	Slug        string // also the label of its List-Id (RFC 2919): stable for life
 	Name        string
-	Description string // what will come and how often
-	Wording     string // exactly what a person agrees to, shown beside the act
-	Contact     Contact
-	DoubleOptIn bool // an act counts only after the mailbox confirmed it
-	Public      bool // has a page where anybody may subscribe
-	CreatedAt   time.Time
+	Category    string // such as "mail service" or "printer"
+	Purpose     string // what for
+	Country     string // where it handles the data: ISO 3166-1 alpha-2, such as "GB"
+	Safeguard   string // what protects it there (Articles 45 and 46); needed outside the United Kingdom
+	Agreement   string // reference of the agreement with it; may be empty
+	AddedAt     time.Time
+	EndedAt     time.Time // zero while it gets data
 }
 
-// Expiry returns when a permission given at t ends, or the zero time.
-func (p Purpose) Expiry(t time.Time) time.Time {
-	if p.Term == 0 {
-		return time.Time{}
-	}
-	return t.Add(p.Term)
-}
+// Abroad reports whether the recipient handles data outside the United Kingdom.
+func (r Recipient) Abroad() bool { return r.Country != HomeCountry }
+
+// HomeCountry is where a region lock keeps data.
+const HomeCountry = "GB"

@@ -62,17 +62,21 @@ func newRig(t *testing.T, db *store.DB) *rig {
 	r := &rig{t: t, db: db, clock: &clock{at: began}}
 	r.Service = &subscriptions.Service{Store: db, Keys: storetest.Keys(t), Now: r.clock.now}
 	r.harbour, r.ferry = r.programme("harbour"), r.programme("ferry")
-	notice := map[int64]int64{}
-	for _, p := range []subscriptions.Programme{r.harbour, r.ferry} {
-		notice[p.ID] = check(r.PublishNotice(t.Context(), p.ID, "How "+p.Slug+" uses your data."))(t).ID
-	}
 	purpose := func(p subscriptions.Programme, slug string, basis subscriptions.Basis, class subscriptions.Class, term time.Duration) subscriptions.Purpose {
-		return check(r.CreatePurpose(t.Context(), subscriptions.Purpose{ProgrammeID: p.ID, Slug: slug, Name: slug, Basis: basis, Class: class, Term: term}))(t)
+		u := subscriptions.Purpose{ProgrammeID: p.ID, Slug: slug, Name: slug, Basis: basis, Class: class, Term: term}
+		if basis == subscriptions.PublicTask {
+			u.Conditions.Reference = "Harbours Act"
+		}
+		return check(r.CreatePurpose(t.Context(), u))(t)
 	}
 	r.news = purpose(r.harbour, "news", subscriptions.Consent, subscriptions.Newsletter, 30*24*time.Hour)
 	r.offers = purpose(r.harbour, "offers", subscriptions.Consent, subscriptions.Marketing, 0)
 	r.works = purpose(r.harbour, "works", subscriptions.PublicTask, subscriptions.Targeted, 0)
 	r.crossing = purpose(r.ferry, "crossing", subscriptions.Consent, subscriptions.Newsletter, 0)
+	notice := map[int64]int64{}
+	for _, p := range []subscriptions.Programme{r.harbour, r.ferry} {
+		notice[p.ID] = check(r.PublishNotice(t.Context(), anyNotice(p.ID, "How "+p.Slug+" uses your data.")))(t).ID
+	}
 	list := func(u subscriptions.Purpose, slug string, doubleOptIn bool) subscriptions.List {
 		return check(r.CreateList(t.Context(), subscriptions.List{
 			ProgrammeID: u.ProgrammeID, PurposeID: u.ID, NoticeID: notice[u.ProgrammeID], Slug: slug, Name: slug,
@@ -82,6 +86,11 @@ func newRig(t *testing.T, db *store.DB) *rig {
 	r.monthly, r.weekly = list(r.news, "monthly", true), list(r.news, "weekly", true)
 	r.sales, r.dredge, r.boat = list(r.offers, "sales", true), list(r.works, "dredge", false), list(r.crossing, "boat", true)
 	return r
+}
+
+// anyNotice is a notice that says too little, for tests of something else.
+func anyNotice(programmeID int64, text string) subscriptions.NoticeDraft {
+	return subscriptions.NoticeDraft{ProgrammeID: programmeID, Texts: map[string]string{"en": text}, Override: "a test"}
 }
 
 func (r *rig) programme(slug string) subscriptions.Programme {

@@ -17,6 +17,8 @@ type Service struct {
 	Kick  func() // wakes the relay after a commit that enqueued tasks; may be nil
 }
 
+
+	Retention RetentionWords // may be nil
 // ConfirmWithin is how long a confirmation link is good for.
 const ConfirmWithin = 7 * 24 * time.Hour
 

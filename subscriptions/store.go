@@ -47,12 +47,15 @@ type Catalogue interface {
 	Notices(ctx context.Context, programmeID int64) ([]Notice, error)         // by version
 	AttributesOf(ctx context.Context, programmeID int64) ([]Attribute, error) // by name
 }
+	// Recipients returns everybody who gets or got the programme's data, by id.
+	Recipients(ctx context.Context, programmeID int64) ([]Recipient, error)
 
 // Tx is one transaction on the ledger and what hangs on it.
 type Tx interface {
 	CreateProgramme(*Programme) error // sets ID; a taken slug is kind Conflict
 	CreatePurpose(*Purpose) error
-	CreateNotice(*Notice) error // sets ID and Version
+	// CreateNotice sets ID and Version, and puts every list of the programme under the notice.
+	CreateNotice(*Notice) error
 	CreateList(*List) error
 	CreateAttribute(*Attribute) error
 

@@ -55,8 +55,8 @@ func ready(t *testing.T) *rig {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err1 := s.PublishNotice(ctx, p.ID, "How we use your data.")
-		u, err2 := s.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: p.ID, Slug: "news", Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter})
+		u, err1 := s.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: p.ID, Slug: "news", Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter})
+		n, err2 := s.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: p.ID, Texts: map[string]string{"en": "How we use your data."}, Override: "a test"})
 		_, err3 := s.CreateList(ctx, subscriptions.List{ProgrammeID: p.ID, PurposeID: u.ID, NoticeID: n.ID, Slug: "news", Name: "Harbour News", Wording: "Send me the news.", DoubleOptIn: true})
 		if err1 != nil || err2 != nil || err3 != nil {
 			t.Fatal(err1, err2, err3)

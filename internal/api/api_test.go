@@ -214,7 +214,7 @@ const (
 	programmeBody = `{"slug":"harbour-news","name":"Harbour News","owner":"Harbour Board","controller":"Harbour Board","postal_address":"1 Quay Street, Port Example",
 		"contact":{"name":"Sam Poole","address":"contact@harbour.example"},"from":{"name":"Harbour News","address":"news@harbour.example"}}`
 	purposeBody  = `{"slug":"monthly-news","name":"Monthly news","basis":"consent","class":"newsletter"}`
-	noticeBody   = `{"text":"We use your address to send you the news."}`
+	noticeBody   = `{"text":"We use your address to send you the news.","override":"a test"}`
 	listBody     = `{"programme_id":1,"purpose_id":1,"notice_id":1,"slug":"monthly","name":"Harbour Monthly","wording":"Send me Harbour Monthly.","double_opt_in":true,"public":true}`
 	grantBody    = `{"address":"ann@example.org","name":"Ann Lee","source":"paper form","evidence":{"act":"ticked the box"}}`
 	campaignBody = `{"programme_id":1,"name":"December","subject":"The lights are on","body":"Dear {{name|reader}},\n\nthe lights are **on**.","lists":[1]}`

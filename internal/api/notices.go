@@ -19,7 +19,18 @@ type notice struct {
 }
 
 type newNotice struct {
-	Text string `json:"text" maxLength:"20000" doc:"The privacy notice, in Markdown." example:"We use your email address to send you the news that you asked for. Write to contact@harbour.example to stop."`
+	Text     string  `json:"text" maxLength:"20000" doc:"The privacy notice in English, in Markdown." example:"## Who we are\n\nThe controller is Harbour Board."`
+	TextCy   string  `json:"text_cy,omitempty" maxLength:"20000" doc:"The same in Welsh." example:"## Pwy ydym ni\n\nY rheolydd yw Harbour Board."`
+	Purposes []int64 `json:"purposes,omitempty" maxItems:"200" nullable:"false" doc:"The purposes that it tells of; all of the programme unless told." example:"[1]"`
+	Override string  `json:"override,omitempty" maxLength:"200" doc:"Why it is published although incomplete. Without a reason that is refused." example:"The full text follows on Monday."`
+}
+
+func (n newNotice) draft(programmeID int64, by string) subscriptions.NoticeDraft {
+	d := subscriptions.NoticeDraft{ProgrammeID: programmeID, Texts: map[string]string{"en": n.Text}, Purposes: n.Purposes, Override: n.Override, By: by}
+	if n.TextCy != "" {
+		d.Texts["cy"] = n.TextCy
+	}
+	return d
 }
 
 func (a *api) noticeRoutes() {
@@ -45,7 +56,7 @@ func (a *api) publishNotice(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.People.PublishNotice(ctx, p.ID, in.Body.Text)
+	n, err := a.People.PublishNotice(ctx, in.Body.draft(p.ID, actor(ctx).String()))
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func TestSuppressionsReachAsFarAsTheySay(t *testing.T) {
 func TestDeclarationsAreReadBack(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
-		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/notices", `{"text":"Second."}`).want(t, "version", 2)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/notices", `{"text":"Second.","override":"a test"}`).want(t, "version", 2)
 		h.must(t, http.StatusOK, "GET", "/api/v1/programmes/harbour-news", "").want(t, "contact.address", "contact@harbour.example", "from.name", "Harbour News", "time_zone", "Europe/London", "dpo.address", "")
 		h.must(t, http.StatusOK, "GET", "/api/v1/programmes", "").want(t, "items.0.slug", "harbour-news")
 		h.must(t, http.StatusOK, "GET", "/api/v1/programmes/harbour-news/purposes", "").want(t, "items.0.basis", "consent")

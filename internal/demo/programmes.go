@@ -58,7 +58,7 @@ func standards() *programme {
 			Contact:  subscriptions.Contact{Name: "Robin Hale, Point of Contact", Address: address.Must("poc@supply.example")},
 			FromName: "Directorate of Standards", FromAddress: address.Must("standards@supply.example"),
 		},
-		purpose:   subscriptions.Purpose{Slug: "stakeholder-mail", Name: "targeted mail on standards", Basis: subscriptions.PublicTask, Class: subscriptions.Targeted},
+		purpose:   subscriptions.Purpose{Slug: "stakeholder-mail", Name: "targeted mail on standards", Basis: subscriptions.PublicTask, Conditions: subscriptions.Conditions{Reference: "standards for supply"}, Class: subscriptions.Targeted},
 		attribute: &subscriptions.Attribute{Name: "committee", Label: "Committee", Type: subscriptions.ChoiceAttribute, Choices: committees()},
 		list: subscriptions.List{
 			Slug: "standards-committees", Name: "Standards committees", Description: "Drafts and meetings of the committees that you sit on.",
@@ -101,10 +101,6 @@ func declare(ctx context.Context, db *store.DB, keys *token.Keys, o Options, p *
 	if p.is, err = svc.CreateProgramme(ctx, p.is); err != nil {
 		return err
 	}
-	notice, err := svc.PublishNotice(ctx, p.is.ID, p.notice)
-	if err != nil {
-		return err
-	}
 	p.purpose.ProgrammeID = p.is.ID
 	if p.purpose, err = svc.CreatePurpose(ctx, p.purpose); err != nil {
 		return err
@@ -114,6 +110,10 @@ func declare(ctx context.Context, db *store.DB, keys *token.Keys, o Options, p *
 		if _, err = svc.CreateAttribute(ctx, *p.attribute); err != nil {
 			return err
 		}
+	}
+	notice, err := svc.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: p.is.ID, Texts: map[string]string{"en": p.notice}, Override: "the demo's words are short"})
+	if err != nil {
+		return err
 	}
 	p.list.ProgrammeID, p.list.PurposeID, p.list.NoticeID = p.is.ID, p.purpose.ID, notice.ID
 	p.list, err = svc.CreateList(ctx, p.list)

@@ -97,11 +97,11 @@ func (s *scene) found(svc *subscriptions.Service, slug string) (subscriptions.Pr
 		FromName: name + " News", FromAddress: s.at("news"),
 	})
 	s.check(err)
-	notice, err := svc.PublishNotice(s.t.Context(), programme.ID, "How we use your data.")
-	s.check(err)
 	purpose, err := svc.CreatePurpose(s.t.Context(), subscriptions.Purpose{
 		ProgrammeID: programme.ID, Slug: "news", Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
 	})
+	s.check(err)
+	notice, err := svc.PublishNotice(s.t.Context(), subscriptions.NoticeDraft{ProgrammeID: programme.ID, Texts: map[string]string{"en": "How we use your data."}, Override: "a test"})
 	s.check(err)
 	list, err := svc.CreateList(s.t.Context(), subscriptions.List{
 		ProgrammeID: programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-monthly", Name: name + " monthly",

@@ -55,7 +55,7 @@ func TestEveryVersionOfANoticeStaysReadable(t *testing.T) {
 		wantStatus(t, w, http.StatusOK)
 		wantText(t, w, "How we use your data", "<strong>address</strong>", "Privacy notice: Harbour News")
 		wantNoText(t, w, "<script>", "This is an earlier version")
-		must(r.people.PublishNotice(t.Context(), r.programme.ID, "Now we also keep your name."))(t)
+		must(r.people.PublishNotice(t.Context(), subscriptions.NoticeDraft{ProgrammeID: r.programme.ID, Texts: map[string]string{"en": "Now we also keep your name."}, Override: "a test"}))(t)
 		wantText(t, r.get("/notices/harbour/1"), "This is an earlier version", "/notices/harbour/2")
 		wantText(t, r.get("/notices/harbour/2?lang=cy"), "Now we also keep your name", "Hysbysiad preifatrwydd")
 		for _, path := range []string{"/notices/harbour/3", "/notices/harbour/01", "/notices/harbour/x", "/notices/nothing/1", "/notices/harbour"} {

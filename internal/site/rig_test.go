@@ -153,20 +153,27 @@ func (r *rig) furnish(t *testing.T) {
 		Contact:  subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")},
 		FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
 	}))(t)
-	notice := must(r.people.PublishNotice(ctx, r.programme.ID, "# How we use your data\n\nWe keep your **address**.\n\n<script>alert(1)</script>"))(t)
-	declare := func(slug, name string, basis subscriptions.Basis, public, doubleOptIn bool) subscriptions.List {
-		purpose := must(r.people.CreatePurpose(ctx, subscriptions.Purpose{
-			ProgrammeID: r.programme.ID, Slug: slug, Name: "News of " + slug, Basis: basis, Class: subscriptions.Newsletter,
-		}))(t)
+	purposes := map[string]subscriptions.Purpose{}
+	for _, u := range []subscriptions.Purpose{
+		{Slug: "monthly", Basis: subscriptions.Consent},
+		{Slug: "board-only", Basis: subscriptions.PublicTask, Conditions: subscriptions.Conditions{Reference: "Harbours Act"}},
+		{Slug: "health", Basis: subscriptions.ExplicitConsent},
+	} {
+		u.ProgrammeID, u.Name, u.Class = r.programme.ID, "News of "+u.Slug, subscriptions.Newsletter
+		purposes[u.Slug] = must(r.people.CreatePurpose(ctx, u))(t)
+	}
+	notice := must(r.people.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: r.programme.ID, Texts: map[string]string{"en": "# How we use your data\n\nWe keep your **address**.\n\n<script>alert(1)</script>"}, Override: "a test"}))(t)
+	declare := func(slug, name string, public, doubleOptIn bool) subscriptions.List {
+		purpose := purposes[slug]
 		return must(r.people.CreateList(ctx, subscriptions.List{
 			ProgrammeID: r.programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug, Name: name,
 			Description: "What happens in the harbour, once a month.", Wording: "Yes, send me " + name + " by email. I can stop at any time.",
 			DoubleOptIn: doubleOptIn, Public: public,
 		}))(t)
 	}
-	r.news = declare("monthly", "Monthly update", subscriptions.Consent, true, true)
-	r.quiet = declare("board-only", "Board papers", subscriptions.PublicTask, false, true)
-	r.express = declare("health", "Harbour health", subscriptions.ExplicitConsent, true, true)
+	r.news = declare("monthly", "Monthly update", true, true)
+	r.quiet = declare("board-only", "Board papers", false, true)
+	r.express = declare("health", "Harbour health", true, true)
 }
 
 // declareProgramme declares another programme of an owner, with one open list.
@@ -177,10 +184,10 @@ func (r *rig) declareProgramme(t *testing.T, slug, owner string) subscriptions.L
 		Slug: slug, Name: "News of " + slug, Owner: owner, Controller: owner, PostalAddress: "Town Hall, Porthaven PH2 2BB",
 		Contact: r.programme.Contact, FromName: owner, FromAddress: r.programme.FromAddress,
 	}))(t)
-	notice := must(r.people.PublishNotice(ctx, p.ID, "We keep little."))(t)
 	purpose := must(r.people.CreatePurpose(ctx, subscriptions.Purpose{
 		ProgrammeID: p.ID, Slug: slug, Name: "News", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
 	}))(t)
+	notice := must(r.people.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: p.ID, Texts: map[string]string{"en": "We keep little."}, Override: "a test"}))(t)
 	return must(r.people.CreateList(ctx, subscriptions.List{
 		ProgrammeID: p.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: slug + "-news", Name: "News", Wording: "Send me news.", DoubleOptIn: true, Public: true,
 	}))(t)

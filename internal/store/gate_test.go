@@ -29,12 +29,12 @@ func furnish(t testing.TB, db *store.DB, now func() time.Time) house {
 			Contact:  subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")},
 			FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
 		}))(t)
-		notice := must(h.svc.PublishNotice(t.Context(), programme.ID, "How we use your data."))(t)
 		for u := range 2 {
 			purpose := must(h.svc.CreatePurpose(t.Context(), subscriptions.Purpose{
 				ProgrammeID: programme.ID, Slug: fmt.Sprintf("purpose-%d", u), Name: "Monthly news", Basis: subscriptions.Consent, Class: subscriptions.Newsletter,
 			}))(t)
 			h.purposes = append(h.purposes, purpose)
+			notice := h.publishes(t, programme.ID, fmt.Sprintf("How we use your data for %d purposes.", u+1))
 			for l := range 2 {
 				h.lists = append(h.lists, must(h.svc.CreateList(t.Context(), subscriptions.List{
 					ProgrammeID: programme.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: fmt.Sprintf("list-%d-%d-%d", p, u, l),
@@ -44,6 +44,12 @@ func furnish(t testing.TB, db *store.DB, now func() time.Time) house {
 		}
 	}
 	return h
+}
+
+// publishes puts out a notice that tells of all purposes that the programme has.
+func (h house) publishes(t testing.TB, programmeID int64, text string) subscriptions.Notice {
+	t.Helper()
+	return must(h.svc.PublishNotice(t.Context(), subscriptions.NoticeDraft{ProgrammeID: programmeID, Texts: map[string]string{"en": text}, Override: "a test"}))(t)
 }
 
 func must[T any](v T, err error) func(t testing.TB) T {

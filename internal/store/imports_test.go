@@ -285,7 +285,7 @@ func TestAPermissionCountsFromTheAct(t *testing.T) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		h := furnish(t, db, func() time.Time { return now })
 		purpose := must(h.svc.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: h.lists[0].ProgrammeID, Slug: "yearly", Name: "News for a year", Basis: subscriptions.Consent, Class: subscriptions.Newsletter, Term: 365 * 24 * time.Hour}))(t)
-		list := must(h.svc.CreateList(ctx, subscriptions.List{ProgrammeID: purpose.ProgrammeID, PurposeID: purpose.ID, NoticeID: h.lists[0].NoticeID, Slug: "yearly", Name: "Yearly", Wording: "Send me news for a year."}))(t)
+		list := must(h.svc.CreateList(ctx, subscriptions.List{ProgrammeID: purpose.ProgrammeID, PurposeID: purpose.ID, NoticeID: h.publishes(t, purpose.ProgrammeID, "Now for a year too.").ID, Slug: "yearly", Name: "Yearly", Wording: "Send me news for a year."}))(t)
 		var log rejectLog
 		report := must(bring(t, db, h.svc.Now, list, header+
 			"old@example.org,,,Ticked,2024-03-31,Fair,\n"+
@@ -306,8 +306,8 @@ func TestOtherBasesThanConsentNeedASourceAlone(t *testing.T) {
 		ctx := t.Context()
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 		h := furnish(t, db, func() time.Time { return now })
-		purpose := must(h.svc.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: h.lists[0].ProgrammeID, Slug: "duty", Name: "Safety notices", Basis: subscriptions.PublicTask, Class: subscriptions.Targeted}))(t)
-		list := must(h.svc.CreateList(ctx, subscriptions.List{ProgrammeID: purpose.ProgrammeID, PurposeID: purpose.ID, NoticeID: h.lists[0].NoticeID, Slug: "duty", Name: "Safety", Wording: "Safety notices."}))(t)
+		purpose := must(h.svc.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: h.lists[0].ProgrammeID, Slug: "duty", Name: "Safety notices", Basis: subscriptions.PublicTask, Conditions: subscriptions.Conditions{Reference: "Harbours Act"}, Class: subscriptions.Targeted}))(t)
+		list := must(h.svc.CreateList(ctx, subscriptions.List{ProgrammeID: purpose.ProgrammeID, PurposeID: purpose.ID, NoticeID: h.publishes(t, purpose.ProgrammeID, "Now for safety too.").ID, Slug: "duty", Name: "Safety", Wording: "Safety notices."}))(t)
 		report := must(bring(t, db, h.svc.Now, list, "email;source\na@example.org;Harbour register\nb@example.org;\n", &rejectLog{}, false))(t)
 		if report.Granted != 1 || report.Quarantined != 1 {
 			t.Error(tally(report.ImportCounts))

@@ -210,7 +210,7 @@ func TestWhatPeopleWereToldIsHeldToTheLedger(t *testing.T) {
 	t.Parallel()
 	eachHand(t, func(t *testing.T, h house, x *hand) {
 		h.chronicle(t)
-		second := must(h.svc.PublishNotice(t.Context(), h.lists[0].ProgrammeID, "How we use your data now."))(t)
+		second := h.publishes(t, h.lists[0].ProgrammeID, "How we use your data now.")
 		x.keep()
 		digest := subscriptions.TextDigest(h.lists[0].Wording)
 		programme, list, purpose := h.lists[0].ProgrammeID, h.lists[0].ID, h.purposes[0].ID

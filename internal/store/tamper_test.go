@@ -180,10 +180,10 @@ func (h house) chronicle(t *testing.T) {
 		}
 	}
 	works := must(h.svc.CreatePurpose(t.Context(), subscriptions.Purpose{
-		ProgrammeID: h.lists[0].ProgrammeID, Slug: "works", Name: "Works", Basis: subscriptions.PublicTask, Class: subscriptions.Targeted, Term: time.Hour,
+		ProgrammeID: h.lists[0].ProgrammeID, Slug: "works", Name: "Works", Basis: subscriptions.PublicTask, Conditions: subscriptions.Conditions{Reference: "Harbours Act"}, Class: subscriptions.Targeted, Term: time.Hour,
 	}))(t)
 	h.grants(t, must(h.svc.CreateList(t.Context(), subscriptions.List{
-		ProgrammeID: works.ProgrammeID, PurposeID: works.ID, NoticeID: h.lists[0].NoticeID, Slug: "dredging", Name: "Dredging", Wording: "Where we dredge.",
+		ProgrammeID: works.ProgrammeID, PurposeID: works.ID, NoticeID: h.publishes(t, works.ProgrammeID, "Now for works too.").ID, Slug: "dredging", Name: "Dredging", Wording: "Where we dredge.",
 	}))(t), "person-0-0@example.org")
 	h.asks(t, h.lists[0], "asking@example.org")
 	tok := h.asks(t, h.lists[1], "person-0-0@example.org")
