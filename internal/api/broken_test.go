@@ -103,7 +103,7 @@ func (b brokenReads) CasesAfter(context.Context, int64, int) ([]inbox.Case, erro
 
 type brokenAudit struct{ err error }
 
-func (b brokenAudit) Record(context.Context, audit.Entry) error { return b.err }
+func (b brokenAudit) Record(context.Context, audit.Note) error { return b.err }
 
 // brokenRequests fails at one step.
 type brokenRequests struct {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -68,11 +67,8 @@ func (a *api) caseRoutes() {
 	}, a.getCase)
 }
 
-func (a *api) listCases(ctx context.Context, in *struct {
-	Paging
-	Why
-}) (*reply[page[Case]], error) {
-	if err := a.record(ctx, audit.ListCases, "", in.Why); err != nil {
+func (a *api) listCases(ctx context.Context, in *struct{ Paging }) (*reply[page[Case]], error) {
+	if err := a.record(ctx, audit.Note{Action: audit.ListCases}); err != nil {
 		return nil, err
 	}
 	rows, err := a.Reads.CasesAfter(ctx, in.After, in.more())
@@ -82,15 +78,12 @@ func (a *api) listCases(ctx context.Context, in *struct {
 	return pageOf(rows, in.Limit, func(c inbox.Case) int64 { return c.ID }, showCase), nil
 }
 
-func (a *api) getCase(ctx context.Context, in *struct {
-	InID
-	Why
-}) (*reply[caseFile], error) {
+func (a *api) getCase(ctx context.Context, in *struct{ InID }) (*reply[caseFile], error) {
 	c, err := a.Inbox.Case(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.record(ctx, audit.ReadCase, fmt.Sprintf("case:%d", c.ID), in.Why); err != nil {
+	if err := a.record(ctx, audit.Note{Action: audit.ReadCase, Object: audit.About("case", c.ID), PersonID: c.SubscriberID}); err != nil {
 		return nil, err
 	}
 	events, err := a.Inbox.CaseEvents(ctx, c.ID)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/subscriptions"
 )
@@ -62,6 +63,9 @@ func (a *api) listSubscriberEvents(ctx context.Context, in *struct {
 }) (*reply[page[eventWithWords]], error) {
 	s, err := a.People.Store.Subscriber(ctx, in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.record(ctx, audit.Note{Action: audit.ReadPerson, Object: audit.About("subscriber", s.ID)}); err != nil {
 		return nil, err
 	}
 	events, err := a.People.Store.EventsByKey(ctx, s.Key)

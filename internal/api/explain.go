@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/subscriptions"
 )
@@ -33,6 +34,9 @@ func (a *api) explain(ctx context.Context, in *struct {
 	}
 	l, err := a.People.Store.ListBySlug(ctx, in.List)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.record(ctx, audit.Note{Action: audit.ReadPerson, Object: audit.About("subscriber", s.ID)}); err != nil {
 		return nil, err
 	}
 	events, err := a.People.Store.EventsByKey(ctx, s.Key)

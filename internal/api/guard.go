@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/web"
@@ -64,6 +65,11 @@ func (a *api) admit(c *gin.Context, op operation) (body []byte, err error) {
 		if err := who.Need(op.scope); err != nil {
 			return nil, err
 		}
+		why := c.Request.Header.Get(auditReason)
+		if err := audit.CheckWhy(why); err != nil {
+			return nil, err
+		}
+		ctx = audit.For(audit.As(ctx, who.String()), why)
 		c.Request = c.Request.WithContext(context.WithValue(ctx, actorKey{}, who))
 	}
 	return readBody(c, op)

@@ -35,11 +35,6 @@ type inboundMessage struct {
 	SettledAt   *time.Time     `json:"settled_at,omitempty"`
 }
 
-// Why is the reason of a reading, for the audit trail.
-type Why struct {
-	Why string `header:"Audit-Reason" maxLength:"300" doc:"Why you read this. It is kept in the audit trail."`
-}
-
 func (a *api) inboundRoutes() {
 	add(a, operation{
 		id: "list-inbound", method: http.MethodGet, path: base + "/inbound", tag: "Mail that came in", scope: auth.InboundRead,
@@ -56,11 +51,8 @@ func (a *api) inboundRoutes() {
 	a.documentDownload()
 }
 
-func (a *api) listInbound(ctx context.Context, in *struct {
-	Paging
-	Why
-}) (*reply[page[inboundMessage]], error) {
-	if err := a.record(ctx, audit.ListInbound, "", in.Why); err != nil {
+func (a *api) listInbound(ctx context.Context, in *struct{ Paging }) (*reply[page[inboundMessage]], error) {
+	if err := a.record(ctx, audit.Note{Action: audit.ListInbound}); err != nil {
 		return nil, err
 	}
 	rows, err := a.Inbox.KeptBefore(ctx, in.After, in.more())
@@ -70,15 +62,12 @@ func (a *api) listInbound(ctx context.Context, in *struct {
 	return pageOf(rows, in.Limit, func(m inbox.Kept) int64 { return m.ID }, showInbound), nil
 }
 
-func (a *api) getInbound(ctx context.Context, in *struct {
-	InID
-	Why
-}) (*reply[inboundMessage], error) {
+func (a *api) getInbound(ctx context.Context, in *struct{ InID }) (*reply[inboundMessage], error) {
 	m, err := a.kept(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.record(ctx, audit.ReadInbound, fmt.Sprintf("inbound:%d", m.ID), in.Why); err != nil {
+	if err := a.record(ctx, audit.Note{Action: audit.ReadInbound, Object: audit.About("inbound", m.ID)}); err != nil {
 		return nil, err
 	}
 	return &reply[inboundMessage]{Body: showInbound(m)}, nil
@@ -87,10 +76,7 @@ func (a *api) getInbound(ctx context.Context, in *struct {
 // stream is an answer that is written piece by piece.
 type stream struct{ Body func(huma.Context) }
 
-func (a *api) downloadInbound(ctx context.Context, in *struct {
-	InID
-	Why
-}) (*stream, error) {
+func (a *api) downloadInbound(ctx context.Context, in *struct{ InID }) (*stream, error) {
 	m, err := a.kept(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -98,7 +84,7 @@ func (a *api) downloadInbound(ctx context.Context, in *struct {
 	if m.Digest == "" {
 		return nil, errs.E("api: download message", errs.NotFound, "The mail server would not give this message. It is still in the mailbox.", nil)
 	}
-	if err := a.record(ctx, audit.ReadRaw, fmt.Sprintf("inbound:%d", m.ID), in.Why); err != nil {
+	if err := a.record(ctx, audit.Note{Action: audit.ReadRaw, Object: audit.About("inbound", m.ID)}); err != nil {
 		return nil, err
 	}
 	return &stream{Body: func(hc huma.Context) {
@@ -128,14 +114,6 @@ func (a *api) kept(ctx context.Context, id int64) (inbox.Kept, error) {
 		return inbox.Kept{}, err
 	}
 	return found[0], nil
-}
-
-// record notes a reading before anything is shown: what cannot be noted is not read.
-func (a *api) record(ctx context.Context, action audit.Action, object string, why Why) error {
-	if err := audit.CheckWhy(why.Why); err != nil {
-		return err
-	}
-	return a.Audit.Record(ctx, audit.Entry{Actor: actor(ctx).String(), Action: action, Object: object, Why: why.Why})
 }
 
 // documentDownload says what Huma cannot know of a streamed answer.

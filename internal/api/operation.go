@@ -53,6 +53,9 @@ func add[I, O any](a *api, op operation, handle func(context.Context, *I) (*O, e
 	if op.method == http.MethodPost {
 		h.Parameters = []*huma.Param{idempotencyParam()}
 	}
+	if op.scope != "" {
+		h.Parameters = append(h.Parameters, reasonParam())
+	}
 	a.ids = append(a.ids, op.id)
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)

@@ -43,9 +43,9 @@ type Reads interface {
 	CasesAfter(ctx context.Context, after int64, limit int) ([]inbox.Case, error)
 }
 
-// AuditTrail keeps who read what.
+// AuditTrail keeps who read what, and shows it.
 type AuditTrail interface {
-	Record(ctx context.Context, e audit.Entry) error
+	Record(ctx context.Context, n audit.Note) error
 }
 
 // api holds what the handlers need.

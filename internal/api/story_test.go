@@ -7,6 +7,7 @@ import (
 
 	"assent/inbox"
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -217,7 +218,7 @@ func TestReadingMailAndCasesIsNoted(t *testing.T) {
 		h.must(t, http.StatusOK, "GET", "/api/v1/cases/1", "").want(t, "clocks.0.name", "answer", "labels.0", "access", "from", "ann@example.org")
 		h.must(t, http.StatusNotFound, "GET", "/api/v1/cases/9", "")
 
-		entries := must(h.db.AuditEntries(t.Context(), 0, 20))(t)
+		entries := must(h.db.TrailAfter(t.Context(), audit.Filter{Actor: "key:1"}, 0, 20))(t)
 		var lines []string
 		for _, e := range entries {
 			lines = append(lines, strings.TrimSpace(e.Actor+" "+string(e.Action)+" "+e.Object+" "+e.Why))

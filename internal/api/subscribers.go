@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/subscriptions"
 )
@@ -58,6 +59,9 @@ func (a *api) subscriberRoutes() {
 }
 
 func (a *api) listSubscribers(ctx context.Context, in *struct{ Paging }) (*reply[page[Subscriber]], error) {
+	if err := a.record(ctx, audit.Note{Action: audit.ListPeople}); err != nil {
+		return nil, err
+	}
 	rows, err := a.People.Store.Subscribers(ctx, in.After, in.more())
 	if err != nil {
 		return nil, err
@@ -74,7 +78,7 @@ func (a *api) lookUpSubscriber(ctx context.Context, in *struct{ Body lookup }) (
 	if err != nil {
 		return nil, err
 	}
-	return a.withStandings(ctx, s)
+	return a.withStandings(ctx, audit.FindPerson, s)
 }
 
 func (a *api) getSubscriber(ctx context.Context, in *InID) (*reply[subscriberWithStandings], error) {
@@ -82,10 +86,13 @@ func (a *api) getSubscriber(ctx context.Context, in *InID) (*reply[subscriberWit
 	if err != nil {
 		return nil, err
 	}
-	return a.withStandings(ctx, s)
+	return a.withStandings(ctx, audit.ReadPerson, s)
 }
 
-func (a *api) withStandings(ctx context.Context, s subscriptions.Subscriber) (*reply[subscriberWithStandings], error) {
+func (a *api) withStandings(ctx context.Context, as audit.Action, s subscriptions.Subscriber) (*reply[subscriberWithStandings], error) {
+	if err := a.record(ctx, audit.Note{Action: as, Object: audit.About("subscriber", s.ID)}); err != nil {
+		return nil, err
+	}
 	events, err := a.People.Store.EventsByKey(ctx, s.Key)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,11 @@
-// Package audit says who read or changed what, and why (H9). An entry holds numbers and no names.
 package audit
 
 import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -10,27 +14,127 @@ import (
 	"assent/internal/errs"
 )
 
-// Action is what was done.
+// Action is what was done: a verb and what it was done to.
 type Action string
 
+// Readings.
 const (
-	ListCases   Action = "list cases"
-	ReadCase    Action = "read case"
-	ListInbound Action = "list inbound messages"
-	ReadInbound Action = "read inbound message"
-	ReadRaw     Action = "read raw message"
-	MakeKey     Action = "make API key"
-	RevokeKey   Action = "revoke API key"
+	ListCases    Action = "list cases"
+	ReadCase     Action = "read case"
+	ListInbound  Action = "list inbound messages"
+	ReadInbound  Action = "read inbound message"
+	ReadRaw      Action = "read raw message"
+	ListPeople   Action = "list people"
+	FindPerson   Action = "find person"
+	ReadPerson   Action = "read person"
+	ReadLedger   Action = "read ledger"
+	ReadBars     Action = "read suppressions"
+	ReadTrail    Action = "read audit trail"
+	ExportTrail  Action = "export audit trail"
+	ExportPack   Action = "export show-me pack"
+	ExportPeople Action = "export people"
 )
 
-// Entry is one line of the audit trail.
+// Additions, changes and deletions.
+const (
+	AddPerson    Action = "add person"
+	ChangePerson Action = "change person"
+	ErasePerson  Action = "erase person"
+	ImportBegun  Action = "begin import"
+	ImportDone   Action = "finish import"
+	MakeKey      Action = "make API key"
+	RevokeKey    Action = "revoke API key"
+	AddUser      Action = "add operator"
+	SetPassword  Action = "set operator's password"
+	DisableUser  Action = "disable operator"
+	EnableUser   Action = "enable operator"
+	Declare      Action = "declare"            // a programme, purpose, notice, list or attribute
+	Redeclare    Action = "change declaration" // of the same
+	TrimTrail    Action = "trim audit trail"
+	DestroyKey   Action = "destroy key" // of the personal parts about somebody
+)
+
+// Values are fields with their values, as JSON has them.
+type Values map[string]any
+
+// Note is what whoever reads or writes says of it. The store makes it an Entry, in the transaction of the change itself.
+type Note struct {
+	Actor    string // "user:3", "key:5", "cli:1000", "subscriber" or "system"; "" takes the actor of the context
+	Action   Action
+	Object   string // what was read or changed, such as "case:12": numbers, never names; "" for a list
+	PersonID int64  // whom it is about; 0 takes the number of an Object "subscriber:12"
+	Facts    Values // what names nobody: counts, names of fields, declarations
+	Why      string // in the actor's words; "" takes the reason of the context
+	Before   Values // personal
+	After    Values // personal
+	KeyID    int64  // of the key, of a DestroyKey; 0 otherwise
+}
+
+// About returns the object of a note on a row, such as "case:12".
+func About(what string, id int64) string { return what + ":" + strconv.FormatInt(id, 10) }
+
+// Person returns the number of the person whom the note is about, 0 for none.
+func (n Note) Person() int64 {
+	if n.PersonID != 0 {
+		return n.PersonID
+	}
+	rest, ok := strings.CutPrefix(n.Object, "subscriber:")
+	id, err := strconv.ParseInt(rest, 10, 64)
+	if !ok || err != nil {
+		return 0
+	}
+	return id
+}
+
+// Personal is the part of an entry that only the holder of its key can read.
+type Personal struct {
+	Why    string `json:"why,omitempty"`
+	Before Values `json:"before,omitempty"`
+	After  Values `json:"after,omitempty"`
+}
+
+// Empty reports whether there is nothing in it.
+func (p Personal) Empty() bool { return p.Why == "" && len(p.Before) == 0 && len(p.After) == 0 }
+
+// Entry is one line of the trail.
 type Entry struct {
-	ID     int64     // set by the store
-	At     time.Time // set by the store
-	Actor  string    // "user:3", "key:5" or "system"
-	Action Action
-	Object string // such as "case:12"; "" for a list
-	Why    string // in the actor's words; may be empty
+	Seq      int64 // place in the trail, from 1, without gaps
+	At       time.Time
+	Actor    string
+	Action   Action
+	Object   string
+	PersonID int64           // the subscriber whom it is about; 0 for nobody
+	Facts    json.RawMessage // JSON object; "{}" for none
+	KeyID    int64           // of the key under which Sealed was encrypted; 0 for none
+	Sealed   []byte          // Personal as JSON, encrypted; empty where there is nothing personal
+	Prev     []byte          // SHA-256
+	Hash     []byte          // SHA-256
+}
+
+// Read is an entry with its personal part.
+type Read struct {
+	Entry
+	Personal
+	Destroyed bool // the key was destroyed: the personal part cannot be read any more
+}
+
+// Differences returns the fields whose values differ, as they were and as they are, and their names in order.
+func Differences(before, after Values) (was, is Values, fields []string) {
+	was, is = Values{}, Values{}
+	for name := range maps.Keys(before) {
+		if now, both := after[name]; !both || !reflect.DeepEqual(before[name], now) {
+			was[name] = before[name]
+			fields = append(fields, name)
+		}
+	}
+	for name, value := range after {
+		if old, both := before[name]; !both || !reflect.DeepEqual(old, value) {
+			is[name] = value
+			fields = append(fields, name)
+		}
+	}
+	slices.Sort(fields)
+	return was, is, slices.Compact(fields)
 }
 
 const maxWhy = 300 // characters

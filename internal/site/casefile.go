@@ -3,7 +3,6 @@ package site
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -29,7 +28,7 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.record(ctx, by, audit.ReadCase, "case:"+strconv.FormatInt(id, 10)); err != nil {
+	if err := s.record(ctx, by, audit.Note{Action: audit.ReadCase, Object: audit.About("case", id), PersonID: k.SubscriberID}); err != nil {
 		return errs.Wrap(op, err)
 	}
 	events, err := s.Cases.CaseEvents(ctx, id)

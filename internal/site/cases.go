@@ -33,7 +33,7 @@ type Cases interface {
 func (s *site) cases(c *gin.Context, by auth.Actor) error {
 	const op = "site: cases"
 	ctx := c.Request.Context()
-	if err := s.record(ctx, by, audit.ListCases, ""); err != nil {
+	if err := s.record(ctx, by, audit.Note{Action: audit.ListCases}); err != nil {
 		return errs.Wrap(op, err)
 	}
 	page := pageNumber(c)

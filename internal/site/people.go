@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/subscriptions"
@@ -91,7 +92,7 @@ func (s *site) findPerson(c *gin.Context, by auth.Actor) error {
 	case err != nil:
 		return errs.Wrap(op, err)
 	}
-	if err := s.record(ctx, by, findPerson, personObject(found.ID)); err != nil {
+	if err := s.record(ctx, by, audit.Note{Action: audit.FindPerson, Object: personObject(found.ID)}); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if page.Rows, err = s.personRows(ctx, []subscriptions.Subscriber{found}); err != nil {

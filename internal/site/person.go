@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/mailer"
@@ -35,7 +36,7 @@ func (s *site) person(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.record(ctx, by, readPerson, personObject(id)); err != nil {
+	if err := s.record(ctx, by, audit.Note{Action: audit.ReadPerson, Object: personObject(id)}); err != nil {
 		return errs.Wrap(op, err)
 	}
 	events, err := s.People.Store.EventsByKey(ctx, p.Key)

@@ -75,7 +75,7 @@ type trail struct {
 	broken  bool
 }
 
-func (a *trail) Record(_ context.Context, e audit.Entry) error {
+func (a *trail) Record(_ context.Context, e audit.Note) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken {

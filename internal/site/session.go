@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/web"
@@ -37,6 +38,7 @@ func (s *site) desk(need auth.Scope, answer func(c *gin.Context, by auth.Actor) 
 			return errs.Wrap("site: desk", err)
 		}
 		web.Acting(c.Request.Context(), by.String())
+		c.Request = c.Request.WithContext(audit.As(c.Request.Context(), by.String()))
 		if err := by.Need(need); err != nil {
 			return err
 		}

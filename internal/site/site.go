@@ -50,18 +50,13 @@ type Accounts interface {
 
 // Recorder keeps the audit trail. The store is one.
 type Recorder interface {
-	Record(ctx context.Context, e audit.Entry) error
+	Record(ctx context.Context, n audit.Note) error
 }
 
-// What of the console goes on the audit trail besides cases.
-const (
-	readPerson audit.Action = "read person"
-	findPerson audit.Action = "find person"
-)
-
 // record writes what is about to be read to the audit trail. Without a record there is no reading.
-func (s *site) record(ctx context.Context, by auth.Actor, action audit.Action, object string) error {
-	return errs.Wrap("site: audit", s.Audit.Record(ctx, audit.Entry{Actor: by.String(), Action: action, Object: object}))
+func (s *site) record(ctx context.Context, by auth.Actor, n audit.Note) error {
+	n.Actor = by.String()
+	return errs.Wrap("site: audit", s.Audit.Record(ctx, n))
 }
 
 // Root is where the operators' pages begin.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 )
 
@@ -20,10 +21,15 @@ func scanUser(s scanner, more ...any) (u auth.User, err error) {
 }
 
 // CreateUser implements auth.Store.
-func (d *DB) CreateUser(ctx context.Context, u *auth.User, passwordHash string) (err error) {
-	u.ID, err = d.writing().insert(ctx, `INSERT INTO users (address, name, role, password_hash, disabled, created_at) VALUES (`+marks(6)+`)`,
-		u.Address.Normal(), u.Name, string(u.Role), passwordHash, u.Disabled, millis(u.CreatedAt))
-	return fail("store: create user", err)
+func (d *DB) CreateUser(ctx context.Context, u *auth.User, passwordHash string) error {
+	return fail("store: create user", d.within(ctx, func(c conn) (err error) {
+		u.ID, err = c.insert(ctx, `INSERT INTO users (address, name, role, password_hash, disabled, created_at) VALUES (`+marks(6)+`)`,
+			u.Address.Normal(), u.Name, string(u.Role), passwordHash, u.Disabled, millis(u.CreatedAt))
+		if err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Action: audit.AddUser, Object: audit.About("user", u.ID), Facts: audit.Values{"role": u.Role}})
+	}))
 }
 
 // UserByAddress implements auth.Store.
@@ -41,18 +47,25 @@ func (d *DB) Users(ctx context.Context) ([]auth.User, error) {
 
 // SetUserPassword implements auth.Store.
 func (d *DB) SetUserPassword(ctx context.Context, id int64, passwordHash string) error {
-	return d.changeUser(ctx, "store: set password", `UPDATE users SET password_hash = ? WHERE id = ?`, passwordHash, id)
+	return d.changeUser(ctx, audit.SetPassword, `UPDATE users SET password_hash = ? WHERE id = ?`, passwordHash, id)
 }
 
 // SetUserDisabled implements auth.Store.
 func (d *DB) SetUserDisabled(ctx context.Context, id int64, disabled bool) error {
-	return d.changeUser(ctx, "store: disable user", `UPDATE users SET disabled = ? WHERE id = ?`, disabled, id)
+	action := audit.EnableUser
+	if disabled {
+		action = audit.DisableUser
+	}
+	return d.changeUser(ctx, action, `UPDATE users SET disabled = ? WHERE id = ?`, disabled, id)
 }
 
 // changeUser changes one operator and ends their sessions.
-func (d *DB) changeUser(ctx context.Context, op, update string, value any, id int64) error {
-	return fail(op, d.within(ctx, func(c conn) error {
+func (d *DB) changeUser(ctx context.Context, action audit.Action, update string, value any, id int64) error {
+	return fail("store: "+string(action), d.within(ctx, func(c conn) error {
 		if err := c.changeOne(ctx, update, value, id); err != nil {
+			return err
+		}
+		if err := c.note(ctx, audit.Note{Action: action, Object: audit.About("user", id)}); err != nil {
 			return err
 		}
 		_, err := c.exec(ctx, `DELETE FROM sessions WHERE user_id = ?`, id)
@@ -125,9 +138,14 @@ func (d *DB) CreateKey(ctx context.Context, k *auth.Key, hash []byte) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	k.ID, err = d.writing().insert(ctx, `INSERT INTO api_keys (name, public_id, hash, scopes, created_by, created_at, last_used_at, revoked_at) VALUES (`+marks(8)+`)`,
-		k.Name, k.PublicID, hash, string(scopes), k.CreatedBy, millis(k.CreatedAt), millis(k.LastUsedAt), millis(k.RevokedAt))
-	return fail(op, err)
+	return fail(op, d.within(ctx, func(c conn) error {
+		k.ID, err = c.insert(ctx, `INSERT INTO api_keys (name, public_id, hash, scopes, created_by, created_at, last_used_at, revoked_at) VALUES (`+marks(8)+`)`,
+			k.Name, k.PublicID, hash, string(scopes), k.CreatedBy, millis(k.CreatedAt), millis(k.LastUsedAt), millis(k.RevokedAt))
+		if err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Action: audit.MakeKey, Object: audit.About("key", k.ID), Facts: audit.Values{"scopes": k.Scopes}})
+	}))
 }
 
 // Keys implements auth.Store.
@@ -145,8 +163,12 @@ func (d *DB) KeyByPublicID(ctx context.Context, publicID string) (k auth.Key, ha
 
 // RevokeKey implements auth.Store.
 func (d *DB) RevokeKey(ctx context.Context, id int64, at time.Time) error {
-	return fail("store: revoke key", d.writing().changeOne(ctx,
-		`UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN ? ELSE revoked_at END WHERE id = ?`, millis(at), id))
+	return fail("store: revoke key", d.within(ctx, func(c conn) error {
+		if err := c.changeOne(ctx, `UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN ? ELSE revoked_at END WHERE id = ?`, millis(at), id); err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Action: audit.RevokeKey, Object: audit.About("key", id)})
+	}))
 }
 
 // TouchKey implements auth.Store.

@@ -108,7 +108,10 @@ func (d *DB) migrate(ctx context.Context) (from, to int64, err error) {
 	if _, err := p.Up(ctx); err != nil {
 		return from, from, fail("store: migrate", err)
 	}
-	return from, want, d.seedHead(ctx)
+	if err := d.seedHead(ctx); err != nil {
+		return from, want, err
+	}
+	return from, want, d.seedAudit(ctx)
 }
 
 // Close ends all connections.
@@ -320,7 +323,10 @@ func (d *DB) ready(ctx context.Context, unsealed bool) error {
 		return errs.E("store: open", errs.Invalid, fmt.Sprintf(
 			"The ledger's end (row %d) does not bear the seal of this ASSENT_SECRET. Either the secret is not the one this database was made with, or the ledger was changed by hand: 'assent verify' tells.", head.Seq), nil)
 	}
-	return nil
+	if unsealed {
+		return nil
+	}
+	return d.auditReady(ctx)
 }
 
 // headless says why the ledger has no end.

@@ -26,11 +26,20 @@ func (d *DB) BeginImport(ctx context.Context, imp *subscriptions.Import) error {
 
 // UpdateImport implements subscriptions.ImportStore.
 func (d *DB) UpdateImport(ctx context.Context, fn func(subscriptions.ImportTx) error) error {
-	return d.Update(ctx, func(tx subscriptions.Tx) error { return fn(tx.(*ledgerTx)) })
+	return d.Update(ctx, func(tx subscriptions.Tx) error { return fn(importTx{tx.(*ledgerTx)}) })
+}
+
+// importTx is a transaction of an import. Whom an import adds is not noted one by one in the audit trail: each has an event of the ledger that
+// names the import, the line and who ran it, in a chain of its own, and the import has its entries with the counts.
+type importTx struct{ *ledgerTx }
+
+// CreateSubscribers implements subscriptions.Tx.
+func (t importTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
+	return t.insertSubscribers(people)
 }
 
 // SubscribersByKey implements subscriptions.ImportTx.
-func (t *ledgerTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
+func (t importTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
 	out := make(map[string]subscriptions.Subscriber, len(keys))
 	err := pages(keys, keysAtOnce, func(page [][]byte) error {
 		rows, err := t.query(t.ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key IN (`+marks(len(page))+`)`, anys(page)...)
@@ -44,19 +53,19 @@ func (t *ledgerTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Su
 }
 
 // ImportRows implements subscriptions.ImportTx.
-func (t *ledgerTx) ImportRows(id int64) (rows int64, err error) {
+func (t importTx) ImportRows(id int64) (rows int64, err error) {
 	err = t.row(t.ctx, `SELECT rows_done FROM imports WHERE id = ?`, id).Scan(&rows)
 	return rows, fail("store: rows of an import", err)
 }
 
 // SaveImport implements subscriptions.ImportTx.
-func (t *ledgerTx) SaveImport(imp subscriptions.Import) error {
+func (t importTx) SaveImport(imp subscriptions.Import) error {
 	return fail("store: save import", t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, invalid = ?, rejects = ?, finished_at = ? WHERE id = ?`,
 		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Invalid, imp.Rejects, millis(imp.FinishedAt), imp.ID))
 }
 
 // Quarantine implements subscriptions.ImportTx.
-func (t *ledgerTx) Quarantine(importID int64, rows []subscriptions.Quarantined) error {
+func (t importTx) Quarantine(importID int64, rows []subscriptions.Quarantined) error {
 	return fail("store: quarantine", pages(rows, eventsAtOnce, func(page []subscriptions.Quarantined) error {
 		args := make([]any, 0, len(page)*7)
 		for _, q := range page {
@@ -67,5 +76,5 @@ func (t *ledgerTx) Quarantine(importID int64, rows []subscriptions.Quarantined) 
 	}))
 }
 
-var _ subscriptions.ImportTx = (*ledgerTx)(nil)
+var _ subscriptions.ImportTx = importTx{}
 var _ subscriptions.ImportStore = (*DB)(nil)

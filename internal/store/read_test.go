@@ -18,16 +18,16 @@ func TestTheAuditTrailIsReadInTheOrderOfItsLines(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		for i := range 3 {
-			e := audit.Entry{Actor: "user:3", Action: audit.ReadCase, Object: fmt.Sprint("case:", i), Why: "asked by phone"}
-			if err := db.Record(t.Context(), e); err != nil {
+			n := audit.Note{Actor: "user:3", Action: audit.ReadCase, Object: fmt.Sprint("case:", i), Why: "asked by phone"}
+			if err := db.Record(t.Context(), n); err != nil {
 				t.Fatal(err)
 			}
 		}
-		all := must(db.AuditEntries(t.Context(), 0, 10))(t)
+		all := must(db.TrailAfter(t.Context(), audit.Filter{}, 0, 10))(t)
 		if len(all) != 3 || all[0].Object != "case:0" || all[0].Why != "asked by phone" || all[0].Action != audit.ReadCase || time.Since(all[0].At) > time.Minute {
 			t.Fatalf("%+v", all)
 		}
-		if rest := must(db.AuditEntries(t.Context(), all[0].ID, 1))(t); len(rest) != 1 || rest[0].Object != "case:1" {
+		if rest := must(db.AuditEntries(t.Context(), all[0].Seq, 1))(t); len(rest) != 1 || rest[0].Object != "case:1" {
 			t.Errorf("%+v", rest)
 		}
 	})

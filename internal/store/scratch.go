@@ -54,7 +54,7 @@ func (s *Scratch) Add(ctx context.Context, keys [][]byte) ([]bool, error) {
 	defer tx.Rollback() // does nothing after Commit
 	fresh := make(map[string]bool, len(keys))
 	err = pages(keys, keysAtOnce, func(page [][]byte) error {
-		rows, err := conn{tx, sqlite}.query(ctx, `INSERT INTO seen (key) VALUES `+tuples(len(page), 1)+` ON CONFLICT DO NOTHING RETURNING key`, anys(page)...)
+		rows, err := conn{tx, sqlite, nil}.query(ctx, `INSERT INTO seen (key) VALUES `+tuples(len(page), 1)+` ON CONFLICT DO NOTHING RETURNING key`, anys(page)...)
 		added, err := collect(rows, err, func(s scanner) (key []byte, err error) {
 			err = s.Scan(&key)
 			return key, err

@@ -29,10 +29,11 @@ type runner interface {
 type conn struct {
 	runner
 	dialect dialect
+	trail   *trail // of a transaction of DB.within; nil otherwise
 }
 
-func (d *DB) reading() conn { return conn{d.read, d.dialect} }
-func (d *DB) writing() conn { return conn{d.write, d.dialect} }
+func (d *DB) reading() conn { return conn{d.read, d.dialect, nil} }
+func (d *DB) writing() conn { return conn{d.write, d.dialect, nil} }
 
 func (c conn) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	return c.ExecContext(ctx, c.rebind(query), args...)
@@ -74,15 +75,20 @@ func (c conn) rebind(query string) string {
 	}
 }
 
-// within runs fn in one transaction; an error undoes it.
+// within runs fn in one transaction; an error undoes it. What fn notes for the audit trail is written at its end, so that the
+// end of the trail is locked only for a moment.
 func (d *DB) within(ctx context.Context, fn func(c conn) error) error {
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fail("store: begin", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := fn(conn{tx, d.dialect}); err != nil {
+	c := conn{tx, d.dialect, &trail{}}
+	if err := fn(c); err != nil {
 		return err
+	}
+	if err := d.keepTrail(ctx, c); err != nil {
+		return fail("store: audit trail", err)
 	}
 	return fail("store: commit", tx.Commit())
 }

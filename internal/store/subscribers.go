@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -52,6 +53,18 @@ func (t *ledgerTx) SubscriberByKey(key []byte) (subscriptions.Subscriber, bool, 
 
 // CreateSubscribers implements subscriptions.Tx.
 func (t *ledgerTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
+	if err := t.insertSubscribers(people); err != nil {
+		return err
+	}
+	for _, p := range people {
+		if err := t.notePerson(audit.AddPerson, p.ID, nil, personal(*p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *ledgerTx) insertSubscribers(people []*subscriptions.Subscriber) error {
 	const op = "store: create subscribers"
 	return fail(op, pages(people, eventsAtOnce, func(page []*subscriptions.Subscriber) error {
 		byKey := make(map[string]*subscriptions.Subscriber, len(page))
@@ -81,6 +94,13 @@ func (t *ledgerTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
 // UpdateSubscriber implements subscriptions.Tx.
 func (t *ledgerTx) UpdateSubscriber(p subscriptions.Subscriber) error {
 	const op = "store: update subscriber"
+	before, err := scanSubscriber(t.row(t.ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id = ?`, p.ID))
+	if err != nil {
+		return fail(op, err)
+	}
+	if err := t.notePerson(audit.ChangePerson, p.ID, personal(before), personal(p)); err != nil {
+		return fail(op, err)
+	}
 	attributes, err := attributesJSON(p.Attributes)
 	if err != nil {
 		return fail(op, err)

@@ -33,6 +33,10 @@ const (
 	Letter Use = 'l'
 	// Case threads answers to a case: case number.
 	Case Use = 'a'
+	// Renew answers whether a list is still wanted: subscriber, list, permitting event, expiry in epoch minutes.
+	Renew Use = 'r'
+	// Reply names a letter that asked something, in the address that an answer by mail goes to: letter.
+	Reply Use = 'y'
 	// Preferences opens a person's preference page, with which lists can be left and joined and nothing private be seen: subscriber.
 	Preferences Use = 'p'
 	// Visit opens what is private about a person, once and soon after it was mailed to them: visit.
@@ -55,32 +59,39 @@ type Keys struct {
 	former  [][]byte // still opens old ones
 	address []byte   // keys the hash of an address
 	seal    []byte   // seals the ledger's head
+
+	root        []byte   // what derive starts from
+	formerRoots [][]byte // of earlier secrets: still opens and checks
 }
 
 // NewKeys derives all keys from the installation's secret, which must have at least 32
 // bytes. former holds earlier secrets, whose tokens in mail that is already out still open.
 func NewKeys(secret []byte, former ...[]byte) (*Keys, error) {
 	const op = "token: new keys"
-	derive := func(secret []byte, label string) ([]byte, error) {
+	fromSecret := func(secret []byte, label string) ([]byte, error) {
 		if len(secret) < 32 {
 			return nil, errs.E(op, errs.Invalid, "The secret needs at least 32 characters.", nil)
 		}
 		return hkdf.Key(sha256.New, secret, nil, "assent "+label, 32)
 	}
 	k := &Keys{}
-	for label, dst := range map[string]*[]byte{"token": &k.sign, "address": &k.address, "seal": &k.seal} {
-		key, err := derive(secret, label)
+	for label, dst := range map[string]*[]byte{"token": &k.sign, "address": &k.address, "seal": &k.seal, "root": &k.root} {
+		key, err := fromSecret(secret, label)
 		if err != nil {
 			return nil, err
 		}
 		*dst = key
 	}
 	for _, f := range former {
-		key, err := derive(f, "token")
+		key, err := fromSecret(f, "token")
 		if err != nil {
 			return nil, err
 		}
-		k.former = append(k.former, key)
+		root, err := fromSecret(f, "root")
+		if err != nil {
+			return nil, err
+		}
+		k.former, k.formerRoots = append(k.former, key), append(k.formerRoots, root)
 	}
 	return k, nil
 }
