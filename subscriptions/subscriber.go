@@ -44,13 +44,14 @@ const (
 
 // Attribute declares one attribute of a programme. What is not declared cannot be stored.
 type Attribute struct {
-	ID          int64
-	ProgrammeID int64
-	Name        string // as in "{{region}}": letters, digits and underscores
-	Label       string
-	Type        AttributeType
-	Choices     []string
-	SelfService bool // the person may correct it on their preference page (E0-16)
+	ID              int64
+	ProgrammeID     int64
+	Name            string // as in "{{region}}": letters, digits and underscores
+	Label           string
+	Type            AttributeType
+	Choices         []string
+	SelfService     bool // the person may correct it on their preference page (E0-16)
+	SpecialCategory bool // special-category data: used only on explicit consent (E1-02, E4-07)
 }
 
 const maxAttributeText = 1000 // characters
