@@ -1,0 +1,94 @@
+package cases
+
+import (
+	"slices"
+	"time"
+)
+
+// Outcome is what a person decided.
+type Outcome string
+
+const (
+	Granted     Outcome = "granted"
+	Partly      Outcome = "partly"
+	Refused     Outcome = "refused"
+	NoData      Outcome = "no-data"   // nothing is held about the person
+	Withdrawn   Outcome = "withdrawn" // the person took it back
+	Upheld      Outcome = "upheld"    // of a complaint (E1-33)
+	PartlyUp    Outcome = "partly-upheld"
+	NotUpheld   Outcome = "not-upheld"
+	NotRequired Outcome = "no-action" // nothing had to be done, such as a breach without risk
+)
+
+// Decision is what a person decided of a case (E0-10).
+type Decision struct {
+	Outcome Outcome   `json:"outcome"`
+	Reasons []string  `json:"reasons"` // codes of Reason
+	Words   string    `json:"words"`   // disclosable
+	Actor   string    `json:"actor"`   // "user:3"
+	Person  string    `json:"person"`  // who decided, where a program records it for them
+	At      time.Time `json:"at"`
+}
+
+// Reason is a code with what it means, and the law that it rests on.
+type Reason struct {
+	Code, Words, Rule string
+}
+
+// Outcomes returns what may be decided of a kind where its Practice says nothing else.
+func Outcomes(k Kind) []Outcome {
+	switch k {
+	case Complaint:
+		return []Outcome{Upheld, PartlyUp, NotUpheld, Withdrawn}
+	case Breach:
+		return []Outcome{Granted, NotRequired}
+	case WithdrawConsent:
+		return []Outcome{Granted, NoData, Withdrawn} // nobody can refuse it (Article 7(3))
+	case Correspondence:
+		return nil
+	}
+	return []Outcome{Granted, Partly, Refused, NoData, Withdrawn}
+}
+
+// Reasons returns why a case of any kind may be refused, in whole or in part, or charged for. A kind's own grounds come from its Practice.
+func Reasons() []Reason {
+	return []Reason{
+		{"unfounded", "The request is manifestly unfounded", "Art 12(5) UK GDPR"},
+		{"excessive", "The request is excessive", "Art 12(5) UK GDPR"},
+		{"repeat", "The same was asked before, and no reasonable interval has passed", "Art 12(5) UK GDPR; E1-05"},
+		{"identity", "Who asks could not be established", "Art 12(6) UK GDPR"},
+		{"authority", "Authority to act for the person was not shown", "Art 12(6) UK GDPR"},
+		{"fee-unpaid", "The fee was not paid", "Art 12(5) UK GDPR"},
+		{"unclear", "What was asked for could not be established", "Art 12A(5) UK GDPR"},
+		{"others", "It would harm the rights of others", "Art 15(4) UK GDPR"},
+		{"exempt", "An exemption of the Data Protection Act 2018 applies", "DPA 2018 schedules 2 to 4"},
+	}
+}
+
+// FeeReasons returns why a fee may be asked for (Article 12(5)). The burden of showing it is ours.
+func FeeReasons() []Reason {
+	return slices.DeleteFunc(Reasons(), func(r Reason) bool { return r.Code != "unfounded" && r.Code != "excessive" && r.Code != "repeat" })
+}
+
+// ExtensionReasons returns why the time may be extended (Article 12A(3)). That something must be clarified is none.
+func ExtensionReasons() []Reason {
+	return []Reason{
+		{"complex", "The request is complex", "Art 12A(3) UK GDPR"},
+		{"number", "The person has made a number of requests", "Art 12A(3) UK GDPR"},
+	}
+}
+
+// needsReason reports whether an outcome must give a reason (Article 12(4)).
+func (o Outcome) needsReason() bool { return o == Refused || o == Partly }
+
+// needsAnswer reports whether the person must be told.
+func (o Outcome) needsAnswer() bool { return o != Withdrawn }
+
+func known(reasons []Reason, codes []string) bool {
+	for _, code := range codes {
+		if !slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code == code }) {
+			return false
+		}
+	}
+	return true
+}

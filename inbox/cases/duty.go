@@ -1,0 +1,79 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+
+	"assent/internal/errs"
+)
+
+// Duty is something that must be done before a case is closed.
+type Duty struct {
+	Code  string // such as "tell-recipients": what Service.Did records
+	Words string // such as "Tell the two recipients of the correction"
+	Done  bool
+	URL   string // where an operator does it; "" for the case page itself
+}
+
+// Practice is how one kind of case is carried out. One file or package for each kind implements it; assembly puts it into Service.Practices. All that it
+// does to data goes through the same services as everywhere else; here it only says what is allowed and what is left.
+type Practice interface {
+	// Outcomes returns what may be decided, the usual first.
+	Outcomes(c Case) []Outcome
+	// Reasons returns the grounds that an outcome may rest on, besides those of Reasons.
+	Reasons(c Case, o Outcome) []Reason
+	// Duties returns what must be done before the case is closed, done or not, in the order of doing. c is decided or not; its Facts
+	// tell what Service.Did recorded. What it has to look up, it reads; an error keeps the case open.
+	Duties(ctx context.Context, c Case) ([]Duty, error)
+}
+
+// BaseDuties returns the duties that every case has. subs are its sub-cases.
+func BaseDuties(c Case, subs []Case) []Duty {
+	var out []Duty
+	if c.Kind != Correspondence {
+		out = append(out, Duty{Code: "decide", Words: "Decide", Done: c.Decision != nil})
+		if c.Decision == nil || c.Decision.Outcome.needsAnswer() {
+			out = append(out, Duty{Code: "answer", Words: "Tell the person what was decided", Done: !c.Facts.AnsweredOn.IsZero()})
+		}
+	}
+	for i, p := range c.Facts.Promises {
+		out = append(out, Duty{Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what a letter promised for " + p.Due.Long(), Done: !p.KeptOn.IsZero()})
+	}
+	if c.Unread > 0 {
+		out = append(out, Duty{Code: "read", Words: "Read what came in"})
+	}
+	if c.Alarm != "" {
+		out = append(out, Duty{Code: "alarm", Words: "See to the alarm"})
+	}
+	for _, s := range subs {
+		out = append(out, Duty{Code: "sub-case", Words: "Close " + s.Reference, Done: !s.Open()})
+	}
+	return out
+}
+
+// Left returns the duties that are not done.
+func Left(duties []Duty) []Duty {
+	var out []Duty
+	for _, d := range duties {
+		if !d.Done {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// mayClose refuses while a duty is left.
+func mayClose(duties []Duty) error {
+	left := Left(duties)
+	if len(left) == 0 {
+		return nil
+	}
+	says := "The case cannot be closed yet. Still to do: "
+	for i, d := range left {
+		if i > 0 {
+			says += "; "
+		}
+		says += d.Words
+	}
+	return errs.E("cases: close", errs.Conflict, says+".", nil)
+}
