@@ -39,7 +39,11 @@ const (
 const (
 	AddPerson    Action = "add person"
 	ChangePerson Action = "change person"
+	AskMove      Action = "ask to change address"
+	CloseMove    Action = "close change of address" // its outcome is among the facts
 	ErasePerson  Action = "erase person"
+	PlaceHold    Action = "place hold"
+	LiftHold     Action = "lift hold"
 	ImportBegun  Action = "begin import"
 	ImportDone   Action = "finish import"
 	MakeKey      Action = "make API key"

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -10,18 +11,26 @@ const importColumns = `id, file_name, actor, rows_done, granted, unchanged, dupl
 
 // BeginImport implements subscriptions.ImportStore. Two at one time begin the same import.
 func (d *DB) BeginImport(ctx context.Context, imp *subscriptions.Import) error {
-	const op = "store: begin import"
-	_, err := d.writing().exec(ctx, `INSERT INTO imports (list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, invalid, rejects, created_at, finished_at)
-		VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0) ON CONFLICT (list_id, digest) DO NOTHING`,
-		imp.ListID, imp.FileName, imp.Digest, imp.Actor, millis(imp.CreatedAt))
-	if err != nil {
-		return fail(op, err)
-	}
-	var created, finished int64
-	err = d.writing().row(ctx, `SELECT `+importColumns+` FROM imports WHERE list_id = ? AND digest = ?`, imp.ListID, imp.Digest).
-		Scan(&imp.ID, &imp.FileName, &imp.Actor, &imp.Rows, &imp.Granted, &imp.Unchanged, &imp.Duplicates, &imp.Quarantined, &imp.Refused, &imp.Invalid, &imp.Rejects, &created, &finished)
-	imp.CreatedAt, imp.FinishedAt = moment(created), moment(finished)
-	return fail(op, err)
+	return fail("store: begin import", d.within(ctx, func(c conn) error {
+		added, err := c.exec(ctx, `INSERT INTO imports (list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, invalid, rejects, created_at, finished_at)
+			VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0) ON CONFLICT (list_id, digest) DO NOTHING`,
+			imp.ListID, imp.FileName, imp.Digest, imp.Actor, millis(imp.CreatedAt))
+		if err != nil {
+			return err
+		}
+		n, err := added.RowsAffected()
+		if err != nil {
+			return err
+		}
+		var created, finished int64
+		err = c.row(ctx, `SELECT `+importColumns+` FROM imports WHERE list_id = ? AND digest = ?`, imp.ListID, imp.Digest).
+			Scan(&imp.ID, &imp.FileName, &imp.Actor, &imp.Rows, &imp.Granted, &imp.Unchanged, &imp.Duplicates, &imp.Quarantined, &imp.Refused, &imp.Invalid, &imp.Rejects, &created, &finished)
+		imp.CreatedAt, imp.FinishedAt = moment(created), moment(finished)
+		if err != nil || n == 0 {
+			return err // it goes on where it stopped, and was noted when it began
+		}
+		return c.note(ctx, audit.Note{Actor: imp.Actor, Action: audit.ImportBegun, Object: audit.About("import", imp.ID), Facts: audit.Values{"list": imp.ListID, "digest": imp.Digest}})
+	}))
 }
 
 // UpdateImport implements subscriptions.ImportStore.
@@ -60,8 +69,16 @@ func (t importTx) ImportRows(id int64) (rows int64, err error) {
 
 // SaveImport implements subscriptions.ImportTx.
 func (t importTx) SaveImport(imp subscriptions.Import) error {
-	return fail("store: save import", t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, invalid = ?, rejects = ?, finished_at = ? WHERE id = ?`,
-		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Invalid, imp.Rejects, millis(imp.FinishedAt), imp.ID))
+	const op = "store: save import"
+	err := t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, invalid = ?, rejects = ?, finished_at = ? WHERE id = ?`,
+		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Invalid, imp.Rejects, millis(imp.FinishedAt), imp.ID)
+	if err != nil || imp.FinishedAt.IsZero() {
+		return fail(op, err)
+	}
+	return fail(op, t.note(t.ctx, audit.Note{Actor: imp.Actor, Action: audit.ImportDone, Object: audit.About("import", imp.ID), Facts: audit.Values{
+		"rows": imp.Rows, "granted": imp.Granted, "unchanged": imp.Unchanged, "duplicates": imp.Duplicates,
+		"quarantined": imp.Quarantined, "refused": imp.Refused, "invalid": imp.Invalid,
+	}}))
 }
 
 // Quarantine implements subscriptions.ImportTx.

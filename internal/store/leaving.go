@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -67,11 +68,15 @@ func (d *DB) Consequences(ctx context.Context, programmeID int64) (map[int64]str
 
 // DeclareConsequence implements subscriptions.PreferenceStore.
 func (d *DB) DeclareConsequence(ctx context.Context, purposeID int64, words string) error {
-	const op = "store: declare consequence"
-	if words == "" {
-		_, err := d.writing().exec(ctx, `DELETE FROM purpose_consequences WHERE purpose_id = ?`, purposeID)
-		return fail(op, err)
-	}
-	_, err := d.writing().exec(ctx, `INSERT INTO purpose_consequences (purpose_id, words) VALUES (?, ?) ON CONFLICT (purpose_id) DO UPDATE SET words = excluded.words`, purposeID, words)
-	return fail(op, err)
+	return fail("store: declare consequence", d.within(ctx, func(c conn) (err error) {
+		if words == "" {
+			_, err = c.exec(ctx, `DELETE FROM purpose_consequences WHERE purpose_id = ?`, purposeID)
+		} else {
+			_, err = c.exec(ctx, `INSERT INTO purpose_consequences (purpose_id, words) VALUES (?, ?) ON CONFLICT (purpose_id) DO UPDATE SET words = excluded.words`, purposeID, words)
+		}
+		if err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Action: audit.Redeclare, Object: audit.About("purpose", purposeID), Facts: audit.Values{"after": audit.Values{"Consequence": words}}})
+	}))
 }

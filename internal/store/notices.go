@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -114,6 +115,10 @@ func (t *ledgerTx) CreateNotice(n *subscriptions.Notice) error {
 			return fail(op, err)
 		}
 	}
-	_, err = t.exec(t.ctx, `UPDATE lists SET notice_id = ? WHERE programme_id = ?`, n.ID, n.ProgrammeID)
-	return fail(op, err)
+	if _, err = t.exec(t.ctx, `UPDATE lists SET notice_id = ? WHERE programme_id = ?`, n.ID, n.ProgrammeID); err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.noteDeclared(t.ctx, "notice", n.ID, nil, audit.Values{ // its text is kept under the digest
+		"ProgrammeID": n.ProgrammeID, "Version": n.Version, "Digest": n.Digest, "Purposes": n.Purposes, "Overridden": n.Overridden,
+	}))
 }

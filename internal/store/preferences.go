@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"assent/internal/audit"
 	"assent/subscriptions"
 )
 
@@ -78,7 +79,12 @@ func (t *ledgerTx) Move(id int64) (subscriptions.Move, error) {
 func (t *ledgerTx) CreateMove(m *subscriptions.Move) (err error) {
 	m.ID, err = t.insert(t.ctx, `INSERT INTO moves (subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome)
 		VALUES (`+marks(13)+`)`, m.SubscriberID, m.NewKey, m.To.String(), m.ProgrammeID, m.Language, m.Actor, m.Since, millis(m.AskedAt), millis(m.ExpiresAt), 0, 0, 0, "")
-	return fail("store: create move", err)
+	if err != nil {
+		return fail("store: create move", err)
+	}
+	return t.note(t.ctx, audit.Note{
+		Actor: m.Actor, Action: audit.AskMove, Object: audit.About("move", m.ID), PersonID: m.SubscriberID, After: audit.Values{"address": m.To.String()},
+	})
 }
 
 // SaveMove implements subscriptions.PreferenceTx. A closed move keeps no address.
@@ -89,7 +95,10 @@ func (t *ledgerTx) SaveMove(m subscriptions.Move) error {
 	}
 	_, err := t.exec(t.ctx, `UPDATE moves SET old_at = ?, new_at = ?, closed_at = ?, outcome = ?, new_address = ? WHERE id = ?`,
 		millis(m.OldAt), millis(m.NewAt), millis(m.ClosedAt), string(m.Outcome), to, m.ID)
-	return fail("store: save move", err)
+	if err != nil || m.ClosedAt.IsZero() {
+		return fail("store: save move", err)
+	}
+	return t.note(t.ctx, audit.Note{Action: audit.CloseMove, Object: audit.About("move", m.ID), PersonID: m.SubscriberID, Facts: audit.Values{"outcome": m.Outcome}})
 }
 
 // MovesSince implements subscriptions.PreferenceTx.

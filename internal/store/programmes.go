@@ -81,7 +81,10 @@ func (t *ledgerTx) CreateProgramme(p *subscriptions.Programme) error {
 		p.Slug, p.Name, p.Owner, p.Controller, p.PostalAddress, p.DPOName, p.DPOAddress.String(),
 		p.Contact.Name, p.Contact.Address.String(), p.FromName, p.FromAddress.String(), p.TimeZone, p.Division, millis(p.CreatedAt),
 		millis(p.EndsAt), p.GuardianAge, p.RegionLock, texts[0], texts[1], texts[2])
-	return fail(op, err)
+	if err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.noteDeclared(t.ctx, "programme", p.ID, nil, p))
 }
 
 // ChangeProgramme implements subscriptions.Declarations.
@@ -91,8 +94,12 @@ func (d *DB) ChangeProgramme(ctx context.Context, id int64, change func(subscrip
 		if p, err = scanProgramme(c.row(ctx, `SELECT `+programmeColumns+` FROM programmes WHERE id = ?`+d.forUpdate(), id)); err != nil {
 			return fail(op, err)
 		}
+		before := p
 		if p, err = change(p); err != nil {
 			return err
+		}
+		if err := c.noteDeclared(ctx, "programme", id, before, p); err != nil {
+			return fail(op, err)
 		}
 		texts, err := asJSON(p.HouseClocks, p.Mailboxes, p.Statements)
 		if err != nil {
@@ -138,19 +145,29 @@ func (d *DB) AddRecipient(ctx context.Context, r *subscriptions.Recipient) error
 	return fail("store: add recipient", d.within(ctx, func(c conn) (err error) {
 		r.ID, err = c.insert(ctx, `INSERT INTO recipients (programme_id, name, category, purpose, country, safeguard, agreement, added_at, ended_at) VALUES (`+marks(9)+`)`,
 			r.ProgrammeID, r.Name, r.Category, r.Purpose, r.Country, r.Safeguard, r.Agreement, millis(r.AddedAt), millis(r.EndedAt))
-		return err
+		if err != nil {
+			return err
+		}
+		return c.noteDeclared(ctx, "recipient", r.ID, nil, r)
 	}))
 }
 
 // EndRecipient implements subscriptions.Declarations.
 func (d *DB) EndRecipient(ctx context.Context, programmeID, id int64, at time.Time) (r subscriptions.Recipient, err error) {
 	const op = "store: end recipient"
+	const find = `SELECT ` + recipientColumns + ` FROM recipients WHERE id = ? AND programme_id = ?`
 	err = d.within(ctx, func(c conn) error {
+		before, err := scanRecipient(c.row(ctx, find, id, programmeID))
+		if err != nil {
+			return err
+		}
 		if _, err := c.exec(ctx, `UPDATE recipients SET ended_at = ? WHERE id = ? AND programme_id = ? AND ended_at = 0`, millis(at), id, programmeID); err != nil {
 			return err
 		}
-		r, err = scanRecipient(c.row(ctx, `SELECT `+recipientColumns+` FROM recipients WHERE id = ? AND programme_id = ?`, id, programmeID))
-		return err
+		if r, err = scanRecipient(c.row(ctx, find, id, programmeID)); err != nil {
+			return err
+		}
+		return c.noteDeclared(ctx, "recipient", id, before, r)
 	})
 	return r, fail(op, err)
 }

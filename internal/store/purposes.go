@@ -47,7 +47,10 @@ func (t *ledgerTx) CreatePurpose(p *subscriptions.Purpose) error {
 		VALUES (`+marks(13)+`)`,
 		p.ProgrammeID, p.Slug, p.Name, string(p.Basis), texts[0], string(p.Class), p.Term.Milliseconds(), p.DPIA, p.ConfirmEvery.Milliseconds(), string(p.ConfirmOutcome),
 		texts[1], p.KeepIPDays, millis(p.CreatedAt))
-	return fail(op, err)
+	if err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.noteDeclared(t.ctx, "purpose", p.ID, nil, p))
 }
 
 // ChangePurpose implements subscriptions.Declarations.
@@ -62,8 +65,12 @@ func (d *DB) ChangePurpose(ctx context.Context, id int64, change func(p subscrip
 		if err = c.row(ctx, `SELECT EXISTS (SELECT 1 FROM permissions WHERE purpose_id = ?) OR EXISTS (SELECT 1 FROM memberships m JOIN lists l ON l.id = m.list_id WHERE l.purpose_id = ?)`, id, id).Scan(&actedOn); err != nil {
 			return fail(op, err)
 		}
+		before := p
 		if p, err = change(p, actedOn); err != nil {
 			return err
+		}
+		if err := c.noteDeclared(ctx, "purpose", id, before, p); err != nil {
+			return fail(op, err)
 		}
 		texts, err := asJSON(p.Conditions, p.RenewDays)
 		if err != nil {
