@@ -104,6 +104,6 @@ func (p *Preferences) change(ctx context.Context, op string, person Subscriber, 
 }
 
 // ownAct is an entry of the audit trail about what a person did with their own data.
-func (p *Preferences) ownAct(what audit.Action, subscriberID int64) audit.Entry {
-	return audit.Entry{Actor: "subscriber", Action: what, Object: "subscriber:" + strconv.FormatInt(subscriberID, 10)}
+func (p *Preferences) ownAct(what audit.Action, subscriberID int64) audit.Note {
+	return audit.Note{Actor: "subscriber", Action: what, Object: "subscriber:" + strconv.FormatInt(subscriberID, 10)}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 )
 
@@ -30,6 +31,7 @@ type importedRow struct {
 	key     []byte // nil for an invalid row
 	verdict rowVerdict
 	reason  string
+	tells   string // digest of the notice by which a person who is enrolled knows of the purpose; "" where a notice run must tell first
 }
 
 // importedBatch is the rows of one transaction.
@@ -77,7 +79,7 @@ func (b *importedBatch) keys() [][]byte {
 func (r *importRun) settle(ctx context.Context, b *importedBatch) error {
 	now := r.im.Now()
 	next := r.report.Import
-	err := r.im.Store.UpdateImport(ctx, func(tx ImportTx) error {
+	err := r.im.Store.UpdateImport(audit.As(ctx, r.job.Actor), func(tx ImportTx) error {
 		next = r.report.Import
 		if err := r.alone(tx); err != nil {
 			return err
@@ -130,6 +132,9 @@ func (r *importRun) judge(tx ImportTx, b *importedBatch, now time.Time) (map[str
 	for i := range b.rows {
 		if row := &b.rows[i]; row.verdict == rowGranted || row.verdict == rowQuarantined {
 			row.verdict, row.reason = judgeImported(*row, ListScope(r.job.List), r.purpose, Fold(ledgers[string(row.key)]), now)
+			if r.kind == Enrolled {
+				row.tells = tellsOf(r.purpose, r.notice, r.notices, ledgers[string(row.key)])
+			}
 		}
 	}
 	return tx.SubscribersByKey(keys...)
@@ -149,6 +154,8 @@ func judgeImported(row importedRow, list Scope, purpose Purpose, st State, now t
 		return rowRefused, "This person opted out, or the address is suppressed. Only an act of their own can change that: have them subscribe through the form."
 	case row.verdict == rowQuarantined:
 		return rowQuarantined, row.reason
+	case purpose.acted(row.act.ActedAt) != nil: // a row without a date may be from before
+		return rowRefused, errs.Message(purpose.acted(row.act.ActedAt))
 	case !row.act.ActedAt.IsZero() && !expires.IsZero() && !now.Before(expires):
 		return rowRefused, fmt.Sprintf("The permission ended on %s, for it lasts %d days from the act. Ask the person again.", expires.Format(time.DateOnly), int(purpose.Term.Hours()/24))
 	}
@@ -254,8 +261,8 @@ func (s *Subscriber) complete(programme string, a Act) (changed bool) {
 	return changed
 }
 
-// event builds the ledger entry of a row. It claims no more than the file does: the wording only where a row has it, and no notice, for
-// nobody knows which one the person saw.
+// event builds the ledger entry of a row. It claims no more than the file does: the wording only where a row has it, and a notice only for
+// who is enrolled and will be told by the first message; nobody knows which one the others saw.
 func (r *importRun) event(tx ImportTx, row importedRow, person int64, wordings map[string]string, now time.Time) (Event, error) {
 	digest, kept := wordings[row.act.Wording]
 	if !kept {
@@ -275,7 +282,7 @@ func (r *importRun) event(tx ImportTx, row importedRow, person int64, wordings m
 	e := Event{
 		At: now, Kind: r.kind, Scope: ListScope(r.job.List), SubscriberID: person, AddressKey: row.key,
 		Channel: ByImport, Actor: r.job.Actor, Source: "import " + strconv.FormatInt(r.report.ID, 10),
-		WordingDigest: digest, ExpiresAt: r.purpose.Expiry(acted),
+		WordingDigest: digest, NoticeDigest: row.tells, ExpiresAt: r.purpose.Expiry(acted),
 	}
 	row.act.Evidence["line"] = strconv.FormatInt(row.line, 10)
 	var err error

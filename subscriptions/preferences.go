@@ -51,7 +51,7 @@ type PreferenceTx interface {
 
 // Trail keeps who changed personal data. The store is one.
 type Trail interface {
-	Record(ctx context.Context, e audit.Entry) error
+	Record(ctx context.Context, n audit.Note) error
 }
 
 // Changes of personal data that people make themselves.
