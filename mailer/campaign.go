@@ -8,6 +8,7 @@ import (
 
 	"assent/internal/errs"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // CampaignState is where a campaign is on its way.
@@ -39,6 +40,12 @@ type Campaign struct {
 	Class       subscriptions.Class
 	Lists       []int64 // at least one, ascending
 	Purposes    []int64 // declared besides those of the lists, ascending
+
+	Segment        segment.Segment // who of the lists is meant; zero for everybody. Once approved, with its days fixed
+	SegmentID      int64           // the saved segment that was chosen; 0 for none. A draft follows it
+	SegmentVersion int             // of that, as in Segment
+	Excluded       []int64         // lists whose people are left out, ascending
+
 	State       CampaignState
 	Paused      bool
 	Trouble     string    // why it paused itself, for people to read; "" when somebody paused it
@@ -57,7 +64,11 @@ type Campaign struct {
 // ContentDigest returns the SHA-256, in hex, of what would be sent and to whom. What was approved is what is
 // sent: planning refuses a campaign whose content no longer has its digest.
 func (c Campaign) ContentDigest() string {
-	b, err := json.Marshal([]any{c.ProgrammeID, c.Subject, c.Preheader, c.Body, c.Language, c.Class, c.Lists, c.Purposes})
+	content := []any{c.ProgrammeID, c.Subject, c.Preheader, c.Body, c.Language, c.Class, c.Lists, c.Purposes}
+	if !c.Segment.IsZero() || len(c.Excluded) > 0 { // campaigns that go to everybody keep the digest that they always had
+		content = append(content, c.Segment, c.Excluded)
+	}
+	b, err := json.Marshal(content)
 	if err != nil { // plain values always marshal
 		return ""
 	}

@@ -15,18 +15,17 @@ func (s *Service) HandlePlan(ctx context.Context, p Plan) error {
 		return errs.Wrap(op, err)
 	}
 	if c.ContentDigest() != c.Digest {
-		err := s.halt(ctx, c.ID, troubleDigest)
-		if errors.Is(err, ErrNotRunning) {
-			return nil
-		}
-		return errs.Wrap(op, err)
+		return s.haltPlanning(ctx, c.ID, troubleDigest)
 	}
-	q, err := s.question(ctx, c)
+	a, err := s.audience(ctx, c, c.ScheduledAt)
+	if kind := errs.KindOf(err); err != nil && (kind == errs.Refused || kind == errs.Invalid) { // as when profiling was switched off since
+		return s.haltPlanning(ctx, c.ID, errs.Message(err))
+	}
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	for more := true; more; {
-		more, err = s.Store.PlanPage(ctx, c.ID, q, s.Now())
+		more, err = s.Store.PlanPage(ctx, c.ID, a, s.Now())
 		if errors.Is(err, ErrNotRunning) { // paused or cancelled: resuming writes a task of its own
 			return nil
 		}
@@ -39,4 +38,13 @@ func (s *Service) HandlePlan(ctx context.Context, p Plan) error {
 	}
 	s.Log.Info("campaign planned", "campaign", c.ID)
 	return nil
+}
+
+// haltPlanning pauses a campaign whose planning cannot go on. One that does not run needs no pausing.
+func (s *Service) haltPlanning(ctx context.Context, id int64, trouble string) error {
+	err := s.halt(ctx, id, trouble)
+	if errors.Is(err, ErrNotRunning) {
+		return nil
+	}
+	return errs.Wrap("mailer: plan", err)
 }

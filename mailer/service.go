@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type Service struct {
 	Store     Store
 	People    subscriptions.Store
 	Gate      subscriptions.Gate
+	Targeting Targeting // makes rules of campaigns' segments
 	Transport Transport
 	Confirm   Confirm // makes confirmation links
 	Composer  Composer
@@ -78,7 +80,7 @@ func (s *Service) Create(ctx context.Context, c Campaign, actor string) (Campaig
 	}
 	c.Class = purpose.Class
 	o.Campaign = c
-	if _, err := s.question(ctx, c); err != nil {
+	if c, err = s.target(ctx, c); err != nil {
 		return c, errs.Wrap(op, err)
 	}
 	if _, err := s.Composer.Campaign(o); err != nil {
@@ -138,7 +140,11 @@ func (s *Service) occasion(ctx context.Context, c Campaign) (Occasion, error) {
 
 // question is what the gate is asked for a campaign.
 func (s *Service) question(ctx context.Context, c Campaign) (subscriptions.Question, error) {
-	var q subscriptions.Question
+	programme, err := s.People.Programme(ctx, c.ProgrammeID)
+	q := subscriptions.Question{Ends: programme.EndsAt}
+	if err != nil {
+		return q, err
+	}
 	for _, id := range c.Lists {
 		l, err := s.People.List(ctx, id)
 		if err != nil {
@@ -164,7 +170,15 @@ func (s *Service) Schedule(ctx context.Context, id int64, at time.Time, actor st
 	if at.IsZero() {
 		at = s.Now()
 	}
+	if err := s.beforeTheEnd(ctx, id, at); err != nil {
+		return Campaign{}, errs.Wrap("mailer: schedule", err)
+	}
+	approved, err := s.freeze(ctx, id, at)
+	if err != nil {
+		return Campaign{}, errs.Wrap("mailer: schedule", err)
+	}
 	return s.change(ctx, "mailer: schedule", id, false, func(c Campaign) (Campaign, []queue.Task, error) {
+		c.Segment, c.SegmentVersion = approved.Segment, approved.SegmentVersion
 		c, err := c.Schedule(at, s.Now(), actor)
 		if err != nil {
 			return c, nil, err
@@ -172,6 +186,24 @@ func (s *Service) Schedule(ctx context.Context, id int64, at time.Time, actor st
 		t, err := PlanTask(c, at)
 		return c, []queue.Task{t}, err
 	})
+}
+
+// beforeTheEnd refuses a campaign that would begin when its programme has ended (E3-09).
+func (s *Service) beforeTheEnd(ctx context.Context, id int64, at time.Time) error {
+	c, err := s.Store.Campaign(ctx, id)
+	if err != nil {
+		return err
+	}
+	programme, err := s.People.Programme(ctx, c.ProgrammeID)
+	if err == nil && programme.Ended(at) {
+		zone, zoneErr := time.LoadLocation(programme.TimeZone)
+		if zoneErr != nil {
+			zone = time.UTC
+		}
+		err = errs.E("mailer: schedule", errs.Conflict, fmt.Sprintf("The programme ends on %s, and nobody may be mailed for it from then on. Nothing was scheduled.",
+			programme.EndsAt.In(zone).Format("2 January 2006 at 15:04")), nil)
+	}
+	return err
 }
 
 // Pause stops a campaign before its next message.

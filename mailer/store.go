@@ -7,6 +7,7 @@ import (
 
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // ErrLeaseLost says that a chunk is no longer this worker's: another has claimed it meanwhile.
@@ -28,7 +29,7 @@ type Store interface {
 
 	// PlanPage plans the next page of the audience: it writes chunks with their tasks, and counts whoever is left out. When more is
 	// false the whole audience is planned. ErrNotRunning when the campaign is paused or cancelled.
-	PlanPage(ctx context.Context, id int64, q subscriptions.Question, now time.Time) (more bool, err error)
+	PlanPage(ctx context.Context, id int64, a segment.Audience, now time.Time) (more bool, err error)
 	// Counts returns a campaign in numbers, and whom planning left out, by reason.
 	Counts(ctx context.Context, id int64) (Counts, map[subscriptions.Reason]int64, error)
 

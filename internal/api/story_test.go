@@ -9,6 +9,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // The story of docs/api.md, from the first declaration to why somebody is not mailed any more.
@@ -171,7 +172,7 @@ func TestAFunnelAddsUp(t *testing.T) {
 		list := must(h.db.List(t.Context(), 1))(t)
 		for more := true; more; {
 			var err error
-			if more, err = h.db.PlanPage(t.Context(), 1, subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(list)}}, h.deps.Now()); err != nil {
+			if more, err = h.db.PlanPage(t.Context(), 1, segment.Audience{Question: subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(list)}}}, h.deps.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 const password = "correct horse battery"
@@ -66,7 +67,7 @@ func (r *rig) sendCampaign(t *testing.T, l subscriptions.List) mailer.Campaign {
 	change(func(c mailer.Campaign) (mailer.Campaign, error) { return c.Schedule(now, now, "user:2") })
 	q := subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}}
 	for more := true; more; {
-		if more, err = r.db.PlanPage(ctx, c.ID, q, now); err != nil {
+		if more, err = r.db.PlanPage(ctx, c.ID, segment.Audience{Question: q}, now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -59,7 +59,7 @@ func BenchmarkAsk(b *testing.B) {
 // BenchmarkPlan is what planning a page of the audience costs: 5,000 people.
 func BenchmarkPlan(b *testing.B) {
 	eachBench(b, 5000, func(b *testing.B, h house, _ []int64) {
-		q := question(h.lists[0], h.lists[1])
+		q := audience(h.lists[0], h.lists[1])
 		for b.Loop() {
 			c := h.campaign(b, h.lists[0], h.lists[1])
 			if _, err := h.db.PlanPage(b.Context(), c.ID, q, time.Now()); err != nil {

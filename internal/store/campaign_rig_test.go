@@ -11,6 +11,7 @@ import (
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // crowd puts n people on each of the lists, and returns their row numbers.
@@ -69,13 +70,17 @@ func question(lists ...subscriptions.List) subscriptions.Question {
 	return q
 }
 
+func audience(lists ...subscriptions.List) segment.Audience {
+	return segment.Audience{Question: question(lists...)}
+}
+
 // planned plans a campaign wholly, and returns it with the numbers of its chunks.
 func (h house) planned(t testing.TB, lists ...subscriptions.List) (mailer.Campaign, []int64) {
 	t.Helper()
 	c := h.campaign(t, lists...)
 	for more := true; more; {
 		var err error
-		if more, err = h.db.PlanPage(t.Context(), c.ID, question(lists...), time.Now()); err != nil {
+		if more, err = h.db.PlanPage(t.Context(), c.ID, audience(lists...), time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

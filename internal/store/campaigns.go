@@ -7,16 +7,19 @@ import (
 
 	"assent/mailer"
 	"assent/queue"
+	"assent/subscriptions/segment"
 )
 
 const campaignColumns = `id, programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, trouble, digest,
-	scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, round`
+	scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, round,
+	segment_id, segment_version, segment, excluded`
 
 func scanCampaign(s scanner) (c mailer.Campaign, err error) {
-	var lists, purposes string
+	var lists, purposes, rule, excluded string
 	var scheduled, created, planned, finished int64
 	err = s.Scan(&c.ID, &c.ProgrammeID, &c.Name, &c.Subject, &c.Preheader, &c.Body, &c.Language, &c.Class, &lists, &purposes, &c.State, &c.Paused, &c.Trouble, &c.Digest,
-		&scheduled, &c.TimeZone, &c.CreatedBy, &c.ApprovedBy, &created, &planned, &finished, &c.PlannedUpTo, &c.Round)
+		&scheduled, &c.TimeZone, &c.CreatedBy, &c.ApprovedBy, &created, &planned, &finished, &c.PlannedUpTo, &c.Round,
+		&c.SegmentID, &c.SegmentVersion, &rule, &excluded)
 	if err != nil {
 		return c, err
 	}
@@ -24,7 +27,24 @@ func scanCampaign(s scanner) (c mailer.Campaign, err error) {
 	if err := json.Unmarshal([]byte(lists), &c.Lists); err != nil {
 		return c, err
 	}
-	return c, json.Unmarshal([]byte(purposes), &c.Purposes)
+	if err := json.Unmarshal([]byte(purposes), &c.Purposes); err != nil {
+		return c, err
+	}
+	if rule != "" {
+		if c.Segment, err = segment.Decode([]byte(rule)); err != nil {
+			return c, err
+		}
+	}
+	return c, json.Unmarshal([]byte(excluded), &c.Excluded)
+}
+
+// segmentJSON is a segment as it is stored; "" for none.
+func segmentJSON(x segment.Segment) (string, error) {
+	if x.IsZero() {
+		return "", nil
+	}
+	b, err := json.Marshal(x)
+	return string(b), err
 }
 
 func idsJSON(ids []int64) string {
@@ -36,12 +56,19 @@ func idsJSON(ids []int64) string {
 }
 
 // CreateCampaign implements mailer.Store.
-func (d *DB) CreateCampaign(ctx context.Context, c *mailer.Campaign) (err error) {
+func (d *DB) CreateCampaign(ctx context.Context, c *mailer.Campaign) error {
+	const op = "store: create campaign"
+	rule, err := segmentJSON(c.Segment)
+	if err != nil {
+		return fail(op, err)
+	}
 	c.ID, err = d.writing().insert(ctx, `INSERT INTO campaigns (programme_id, name, subject, preheader, body, language, class, lists, purposes, state, paused, trouble, digest,
-		scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, planned, round) VALUES (`+marks(23)+`)`,
+		scheduled_at, time_zone, created_by, approved_by, created_at, planned_at, finished_at, planned_up_to, planned, round,
+		segment_id, segment_version, segment, excluded) VALUES (`+marks(27)+`)`,
 		c.ProgrammeID, c.Name, c.Subject, c.Preheader, c.Body, c.Language, string(c.Class), idsJSON(c.Lists), idsJSON(c.Purposes), string(c.State), c.Paused, c.Trouble, c.Digest,
-		millis(c.ScheduledAt), c.TimeZone, c.CreatedBy, c.ApprovedBy, millis(c.CreatedAt), 0, 0, 0, 0, c.Round)
-	return fail("store: create campaign", err)
+		millis(c.ScheduledAt), c.TimeZone, c.CreatedBy, c.ApprovedBy, millis(c.CreatedAt), 0, 0, 0, 0, c.Round,
+		c.SegmentID, c.SegmentVersion, rule, idsJSON(c.Excluded))
+	return fail(op, err)
 }
 
 // Campaign implements mailer.Store.
@@ -82,8 +109,14 @@ func (d *DB) ChangeCampaign(ctx context.Context, id int64, requeue bool, change 
 		if changed, tasks, err = change(was); err != nil {
 			return err
 		}
-		if _, err := c.exec(ctx, `UPDATE campaigns SET state = ?, paused = ?, trouble = ?, digest = ?, scheduled_at = ?, approved_by = ?, round = ? WHERE id = ?`,
-			string(changed.State), changed.Paused, changed.Trouble, changed.Digest, millis(changed.ScheduledAt), changed.ApprovedBy, changed.Round, id); err != nil {
+		rule, err := segmentJSON(changed.Segment)
+		if err != nil {
+			return err
+		}
+		if _, err := c.exec(ctx, `UPDATE campaigns SET state = ?, paused = ?, trouble = ?, digest = ?, scheduled_at = ?, approved_by = ?, round = ?,
+				segment_version = ?, segment = ? WHERE id = ?`,
+			string(changed.State), changed.Paused, changed.Trouble, changed.Digest, millis(changed.ScheduledAt), changed.ApprovedBy, changed.Round,
+			changed.SegmentVersion, rule, id); err != nil {
 			return err
 		}
 		if requeue {

@@ -50,10 +50,10 @@ func (d *DB) ListBySlug(ctx context.Context, slug string) (subscriptions.List, e
 
 // AttributesOf implements subscriptions.Catalogue.
 func (d *DB) AttributesOf(ctx context.Context, programmeID int64) ([]subscriptions.Attribute, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, programme_id, name, label, type, choices, self_service FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
+	rows, err := d.reading().query(ctx, `SELECT id, programme_id, name, label, type, choices, self_service, special_category FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
 	out, err := collect(rows, err, func(s scanner) (a subscriptions.Attribute, err error) {
 		var choices string
-		if err = s.Scan(&a.ID, &a.ProgrammeID, &a.Name, &a.Label, &a.Type, &choices, &a.SelfService); err != nil {
+		if err = s.Scan(&a.ID, &a.ProgrammeID, &a.Name, &a.Label, &a.Type, &choices, &a.SelfService, &a.SpecialCategory); err != nil {
 			return a, err
 		}
 		return a, json.Unmarshal([]byte(choices), &a.Choices)

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"math"
 	"strconv"
 	"time"
 
@@ -108,58 +105,4 @@ func (d *DB) Ask(ctx context.Context, q subscriptions.Question, ids []int64, now
 		return c, unmarshalAttributes(attributes, &c.Subscriber.Attributes)
 	})
 	return out, gateSeq, fail(op, err)
-}
-
-// verdictRow is one person of an audience, judged.
-type verdictRow struct {
-	id       int64
-	decision subscriptions.Decision
-}
-
-// audiencePage judges the members of the question's lists above after, about size of them, in
-// ascending order. It returns the id up to which it looked, and whether that was the end. Pages are
-// ranges of ids, so that every page costs the same however far the audience goes.
-func audiencePage(ctx context.Context, c conn, q subscriptions.Question, now time.Time, after int64, size int) (page []verdictRow, upTo int64, last bool, err error) {
-	upTo = math.MaxInt64
-	for _, l := range q.Lists {
-		var id int64
-		err := c.row(ctx, `SELECT subscriber_id FROM memberships WHERE list_id = ? AND subscriber_id > ? ORDER BY subscriber_id LIMIT 1 OFFSET ?`,
-			l.ListID, after, size-1).Scan(&id)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
-			return nil, 0, false, err
-		default:
-			upTo = min(upTo, id)
-		}
-	}
-	// Bounding s.id as well keeps PostgreSQL from a merge join that starts at the first row on every page.
-	where := `m.subscriber_id > ? AND m.subscriber_id <= ? AND s.id > ? AND s.id <= ?`
-	rows, err := c.query(ctx, standingsSQL(q, now, where)+` ORDER BY m.subscriber_id`, standingsArgs(q, now, after, upTo, after, upTo)...)
-	page, err = collect(rows, err, func(s scanner) (r verdictRow, err error) {
-		var verdict int64
-		err = s.Scan(&r.id, &verdict)
-		r.decision = decision(verdict)
-		return r, err
-	})
-	return page, upTo, upTo == math.MaxInt64, err
-}
-
-const funnelPage = 5000
-
-// Funnel implements subscriptions.Store.
-func (d *DB) Funnel(ctx context.Context, q subscriptions.Question, now time.Time) (map[subscriptions.Reason]int64, error) {
-	counts := map[subscriptions.Reason]int64{}
-	for after, last := int64(0), len(q.Lists) == 0; !last; {
-		var page []verdictRow
-		var err error
-		page, after, last, err = audiencePage(ctx, d.reading(), q, now, after, funnelPage)
-		if err != nil {
-			return nil, fail("store: funnel", err)
-		}
-		for _, r := range page {
-			counts[r.decision.Reason]++
-		}
-	}
-	return counts, nil
 }

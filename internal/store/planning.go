@@ -7,6 +7,7 @@ import (
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // planning is how audiences are cut up.
@@ -19,7 +20,7 @@ func defaultPlanning() planning { return planning{page: 5000, chunk: 500} }
 
 // PlanPage implements mailer.Store. The page's chunks, their tasks, the funnel and how far planning has come are one
 // transaction, so that no crash plans anybody twice or leaves them out.
-func (d *DB) PlanPage(ctx context.Context, id int64, q subscriptions.Question, now time.Time) (more bool, err error) {
+func (d *DB) PlanPage(ctx context.Context, id int64, a segment.Audience, now time.Time) (more bool, err error) {
 	err = d.within(ctx, func(c conn) error {
 		campaign, err := c.lockCampaign(ctx, id)
 		if err != nil {
@@ -31,7 +32,7 @@ func (d *DB) PlanPage(ctx context.Context, id int64, q subscriptions.Question, n
 		case campaign.Paused || campaign.State != mailer.Scheduled && campaign.State != mailer.Planning:
 			return mailer.ErrNotRunning
 		}
-		page, upTo, last, err := audiencePage(ctx, c, q, now, campaign.PlannedUpTo, d.planning.page)
+		page, upTo, last, err := audiencePage(ctx, c, a, now, campaign.PlannedUpTo, d.planning.page)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func TestPlanningSurvivesBeingKilledBetweenPages(t *testing.T) {
 		const people = 130 // more than a page
 		db.PlanBy(100, 30)
 		h.crowd(t, 0, people, h.lists[0])
-		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
+		c, q := h.campaign(t, h.lists[0]), audience(h.lists[0])
 		more, err := db.PlanPage(t.Context(), c.ID, q, time.Now())
 		if err != nil || !more {
 			t.Fatalf("the first page: more %v, %v", more, err)
@@ -66,7 +66,7 @@ func TestPlanningTwiceAtOncePlansEverybodyOnce(t *testing.T) {
 		h := furnish(t, db, time.Now)
 		db.PlanBy(50, 40)
 		h.crowd(t, 0, 120, h.lists[0])
-		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
+		c, q := h.campaign(t, h.lists[0]), audience(h.lists[0])
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
@@ -119,7 +119,7 @@ func TestWhatDoesNotRunIsNotPlanned(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := furnish(t, db, time.Now)
 		h.crowd(t, 0, 3, h.lists[0])
-		q := question(h.lists[0])
+		q := audience(h.lists[0])
 		for name, change := range map[string]func(mailer.Campaign) (mailer.Campaign, error){"paused": mailer.Campaign.Pause, "cancelled": mailer.Campaign.Cancel} {
 			c := h.campaign(t, h.lists[0])
 			h.change(t, c, false, change)
@@ -138,7 +138,7 @@ func TestJoiningWhilePlanning(t *testing.T) {
 		h := furnish(t, db, time.Now)
 		db.PlanBy(50, 40)
 		h.crowd(t, 0, 51, h.lists[0])
-		c, q := h.campaign(t, h.lists[0]), question(h.lists[0])
+		c, q := h.campaign(t, h.lists[0]), audience(h.lists[0])
 		if more := must(db.PlanPage(t.Context(), c.ID, q, time.Now()))(t); !more {
 			t.Fatal("one page was enough")
 		}
