@@ -23,8 +23,8 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 	}
 	back, known := h.reportedDelivery()
 	if !known {
-		if h.toLetter() {
-			return Settlement{Disposition: Reported}, nil
+		if letter, ours := h.toLetter(); ours {
+			return Settlement{Disposition: Reported}, h.Reports.ReportedLetter(ctx, letter, action, h.verdict.Status)
 		}
 		return h.openCase(ctx, nil)
 	}
@@ -83,15 +83,15 @@ func (h *handling) reportedDelivery() (mailer.Back, bool) {
 	return mailer.Back{}, false
 }
 
-// toLetter reports whether the message came back to the envelope sender of a letter of ours.
-func (h *handling) toLetter() bool {
+// toLetter returns the letter of ours to whose envelope sender the message came back.
+func (h *handling) toLetter() (letterID int64, ours bool) {
 	for _, to := range h.mail.To {
 		_, tag, _ := strings.Cut(to.Local(), "+")
 		if tag == "" || tag[0]|0x20 != 'l' {
 			continue
 		}
-		if _, err := h.Keys.Open(token.Letter, tag[1:], 1); err == nil {
-			return true
+		if ids, err := h.Keys.Open(token.Letter, tag[1:], 1); err == nil {
+			return ids[0], true
 		}
 	}
 	return false

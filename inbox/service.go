@@ -32,12 +32,13 @@ type Post interface {
 	Answer(ctx context.Context, l mailer.Letter, about mailer.About) error
 }
 
-// Reports notes what delivery reports say. mailer.Store does.
+// Reports notes what delivery reports say. The store does.
 type Reports interface {
 	Reported(ctx context.Context, campaignID, subscriberID int64, action, status string) error
 }
 
 // Service sorts what was taken in, and acts on it. All of it is safe to repeat.
+	ReportedLetter(ctx context.Context, letterID int64, action, status string) error
 type Service struct {
 	Store     Store
 	People    People

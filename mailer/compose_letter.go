@@ -67,4 +67,4 @@ func templateOf(k LetterKind) string {
 }
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
-func (k LetterKind) answers() bool { return k != ConfirmationLetter }
+func (k LetterKind) answers() bool { return k != ConfirmationLetter && k != NoticeLetter }

@@ -22,6 +22,7 @@ const (
 	UnsubscribedLetter LetterKind = "unsubscribed"     // says that an opt-out by mail is done
 	WhichAddressLetter LetterKind = "unsubscribe-link" // answers an opt-out from an address that is not on record
 	CaseReceivedLetter LetterKind = "case-received"    // acknowledges a request
+	NoticeLetter       LetterKind = "notice"           // tells of a new version of a privacy notice
 )
 
 // Letter is one message to one person that their own act calls for. Key makes it unique: asking for the same letter

@@ -23,6 +23,7 @@ type Confirm interface {
 type About struct {
 	ListID     int64     `json:"list,omitempty"`
 	RequestSeq int64     `json:"request,omitempty"`
+	NoticeID   int64     `json:"notice,omitempty"`
 	ReceivedAt time.Time `json:"received_at,omitzero"` // when the mail that it answers reached the server
 	Everything bool      `json:"everything,omitempty"` // an opt-out from all of the programme's lists
 	Lists      []string  `json:"lists,omitempty"`      // what an opt-out ended
@@ -155,6 +156,8 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 	switch l.Kind {
 	case ConfirmationLetter:
 		permit, data, err = s.confirmation(ctx, l, about, head)
+	case NoticeLetter:
+		permit, data, err = s.notice(ctx, l, about, head)
 	default:
 		var to address.Address
 		if to, err = address.Parse(l.To); err == nil {

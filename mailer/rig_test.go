@@ -313,6 +313,8 @@ func (r *rig) work() {
 	})
 	queue.Handle(mux, r.HandleConfirmation)
 	queue.Handle(mux, r.HandleLetter)
+	queue.Handle(mux, r.teller().HandleOpen)
+	queue.Handle(mux, r.teller().HandleSettle)
 	worker := &queue.Worker{Outbox: r.db, Mux: mux, Now: r.clock.now, Log: r.Log, Jitter: func() float64 { return 0 }}
 	for range 100 {
 		due, err := r.db.Due(r.t.Context(), r.clock.now(), 1000)

@@ -47,7 +47,8 @@ type setting struct {
 	list      List
 	programme Programme
 	purpose   Purpose
-	notice    Notice
+	notice    Notice   // the list's
+	notices   []Notice // all of the programme
 	declared  []Attribute
 }
 
@@ -61,7 +62,7 @@ func (s *Service) setting(ctx context.Context, listID int64) (w setting, err err
 	if w.purpose, err = s.Store.Purpose(ctx, w.list.PurposeID); err != nil {
 		return w, err
 	}
-	if w.notice, err = s.Store.Notice(ctx, w.list.NoticeID); err != nil {
+	if w.notices, err = s.Store.Notices(ctx, w.list.ProgrammeID); err != nil {
 		return w, err
 	}
 	w.declared, err = s.Store.AttributesOf(ctx, w.list.ProgrammeID)
@@ -104,6 +105,9 @@ func (s *Service) record(tx Tx, w setting, a Act, now time.Time) (Subscriber, []
 	key := s.Keys.AddressKey(a.Address)
 	byKey, err := tx.EventsByKey(key)
 	if err != nil {
+	if i := slices.IndexFunc(w.notices, func(n Notice) bool { return n.ID == w.list.NoticeID }); i >= 0 {
+		w.notice = w.notices[i]
+	}
 		return Subscriber{}, nil, err
 	}
 	person, known, err := tx.SubscriberByKey(key)

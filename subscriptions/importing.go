@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"assent/internal/csvfile"
@@ -150,7 +151,9 @@ type importRun struct {
 	job     ImportJob
 	kind    EventKind
 	purpose Purpose
-	slug    string // of the programme, under which attributes are kept
+	notice  Notice   // the list's
+	notices []Notice // all of the programme
+	slug    string   // of the programme, under which attributes are kept
 	columns ImportColumns
 	passed  int64 // rows read in this run
 	report  ImportReport
@@ -170,7 +173,14 @@ func (im *Importer) begin(ctx context.Context, job ImportJob) (*importRun, error
 	if err != nil {
 		return nil, err
 	}
-	r := &importRun{im: im, job: job, kind: Granted, purpose: purpose, slug: programme.Slug}
+	notices, err := im.Store.Notices(ctx, job.List.ProgrammeID)
+	if err != nil {
+		return nil, err
+	}
+	r := &importRun{im: im, job: job, kind: Granted, purpose: purpose, notices: notices, slug: programme.Slug}
+	if i := slices.IndexFunc(notices, func(n Notice) bool { return n.ID == job.List.NoticeID }); i >= 0 {
+		r.notice = notices[i]
+	}
 	if !purpose.Basis.NeedsAct() {
 		r.kind = Enrolled
 	}

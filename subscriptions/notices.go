@@ -66,3 +66,6 @@ func MainLanguage(texts map[string]string) string {
 	}
 	return first
 }
+
+// Changes tells what a version changes for people against the one before it; the zero Notice stands for none.
+func Changes(before, n Notice) notice.Difference { return notice.Compare(before.Facts, n.Facts) }

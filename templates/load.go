@@ -39,6 +39,7 @@ func declaredMails() []declared {
 		{name: "case-received", data: reflect.TypeFor[CaseReceivedMail]()},
 	}
 }
+		{name: "notice", data: reflect.TypeFor[NoticeMail]()},
 
 func declaredPages() []declared {
 	return []declared{

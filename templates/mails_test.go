@@ -116,6 +116,7 @@ func TestAMailThatLacksWhatItMustSayDoesNotRender(t *testing.T) {
 		"confirm":       ConfirmMail{Sender: newsletter(), List: "x", Wording: "y"},
 		"unsubscribed":  UnsubscribedMail{Sender: newsletter()},
 		"case-received": CaseReceivedMail{Sender: newsletter(), Reference: "x"},
+		"notice":        NoticeMail{Sender: newsletter()},
 	} {
 		if _, err := s.Email(name, English, data); err == nil {
 			t.Errorf("%s renders without what it must say", name)

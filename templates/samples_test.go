@@ -124,6 +124,11 @@ func mailSamples() []sample {
 	return []sample{
 		{"confirm", "", ConfirmMail{
 			Sender: newsletter(), List: "Monthly update", Frequency: "Once a month", Wording: wording, AskedAt: uk(time.November, 22, 9, 5),
+	notice := NoticeMail{
+		Sender: newsletter(), Programme: "Better Services", From: uk(time.November, 20, 10, 0), NewPurposes: []string{"surveys about our services"},
+		OtherPurposes: []string{"the monthly update: a permission lasted without end, and lasts 730 days"}, NewData: []string{"Region"},
+		NewRecipients: []string{"Example Surveys Ltd"}, NewRetention: []string{"Answers to surveys: 1 year."},
+	}
 			ConfirmURL: "https://mail.department.example/c/ahq5n2x7vtkm3z6wy4pd", ExpiresAt: uk(time.November, 25, 12, 0),
 		}},
 		{"confirm", "bare", ConfirmMail{
@@ -148,6 +153,8 @@ func face() Public {
 }
 
 func subscribe() SubscribePage {
+		{"notice", "", notice},
+		{"notice", "words-only", NoticeMail{Sender: standards(), Programme: "Standards stakeholders"}},
 	return SubscribePage{
 		Public: face(), Action: "/l/monthly-update", List: "Monthly update",
 		Description: "What changed in public services this month, what we learnt, and dates for your diary.",

@@ -53,6 +53,7 @@ type House struct {
 	People    *subscriptions.Service
 	Mailer    *mailer.Service
 	Inbox     *inbox.Service
+	Notices   *mailer.NoticeTeller
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
 
@@ -129,6 +130,7 @@ func (h *House) makeServices() {
 	}
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
+	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	mux := &queue.Mux{}

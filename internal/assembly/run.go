@@ -45,6 +45,8 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Mailer.HandleLetter)
 	queue.Handle(mux, h.Inbox.HandleSorting)
 	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
+	queue.Handle(mux, h.Notices.HandleOpen)
+	queue.Handle(mux, h.Notices.HandleSettle)
 		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
 	})
 }

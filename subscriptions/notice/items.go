@@ -48,7 +48,7 @@ func (i Item) headings() []string {
 		Retention:   {"how long", "retention", "pa mor hir", "cadw"},
 		Rights:      {"your rights", "hawliau"},
 		Withdrawal:  {"change your mind", "withdraw", "opt out", "newid eich meddwl", "tynnu"},
-		Complaint:   {"complain", "cwyn"},
+		Complaint:   {"complain", "cwyn", "gwyno"},
 		Source:      {"where it comes from", "where we get", "source", "o ble", "ffynhonnell"},
 		Requirement: {"must you give", "do you have to", "required", "oes rhaid", "gofynnol"},
 		Automated:   {"automated", "profiling", "awtomat", "proffilio"},
