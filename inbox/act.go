@@ -40,8 +40,11 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 		return h.optOut(ctx)
 	case h.verdict.Kind == KindAutoReply:
 		return Settlement{Disposition: Automatic}, nil
-	case h.box.Role == OptOutRole && h.saysNothing():
+	case h.box.Role == OptOutRole && h.saysNothing() && !h.toReplyAddress():
 		return h.optOut(ctx)
+	}
+	if s, done, err := h.answerToLetter(ctx); done || err != nil {
+		return s, err
 	}
 	return h.openCase(ctx, h.defaultLabels())
 }

@@ -8,6 +8,7 @@ type Disposition string
 const (
 	Unsorted   Disposition = ""           // kept, and not yet looked at
 	OptedOut   Disposition = "opt-out"    // an opt-out, carried out
+	Agreed     Disposition = "agreed"     // a plain yes to a letter that asked for one, recorded
 	Reported   Disposition = "report"     // a delivery report, noted on its delivery
 	Complained Disposition = "complaint"  // a feedback-loop complaint: the address is suppressed
 	Automatic  Disposition = "auto-reply" // an automatic reply, kept and not answered

@@ -71,6 +71,28 @@ func (w Ways) LetterSender(k *token.Keys, letterID int64) string {
 	return tagged(w.Bounces, 'l', k.Sign(token.Letter, letterID))
 }
 
+// ReplyAddress is where an answer by mail to a letter that asks something goes.
+func (w Ways) ReplyAddress(k *token.Keys, letterID int64) address.Address {
+	a, err := address.Parse(tagged(w.OptOuts, 'y', k.Sign(token.Reply, letterID)))
+	if err != nil {
+		return w.OptOuts
+	}
+	return a
+}
+
+// FromReplyAddress returns the letter to whose reply address a message was sent.
+func FromReplyAddress(k *token.Keys, a address.Address) (letterID int64, ok bool) {
+	tok, ours := tagOf(a, 'y')
+	if !ours {
+		return 0, false
+	}
+	ids, err := k.Open(token.Reply, tok, 1)
+	if err != nil {
+		return 0, false
+	}
+	return ids[0], true
+}
+
 func tagged(a address.Address, sort byte, tok string) string {
 	return a.Local() + "+" + string(sort) + tok + "@" + a.Domain()
 }
@@ -83,6 +105,20 @@ func FromMessageID(k *token.Keys, id string) (Back, bool) {
 		return Back{}, false
 	}
 	return backFrom(k, token.Message, tok)
+}
+
+// FromLetterID returns the letter that a Message-ID of ours names.
+func FromLetterID(k *token.Keys, id string) (letterID int64, ok bool) {
+	local, _, _ := strings.Cut(strings.Trim(id, "<> \t"), "@")
+	tok, ours := strings.CutPrefix(local, "l.")
+	if !ours {
+		return 0, false
+	}
+	ids, err := k.Open(token.Letter, tok, 1)
+	if err != nil {
+		return 0, false
+	}
+	return ids[0], true
 }
 
 // FromOptOutAddress returns the delivery that a signed mailto address names.
@@ -136,6 +172,9 @@ func tagOf(a address.Address, sort byte) (string, bool) {
 func (w Ways) NoticeURL(programme string, version int) string {
 	return w.BaseURL + "/notices/" + programme + "/" + itoa(version)
 }
+
+// RenewURL is the page that asks whether a list is still wanted.
+func (w Ways) RenewURL(tok string) string { return w.BaseURL + "/r/" + tok }
 
 // ConfirmURL is the page that asks to confirm a request.
 func (w Ways) ConfirmURL(tok string) string { return w.BaseURL + "/c/" + tok }

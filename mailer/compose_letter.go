@@ -41,10 +41,14 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 	if l.Kind.answers() {
 		auto, envelopeFrom = "auto-replied", "" // RFC 3834 section 3.3: the null sender, so that no loop starts
 	}
+	replyTo := h.Programme.Contact.Address
+	if l.Kind.Asks() {
+		replyTo = c.Ways.ReplyAddress(c.Keys, l.ID) // signed, so that a yes by mail is known to answer this letter
+	}
 	d := message.Draft{Text: mail.Text, HTML: mail.HTML, Language: l.Language, Headers: []message.Header{
 		{Name: "From", Value: message.MailboxValue(h.Programme.FromName, h.Programme.FromAddress), Kind: message.Mailbox},
 		{Name: "To", Value: message.MailboxValue("", p.To()), Kind: message.Mailbox},
-		{Name: "Reply-To", Value: message.MailboxValue(h.Programme.Contact.Name, h.Programme.Contact.Address), Kind: message.Mailbox},
+		{Name: "Reply-To", Value: message.MailboxValue(h.Programme.Contact.Name, replyTo), Kind: message.Mailbox},
 		{Name: "Subject", Value: mail.Subject, Kind: message.Unstructured},
 		{Name: "Date", Value: message.FormatDate(now.In(zone)), Kind: message.Raw},
 		{Name: "Message-ID", Value: c.Ways.LetterID(c.Keys, l.ID), Kind: message.Raw},
@@ -67,4 +71,4 @@ func templateOf(k LetterKind) string {
 }
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
-func (k LetterKind) answers() bool { return k != ConfirmationLetter && k != NoticeLetter }
+func (k LetterKind) answers() bool { return !k.Asks() && k != NoticeLetter }

@@ -18,12 +18,19 @@ const (
 type LetterKind string
 
 const (
-	ConfirmationLetter LetterKind = "confirmation"     // asks the holder of a mailbox to confirm
-	UnsubscribedLetter LetterKind = "unsubscribed"     // says that an opt-out by mail is done
-	WhichAddressLetter LetterKind = "unsubscribe-link" // answers an opt-out from an address that is not on record
-	CaseReceivedLetter LetterKind = "case-received"    // acknowledges a request
-	NoticeLetter       LetterKind = "notice"           // tells of a new version of a privacy notice
+	ConfirmationLetter LetterKind = "confirmation"        // asks the holder of a mailbox to confirm
+	RenewalLetter      LetterKind = "renewal"             // asks before a term ends whether a list is still wanted
+	AnnualLetter       LetterKind = "annual-confirmation" // asks the same at a regular interval
+	UnsubscribedLetter LetterKind = "unsubscribed"        // says that an opt-out by mail is done
+	WhichAddressLetter LetterKind = "unsubscribe-link"    // answers an opt-out from an address that is not on record
+	CaseReceivedLetter LetterKind = "case-received"       // acknowledges a request
+	NoticeLetter       LetterKind = "notice"              // tells of a new version of a privacy notice
 )
+
+// Asks reports whether a letter of this kind asks for a yes.
+func (k LetterKind) Asks() bool {
+	return k == ConfirmationLetter || k == RenewalLetter || k == AnnualLetter
+}
 
 // Letter is one message to one person that their own act calls for. Key makes it unique: asking for the same letter
 // twice sends it once.

@@ -14,15 +14,17 @@ import (
 	"assent/templates"
 )
 
-// Confirm makes the token of a confirmation link; *subscriptions.Service does.
+// Confirm makes the tokens of links that confirm or renew; *subscriptions.Service does.
 type Confirm interface {
 	ConfirmToken(c subscriptions.Confirmation, requestedAt time.Time) string
+	RenewalToken(r subscriptions.Renewal, askedAt, ends time.Time) string
 }
 
 // About is what a letter's row keeps of its subject, as JSON: row numbers, and words of ours.
 type About struct {
 	ListID     int64     `json:"list,omitempty"`
 	RequestSeq int64     `json:"request,omitempty"`
+	Permission int64     `json:"permission,omitempty"` // the ledger event that a renewal is about
 	NoticeID   int64     `json:"notice,omitempty"`
 	ReceivedAt time.Time `json:"received_at,omitzero"` // when the mail that it answers reached the server
 	Everything bool      `json:"everything,omitempty"` // an opt-out from all of the programme's lists
@@ -47,14 +49,28 @@ func (s *Service) HandleConfirmation(ctx context.Context, c subscriptions.Confir
 	if person.Address.IsZero() {
 		return nil // erased meanwhile
 	}
+	events, err := s.People.EventsByKey(ctx, person.Key)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	data, err := json.Marshal(About{ListID: list.ID, RequestSeq: c.RequestSeq})
 	if err != nil {
 		return errs.E(op, errs.Internal, "", err)
 	}
 	return errs.Wrap(op, s.open(ctx, Letter{
 		Key: "confirmation:" + strconv.FormatInt(c.RequestSeq, 10), Kind: ConfirmationLetter, ProgrammeID: list.ProgrammeID,
-		SubscriberID: person.ID, To: person.Address.String(), Language: languageOf(person), Data: data,
+		SubscriberID: person.ID, To: subscriptions.Confirmer(person, eventAt(events, c.RequestSeq)).String(), Language: languageOf(person), Data: data,
 	}))
+}
+
+// eventAt returns the event with a place in the ledger, the zero event where there is none.
+func eventAt(events []subscriptions.Event, seq int64) subscriptions.Event {
+	for _, e := range events {
+		if e.Seq == seq {
+			return e
+		}
+	}
+	return subscriptions.Event{}
 }
 
 func languageOf(p subscriptions.Subscriber) string {
@@ -158,6 +174,8 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 		permit, data, err = s.confirmation(ctx, l, about, head)
 	case NoticeLetter:
 		permit, data, err = s.notice(ctx, l, about, head)
+	case RenewalLetter, AnnualLetter:
+		permit, data, err = s.renewal(ctx, l, about, head)
 	default:
 		var to address.Address
 		if to, err = address.Parse(l.To); err == nil {

@@ -67,7 +67,7 @@ type GateStore interface {
 	// Ask judges the subscribers with these ids, in ascending order of id; an id without a row is left out. It also returns
 	// the ledger's last place as of the same snapshot.
 	Ask(ctx context.Context, q Question, ids []int64, now time.Time) (candidates []Candidate, gateSeq int64, err error)
-	// EventsByKey returns the ledger of one address, in order, without evidence.
+	// EventsByKey returns the ledger of one address, in order, evidence included.
 	EventsByKey(ctx context.Context, key []byte) ([]Event, error)
 }
 
@@ -151,7 +151,7 @@ func (g Gate) AdmitConfirmation(ctx context.Context, s Subscriber, list Scope, r
 	case asked.Sub(request.At) > ConfirmWithin:
 		return Permit{}, errs.E(op, errs.Refused, "The request is too old to be confirmed.", nil)
 	}
-	return Permit{to: s.Address, subscriber: s.ID, list: list.ListID, seq: requestSeq, askedAt: asked, class: ServiceClass}, nil
+	return Permit{to: Confirmer(s, request), subscriber: s.ID, list: list.ListID, seq: requestSeq, askedAt: asked, class: ServiceClass}, nil
 }
 
 // AdmitLetter permits one letter to a person who wrote to us: the answer to an opt-out or about a case. No

@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"assent/internal/address"
@@ -46,9 +47,9 @@ type Catalogue interface {
 	Notice(ctx context.Context, id int64) (Notice, error)
 	Notices(ctx context.Context, programmeID int64) ([]Notice, error)         // by version
 	AttributesOf(ctx context.Context, programmeID int64) ([]Attribute, error) // by name
-}
 	// Recipients returns everybody who gets or got the programme's data, by id.
 	Recipients(ctx context.Context, programmeID int64) ([]Recipient, error)
+}
 
 // Tx is one transaction on the ledger and what hangs on it.
 type Tx interface {
@@ -71,6 +72,8 @@ type Tx interface {
 	KeepText(text string) (digest string, err error)
 	// Append chains events to the ledger, seals its end and folds them into what the gate joins.
 	Append(events []Event) error
+	// KeepIP keeps the IP address that an act came from, until a moment.
+	KeepIP(eventSeq int64, ip netip.Addr, until time.Time) error
 	// Enqueue writes tasks that become true with the transaction.
 	Enqueue(tasks ...queue.Task) error
 }

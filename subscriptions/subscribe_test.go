@@ -14,7 +14,7 @@ func TestSubscribingRecordsWhatThePersonWasTold(t *testing.T) {
 	t.Parallel()
 	eachRig(t, func(t *testing.T, r *rig) {
 		a := asks(r.monthly, "Ann@Example.org")
-		a.Name, a.Language, a.Evidence = "Ann Poole", "cy", subscriptions.Evidence{"ip": "192.0.2.1"}
+		a.Name, a.Language, a.Evidence = "Ann Poole", "cy", subscriptions.Evidence{"page": "/l/monthly"}
 		r.ok(r.Subscribe(t.Context(), a))
 		events := r.ledger("ann@example.org")
 		if len(events) != 1 {
@@ -30,7 +30,7 @@ func TestSubscribingRecordsWhatThePersonWasTold(t *testing.T) {
 		if got := check(r.db.Text(t.Context(), e.NoticeDigest))(t); got != "How harbour uses your data." {
 			t.Errorf("the notice kept is %q", got)
 		}
-		if string(e.Evidence) != `{"ip":"192.0.2.1"}` || len(e.Salt) != 16 {
+		if string(e.Evidence) != `{"page":"/l/monthly"}` || len(e.Salt) != 16 {
 			t.Errorf("the evidence is %s, its salt has %d bytes", e.Evidence, len(e.Salt))
 		}
 		if person.Name != "Ann Poole" || person.Language != "cy" || person.Address.String() != "Ann@example.org" || person.Source != "web form" {
@@ -158,7 +158,7 @@ func TestConfirmingOpensTheListForItsTerm(t *testing.T) {
 		const addr = "ann@example.org"
 		tok := r.asked(r.monthly, addr)
 		r.clock.advance(time.Hour)
-		got := check(r.Confirm(t.Context(), tok, subscriptions.Evidence{"ip": "192.0.2.9"}))(t)
+		got := check(r.Confirm(t.Context(), tok, subscriptions.Evidence{"language": "en"}))(t)
 		if got.ID != r.monthly.ID {
 			t.Errorf("confirmed list %d", got.ID)
 		}
@@ -167,7 +167,7 @@ func TestConfirmingOpensTheListForItsTerm(t *testing.T) {
 		if e.Kind != subscriptions.Confirmed || e.Channel != subscriptions.ByLink || e.Actor != "subscriber" || !e.At.Equal(r.clock.now()) {
 			t.Errorf("the event is %+v", e)
 		}
-		if e.WordingDigest != request.WordingDigest || e.NoticeDigest != request.NoticeDigest || string(e.Evidence) != `{"ip":"192.0.2.9"}` {
+		if e.WordingDigest != request.WordingDigest || e.NoticeDigest != request.NoticeDigest || string(e.Evidence) != `{"language":"en"}` {
 			t.Errorf("the event %+v does not say what the request %+v said", e, request)
 		}
 		if want := r.clock.now().Add(30 * 24 * time.Hour); !e.ExpiresAt.Equal(want) {

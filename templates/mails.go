@@ -50,6 +50,27 @@ func (c ConfirmMail) missing() string {
 	)
 }
 
+// RenewalMail fills the mails "renewal", before a permission ends, and "annual-confirmation", at a regular interval. It asks whether
+// the reader still wants a list, repeats what they agreed to, and never tracks.
+type RenewalMail struct {
+	Sender
+	List     string
+	Words    string    // the exact words that the reader agreed to
+	Since    time.Time // when they did
+	Ends     time.Time // when the permission ends without a new yes; zero where no answer changes nothing
+	ForChild bool      // the reader agreed for a child
+	RenewURL string    // the page with both answers; may be a hole
+}
+
+func (r RenewalMail) missing() string {
+	return first(
+		r.Sender.missing(),
+		need("List", r.List),
+		need("Words", r.Words),
+		need("RenewURL", r.RenewURL),
+	)
+}
+
 // CampaignMail fills the mail "campaign": the frame around what an organisation wrote.
 // Without its ways out it does not render (H2).
 type CampaignMail struct {

@@ -245,7 +245,7 @@ func TestTheStylesheetAndTheLogoFetchNothing(t *testing.T) {
 
 func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	t.Parallel()
-	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery}
+	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldAnswer}
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		found, _ := elements(markup)

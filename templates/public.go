@@ -13,12 +13,19 @@ const (
 	FieldCSRF     = "csrf"    // Console.CSRF
 	FieldPassword = "password"
 	FieldQuery    = "q"
+	FieldAnswer   = "answer" // one of the Answer values
 )
 
 // Values of FieldScope on the page "unsubscribe".
 const (
 	ScopeList = "list" // this list only
 	ScopeAll  = "all"  // everything from the organisation
+)
+
+// Values of FieldAnswer on the page "renew".
+const (
+	AnswerYes = "yes"
+	AnswerNo  = "no"
 )
 
 // Public is what every public page shows around its words. Its links may be relative.
@@ -113,6 +120,39 @@ type ConfirmedPage struct {
 	List           string
 	Frequency      string // may be empty
 	UnsubscribeURL string // may be empty
+}
+
+// RenewPage fills the page "renew": whether a list is still wanted, with both answers alike (UK GDPR Art 7(3)).
+type RenewPage struct {
+	Public
+	Action        string // where the form goes (POST)
+	List          string
+	MaskedAddress string
+	Agreed        string    // the words that were agreed to
+	Since         time.Time // when
+	Ends          time.Time // when the permission ends without a new yes; zero where no answer changes nothing
+	Lapsed        bool      // it has ended
+	Wording       string    // the words of a yes now
+	FormToken     string    // sent back as FieldForm
+	Changed       bool      // the words have changed while they were being read
+}
+
+// SameWords reports whether a yes now is to the words of before.
+func (r RenewPage) SameWords() bool { return r.Agreed == r.Wording }
+
+// RenewedPage fills the page "renewed": the list goes on.
+type RenewedPage struct {
+	Public
+	List           string
+	Until          time.Time // zero without end
+	UnsubscribeURL string    // may be empty
+}
+
+// ClosedPage fills the page "closed": a list that takes nobody any more, because its programme has ended.
+type ClosedPage struct {
+	Public
+	List string
+	At   time.Time // when it ended
 }
 
 // LinkInvalidPage fills the page "link-invalid": a link that has expired or was cut off.

@@ -43,7 +43,11 @@ func (a *api) explain(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	question := subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}}
+	programme, err := a.People.Store.Programme(ctx, l.ProgrammeID)
+	if err != nil {
+		return nil, err
+	}
+	question := subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}, Ends: programme.EndsAt}
 	d := subscriptions.Decide(question, subscriptions.Fold(events), a.Now())
 	out := explanation{Allowed: d.Reason == subscriptions.Allowed, Reason: string(d.Reason), Explanation: sentenceOf(d.Reason)}
 	for _, e := range events {

@@ -51,9 +51,10 @@ type House struct {
 	Reckoner  *clock.Reckoner
 	Ways      mailer.Ways
 	People    *subscriptions.Service
+	Terms     *subscriptions.Terms
 	Mailer    *mailer.Service
-	Inbox     *inbox.Service
 	Notices   *mailer.NoticeTeller
+	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
 
@@ -123,14 +124,15 @@ func (h *House) makeServices() {
 	kick := h.relay.Kick
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
+	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
 	h.Mailer = &mailer.Service{
 		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People,
 		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
 		Now:      h.Now, Log: h.Log, Kick: kick, Pace: h.Pace,
 	}
-	h.Inbox = &inbox.Service{
-		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
 	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
+	h.Inbox = &inbox.Service{
+		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	mux := &queue.Mux{}

@@ -63,7 +63,7 @@ func (s *site) confirm(c *gin.Context) error {
 	ctx := c.Request.Context()
 	token := c.Param("token")
 	list, err := s.People.Confirm(ctx, token, subscriptions.Evidence{
-		"act": "Pressed the button on the page behind the link in the mail.", "language": s.language(c), "user_agent": browser(c.Request),
+		"act": "Pressed the button on the page behind the link in the mail.", "language": s.language(c), "user_agent": browser(c.Request), "ip": c.ClientIP(),
 	})
 	if err != nil {
 		h, headErr := s.letterhead(ctx, list)

@@ -31,6 +31,9 @@ func (s *site) home(c *gin.Context) error {
 	var offers []templates.OpenProgramme
 	var head mailer.Letterhead
 	for _, p := range programmes {
+		if p.Ended(s.Now()) {
+			continue
+		}
 		offer := templates.OpenProgramme{Name: p.Name, Organisation: p.Owner}
 		for _, l := range lists {
 			if l.ProgrammeID == p.ID && open(l) {

@@ -28,6 +28,9 @@ func (s *site) joinPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.Programme.Ended(s.Now()) {
+		return s.closed(c, o.Letterhead)
+	}
 	return s.page(c, http.StatusOK, "subscribe", s.joinForm(c, o))
 }
 
@@ -74,6 +77,9 @@ func (s *site) join(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.Programme.Ended(s.Now()) {
+		return s.closed(c, o.Letterhead)
+	}
 	form, err := readJoin(c.Request)
 	if err != nil {
 		return err
@@ -86,7 +92,7 @@ func (s *site) join(c *gin.Context) error {
 		return s.page(c, http.StatusUnprocessableEntity, "subscribe", page)
 	}
 	act.Evidence["page"] = s.Mail.Ways.BaseURL + "/l/" + o.List.Slug
-	act.Evidence["user_agent"] = browser(c.Request)
+	act.Evidence["user_agent"], act.Evidence["ip"] = browser(c.Request), c.ClientIP()
 	err = evenly(ctx, beat, func() error {
 		if form.trap != "" {
 			return nil // a program filled in what people do not see
@@ -163,7 +169,7 @@ func readForm(r *http.Request) error {
 
 const maxBrowser = 120 // characters kept of a User-Agent
 
-// browser is the User-Agent, shortened: part of the evidence of an act. The client's address is not kept.
+// browser is the User-Agent, shortened: part of the evidence of an act. The client's address is kept apart, and only where the purpose says so.
 func browser(r *http.Request) string {
 	clean := strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) || c == utf8.RuneError {

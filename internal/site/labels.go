@@ -94,6 +94,8 @@ func actorWords(actor string) string {
 		return "the person"
 	case "system":
 		return "Assent"
+	case "guardian":
+		return "the guardian"
 	case string(auth.UserActor):
 		return "operator " + id
 	case string(auth.KeyActor):
@@ -185,6 +187,10 @@ func letterWords(k mailer.LetterKind) string {
 	switch k {
 	case mailer.ConfirmationLetter:
 		return "Request to confirm"
+	case mailer.RenewalLetter:
+		return "Question before the end of a term"
+	case mailer.AnnualLetter:
+		return "Regular question whether a list is still wanted"
 	case mailer.UnsubscribedLetter:
 		return "Answer to an opt-out by mail"
 	case mailer.WhichAddressLetter:

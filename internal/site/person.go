@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -97,6 +98,16 @@ func (s *site) readCatalogue(ctx context.Context) (cat catalogue, err error) {
 	return cat, nil
 }
 
+// ends is when a programme ends; the zero time for never.
+func (cat catalogue) ends(programmeID int64) time.Time {
+	for _, p := range cat.programmes {
+		if p.ID == programmeID {
+			return p.EndsAt
+		}
+	}
+	return time.Time{}
+}
+
 // reach says in words what an event is about.
 func (cat catalogue) reach(sc subscriptions.Scope) string {
 	switch sc.Reach {
@@ -150,7 +161,7 @@ func (s *site) standings(st subscriptions.State, events []subscriptions.Event, c
 		if !on {
 			continue
 		}
-		d := subscriptions.Decide(subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}}, st, s.Now())
+		d := subscriptions.Decide(subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}, Ends: cat.ends(l.ProgrammeID)}, st, s.Now())
 		decisive := bySeq[standing.Seq]
 		what, _ := eventWords(decisive.Kind)
 		row := templates.Standing{

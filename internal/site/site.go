@@ -107,6 +107,8 @@ func (s *site) public(files map[string]file) {
 	s.engine.POST("/l/:slug", joins, form, s.show(s.join))
 	s.engine.GET("/c/:token", s.show(s.confirmPage))
 	s.engine.POST("/c/:token", form, s.show(s.confirm))
+	s.engine.GET("/r/:token", s.show(s.renewPage))
+	s.engine.POST("/r/:token", form, s.show(s.renew))
 	for _, path := range []string{"/u/:token", "/u/:token/"} { // some programs add a slash, and nothing may redirect
 		s.engine.GET(path, s.show(s.leavePage))
 		s.engine.POST(path, s.leave)

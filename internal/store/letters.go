@@ -85,6 +85,12 @@ func (d *DB) FinishLetter(ctx context.Context, l mailer.Letter) error {
 	return fail("store: finish letter", err)
 }
 
+// Letter implements inbox.Letters.
+func (d *DB) Letter(ctx context.Context, id int64) (mailer.Letter, error) {
+	l, err := scanLetter(d.reading().row(ctx, `SELECT `+letterColumns+` FROM letters WHERE id = ?`, id))
+	return l, fail("store: letter", err)
+}
+
 // LettersTo implements mailer.Store.
 func (d *DB) LettersTo(ctx context.Context, subscriberID int64, limit int) ([]mailer.Letter, error) {
 	rows, err := d.reading().query(ctx, `SELECT `+letterColumns+` FROM letters WHERE subscriber_id = ? ORDER BY id DESC LIMIT ?`, subscriberID, limit)

@@ -1,0 +1,27 @@
+package assembly
+
+import (
+	"context"
+	"time"
+)
+
+// termsEvery is how often is looked at whose term ended and who is to be asked. The gate itself knows to the second.
+const termsEvery = time.Minute
+
+// PassTime carries out what the passing of time brings, again and again until ctx ends. What it could not do it does the next time.
+func (h *House) PassTime(ctx context.Context) error {
+	for wait := time.Second; ; wait = termsEvery {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		passed, err := h.Terms.Run(ctx)
+		if err != nil && ctx.Err() == nil {
+			h.Log.Warn("terms could not be looked after; they will be in a minute", "error", err)
+		}
+		if passed.Lapsed+passed.Ended+passed.Asked > 0 {
+			h.Log.Info("terms looked after", "lapsed", passed.Lapsed, "ended_with_programme", passed.Ended, "asked", passed.Asked)
+		}
+	}
+}
