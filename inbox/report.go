@@ -94,7 +94,7 @@ func (h *handling) toLetter() (letterID int64, ours bool) {
 			return ids[0], true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // complaint acts on a feedback-loop report: the address is never mailed again (RFC 5965).
