@@ -19,6 +19,9 @@ import (
 type People interface {
 	Withdraw(ctx context.Context, w subscriptions.Withdrawal) (subscriptions.Outcome, error)
 	Suppress(ctx context.Context, w subscriptions.Withdrawal, reason string) (subscriptions.Outcome, error)
+	ConfirmByMail(ctx context.Context, c subscriptions.Confirmation, arrived time.Time, ev subscriptions.Evidence) (subscriptions.List, error)
+	RenewByMail(ctx context.Context, r subscriptions.Renewal, asked, arrived time.Time, ev subscriptions.Evidence) (subscriptions.List, error)
+	DeclineByMail(ctx context.Context, r subscriptions.Renewal, ev subscriptions.Evidence) (subscriptions.List, error)
 }
 
 // Records reads what is on record.
@@ -44,6 +47,7 @@ type Service struct {
 	People    People
 	Records   Records
 	Post      Post
+	Letters   Letters // that people answer with yes or no; nil leaves every answer to a person
 	Reports   Reports
 	Reckoner  *clock.Reckoner
 	Keys      *token.Keys

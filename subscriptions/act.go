@@ -26,20 +26,57 @@ type Act struct {
 	Source     string
 	Wording    string    // what the person was shown; "" takes the list's present wording
 	ActedAt    time.Time // when the person acted; zero is now
+	Age        int       // in years; 0 where it was not asked for
+	Guardian   Guardian  // who agrees for a child below the programme's age
 	Evidence   Evidence
 }
 
-// CheckAct refuses an act without its evidence (Article 7(1); E2-01, E2-05).
+// CheckAct refuses an act without its evidence (Article 7(1); E2-01, E2-05), and one that was no act of will.
 func CheckAct(kind EventKind, a Act, now time.Time) error {
 	const op = "subscriptions: check act"
-	if a.Evidence["act"] == "" && kind == Granted {
-		return errs.E(op, errs.Invalid, "Say in the evidence, under \"act\", what the person did to agree. Without an act there is no consent.", nil)
+	if kind == Granted {
+		if err := checkWill(a.Evidence); err != nil {
+			return err
+		}
 	}
 	if a.Source == "" {
 		return errs.E(op, errs.Invalid, "Say where this person's data came from (source).", nil)
 	}
 	if a.ActedAt.After(now.Add(time.Minute)) {
 		return errs.E(op, errs.Invalid, "The act lies in the future.", nil)
+	}
+	return nil
+}
+
+// noActs holds what is sometimes written where an act should stand. "Silence, pre-ticked boxes or inactivity should not therefore constitute
+// consent" (recital 32; E2-01).
+var noActs = []string{
+	"silence", "silent", "inactivity", "nothing", "none", "no act", "no action", "did nothing", "did not object", "no objection", "no answer", "no reply", "no response",
+	"pre-ticked", "pre-ticked box", "preticked", "preticked box", "left the box ticked", "left the pre-ticked box", "implied", "implied consent", "assumed", "assumed consent",
+	"default", "by default", "opt-out", "opted out", "continued to use the service", "continued use", "kept browsing", "n/a", "unknown",
+}
+
+// flaws are what evidence may say of an act that makes it no consent, with the sentence that refuses it.
+var flaws = []struct{ name, sentence string }{
+	{"pre_ticked", "A box that was ticked beforehand is no consent (recital 32). Ask the person again, with an empty box."},
+	{"bundled", "One act for several purposes is no consent to any of them (Article 7(2); E2-02). Record one act for each."},
+	{"condition", "Consent that is a condition of something else is not freely given (Article 7(4); E1-21). Ask the person again, apart from it."},
+}
+
+// checkWill refuses evidence of what was no act of will.
+func checkWill(ev Evidence) error {
+	const op = "subscriptions: check act"
+	act := strings.Trim(strings.ToLower(strings.Join(strings.Fields(ev["act"]), " ")), " .!\"'")
+	if act == "" {
+		return errs.E(op, errs.Invalid, "Say in the evidence, under \"act\", what the person did to agree. Without an act there is no consent.", nil)
+	}
+	if slices.Contains(noActs, act) {
+		return errs.E(op, errs.Invalid, fmt.Sprintf("%q is no act: silence, pre-ticked boxes and inactivity are no consent (recital 32). Say what the person did.", ev["act"]), nil)
+	}
+	for _, f := range flaws {
+		if said := strings.ToLower(strings.TrimSpace(ev[f.name])); said != "" && said != "false" && said != "no" {
+			return errs.E(op, errs.Invalid, f.sentence, nil)
+		}
 	}
 	return nil
 }
@@ -87,8 +124,16 @@ func (w setting) kind() EventKind {
 func (w setting) check(a Act) error {
 	return firstOf(
 		oneLine(a.Name, "name", maxName), oneLine(a.Language, "language", maxLanguage), oneLine(a.Source, "source", maxName),
-		plain(a.Wording, "wording", maxWords), CheckAttributes(w.declared, a.Attributes),
+		plain(a.Wording, "wording", maxWords), CheckAttributes(w.declared, a.Attributes), w.programme.checkGuardian(a),
 	)
+}
+
+// open refuses any act towards a list whose programme has ended (E3-09).
+func (w setting) open(now time.Time) error {
+	if !w.programme.Ended(now) {
+		return nil
+	}
+	return errs.E("subscriptions: open list", errs.Refused, w.programme.Name+" has ended, and takes nobody any more.", nil)
 }
 
 // expiry returns when a permission by an act ends: its term counts from the act, not from the day on which it was entered.
@@ -100,7 +145,7 @@ func (w setting) expiry(a Act, now time.Time) (time.Time, error) {
 	ends := w.purpose.Expiry(acted)
 	if !ends.IsZero() && !now.Before(ends) {
 		return ends, errs.E("subscriptions: expiry", errs.Refused, fmt.Sprintf("The permission ended on %s, for it lasts %d days from the act. Ask the person again.",
-			ends.Format(time.DateOnly), int(w.purpose.Term.Hours()/24)), nil)
+			ends.Format(time.DateOnly), int(ends.Sub(acted).Hours()/24)), nil)
 	}
 	return ends, nil
 }
@@ -144,19 +189,29 @@ func (w setting) event(tx Tx, kind EventKind, person Subscriber, a Act, now time
 	if err != nil {
 		return Event{}, err
 	}
-	ev := Evidence{}
-	for k, v := range a.Evidence {
-		ev[k] = v
+	ev := maps.Clone(a.Evidence)
+	if ev == nil {
+		ev = Evidence{}
 	}
 	if !a.ActedAt.IsZero() {
 		ev["acted_at"] = a.ActedAt.UTC().Format(time.RFC3339)
 	}
+	w.programme.tellAge(ev, a)
 	e := Event{
 		At: now, Kind: kind, Scope: ListScope(w.list), SubscriberID: person.ID, AddressKey: person.Key,
 		Channel: a.Channel, Actor: a.Actor, Source: a.Source, WordingDigest: digest, NoticeDigest: w.notice.Digest,
 	}
 	e.Evidence, e.Salt, err = sealEvidence(ev)
 	return e, err
+}
+
+// evidence returns what shows the event; nil once it was erased.
+func (e Event) evidence() Evidence {
+	var ev Evidence
+	if json.Unmarshal(e.Evidence, &ev) != nil {
+		return nil
+	}
+	return ev
 }
 
 // sealEvidence returns evidence as the ledger keeps it, with the salt of its digest.

@@ -2,8 +2,10 @@ package subscriptions
 
 import (
 	"context"
+	"maps"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/token"
 	"assent/queue"
@@ -51,10 +53,11 @@ func (s *Service) Subscribe(ctx context.Context, a Act) error {
 	if !w.list.DoubleOptIn {
 		return errs.E(op, errs.Refused, "This list takes nobody on request. Ask its Point of Contact.", nil)
 	}
-	if err := w.check(a); err != nil {
+	ip, err := takeIP(&a.Evidence)
+	if err := firstOf(err, w.open(now), w.check(a), w.mailboxForChild(a)); err != nil {
 		return errs.Wrap(op, err)
 	}
-	err = s.Store.Update(ctx, func(tx Tx) error {
+	err = s.Store.Update(audit.As(ctx, a.Actor), func(tx Tx) error {
 		person, history, err := s.record(tx, w, a, now)
 		if err != nil {
 			return err
@@ -66,11 +69,11 @@ func (s *Service) Subscribe(ctx context.Context, a Act) error {
 		if err != nil {
 			return err
 		}
-		events := []Event{e}
-		if err := tx.Append(events); err != nil {
+		seq, err := w.append(tx, e, ip)
+		if err != nil {
 			return err
 		}
-		return s.askToConfirm(tx, person.ID, w.list.ID, events[0].Seq, now)
+		return s.askToConfirm(tx, person.ID, w.list.ID, seq, now)
 	})
 	return s.done(op, err)
 }
@@ -108,19 +111,37 @@ func (s *Service) PendingConfirmation(ctx context.Context, tok string) (Confirma
 // after the request makes the link void (H3).
 func (s *Service) Confirm(ctx context.Context, tok string, ev Evidence) (List, error) {
 	const op = "subscriptions: confirm"
-	c, list, err := s.PendingConfirmation(ctx, tok)
+	c, _, err := s.PendingConfirmation(ctx, tok)
 	if err != nil {
 		return List{}, errs.Wrap(op, err)
 	}
+	list, _, err := s.confirm(ctx, c, yes{channel: ByLink, source: "confirmation mail", evidence: ev})
+	return list, s.done(op, err)
+}
+
+// yes is how a person confirmed or renewed.
+type yes struct {
+	channel  Channel
+	source   string
+	evidence Evidence
+}
+
+func (s *Service) confirm(ctx context.Context, c Confirmation, by yes) (List, int64, error) {
+	const op = "subscriptions: confirm"
 	person, err := s.Store.Subscriber(ctx, c.SubscriberID)
 	if err != nil {
-		return List{}, errs.Wrap(op, err)
+		return List{}, 0, err
 	}
-	purpose, err := s.Store.Purpose(ctx, list.PurposeID)
+	w, err := s.setting(ctx, c.ListID)
 	if err != nil {
-		return List{}, errs.Wrap(op, err)
+		return List{}, 0, err
 	}
 	now := s.Now()
+	ip, err := takeIP(&by.evidence)
+	if err := firstOf(err, w.open(now)); err != nil {
+		return w.list, 0, err
+	}
+	var seq int64
 	err = s.Store.Update(ctx, func(tx Tx) error {
 		byKey, err := tx.EventsByKey(person.Key)
 		if err != nil {
@@ -128,22 +149,38 @@ func (s *Service) Confirm(ctx context.Context, tok string, ev Evidence) (List, e
 		}
 		request, ok := eventAt(byKey[string(person.Key)], c.RequestSeq)
 		state := Fold(byKey[string(person.Key)])
-		if !ok || state.barredSince(ListScope(list), c.RequestSeq) {
+		if !ok || state.barredSince(ListScope(w.list), c.RequestSeq) {
 			return errs.E(op, errs.Refused, "You unsubscribed after this mail was sent, so its link no longer works. Subscribe again if you want to.", nil)
 		}
-		if st := state.Lists[list.ID]; st.Status == StatusActive && st.Seq > c.RequestSeq {
+		if st := state.Lists[w.list.ID]; st.Status == StatusActive && st.Seq > c.RequestSeq {
 			return nil
 		}
-		e := request
-		e.Seq, e.Prev, e.Hash, e.EvidenceHash = 0, nil, nil, nil
-		e.Kind, e.At, e.Channel, e.Actor, e.Source = Confirmed, now, ByLink, "subscriber", "confirmation mail"
-		e.ExpiresAt = purpose.Expiry(now)
-		if e.Evidence, e.Salt, err = sealEvidence(ev); err != nil {
+		e, err := w.confirmed(request, by, now)
+		if err != nil {
 			return err
 		}
-		return tx.Append([]Event{e})
+		seq, err = w.append(tx, e, ip)
+		return err
 	})
-	return list, s.done(op, err)
+	return w.list, seq, err
+}
+
+// confirmed is a request's confirmation: by the person, or by the guardian whose mailbox was asked.
+func (w setting) confirmed(request Event, by yes, now time.Time) (e Event, err error) {
+	e = request
+	e.Seq, e.Prev, e.Hash, e.EvidenceHash = 0, nil, nil, nil
+	e.Kind, e.At, e.Channel, e.Actor, e.Source = Confirmed, now, by.channel, "subscriber", by.source
+	e.ExpiresAt = w.purpose.Expiry(now)
+	if child, ok := wardOf(request); ok && !child.guardian.Address.IsZero() {
+		e.Actor = "guardian"
+		by.evidence = maps.Clone(by.evidence)
+		if by.evidence == nil {
+			by.evidence = Evidence{}
+		}
+		child.tell(by.evidence, now)
+	}
+	e.Evidence, e.Salt, err = sealEvidence(by.evidence)
+	return e, err
 }
 
 // Grant records an affirmative act that comes with its evidence, or an enrolment where the purpose rests on another
@@ -156,33 +193,13 @@ func (s *Service) Grant(ctx context.Context, a Act) (seq int64, err error) {
 	if err != nil {
 		return 0, errs.Wrap(op, err)
 	}
-	kind := w.kind()
-	if err := firstOf(CheckAct(kind, a, now), w.check(a)); err != nil {
-		return 0, errs.Wrap(op, err)
-	}
-	expires, err := w.expiry(a, now)
+	g, err := w.grant(a, now)
 	if err != nil {
 		return 0, errs.Wrap(op, err)
 	}
-	err = s.Store.Update(ctx, func(tx Tx) error {
-		person, history, err := s.record(tx, w, a, now)
-		if err != nil {
-			return err
-		}
-		if !mayFollow(kind, a, history, ListScope(w.list)) {
-			return errs.E(op, errs.Refused, "This person opted out. Only a fresh act of their own can change that: have them subscribe through the form.", nil)
-		}
-		e, err := w.event(tx, kind, person, a, now)
-		if err != nil {
-			return err
-		}
-		e.ExpiresAt = expires
-		events := []Event{e}
-		if err := tx.Append(events); err != nil {
-			return err
-		}
-		seq = events[0].Seq
-		return nil
+	err = s.Store.Update(audit.As(ctx, a.Actor), func(tx Tx) error {
+		seq, err = s.keepGrant(tx, g, now)
+		return err
 	})
 	return seq, s.done(op, err)
 }

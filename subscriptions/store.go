@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"assent/internal/address"
@@ -71,6 +72,8 @@ type Tx interface {
 	KeepText(text string) (digest string, err error)
 	// Append chains events to the ledger, seals its end and folds them into what the gate joins.
 	Append(events []Event) error
+	// KeepIP keeps the IP address that an act came from, until a moment.
+	KeepIP(eventSeq int64, ip netip.Addr, until time.Time) error
 	// Enqueue writes tasks that become true with the transaction.
 	Enqueue(tasks ...queue.Task) error
 }

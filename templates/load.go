@@ -33,6 +33,8 @@ const (
 func declaredMails() []declared {
 	return []declared{
 		{name: "confirm", data: reflect.TypeFor[ConfirmMail]()},
+		{name: "renewal", data: reflect.TypeFor[RenewalMail]()},
+		{name: "annual-confirmation", data: reflect.TypeFor[RenewalMail]()},
 		{name: "campaign", data: reflect.TypeFor[CampaignMail]()},
 		{name: "unsubscribed", data: reflect.TypeFor[UnsubscribedMail]()},
 		{name: "unsubscribe-link", data: reflect.TypeFor[UnsubscribeLinkMail]()},
@@ -48,6 +50,9 @@ func declaredPages() []declared {
 		{"subscribe-sent", reflect.TypeFor[SubscribeSentPage](), public},
 		{"confirm", reflect.TypeFor[ConfirmPage](), public},
 		{"confirmed", reflect.TypeFor[ConfirmedPage](), public},
+		{"renew", reflect.TypeFor[RenewPage](), public},
+		{"renewed", reflect.TypeFor[RenewedPage](), public},
+		{"closed", reflect.TypeFor[ClosedPage](), public},
 		{"link-invalid", reflect.TypeFor[LinkInvalidPage](), public},
 		{"unsubscribe", reflect.TypeFor[UnsubscribePage](), public},
 		{"unsubscribed", reflect.TypeFor[UnsubscribedPage](), public},

@@ -114,6 +114,12 @@ func mailSamples() []sample {
 		Sender: newsletter(), Lists: []string{"Monthly update", "Extra updates"}, ReceivedAt: uk(time.November, 25, 9, 5),
 		GoesOn: []string{"Replies to requests you have made", "Changes to our privacy notice"}, AgainURL: "https://mail.department.example/lists",
 	}
+	renewal := RenewalMail{
+		Sender: newsletter(), List: "Monthly update", Words: wording, Since: uk(time.March, 3, 9, 12), Ends: uk(time.December, 20, 9, 12),
+		RenewURL: "https://mail.department.example/r/ahq5n2x7vtkm3z6wy4pd",
+	}
+	forChild, keeps := renewal, renewal
+	forChild.ForChild, keeps.Ends = true, time.Time{}
 	request := CaseReceivedMail{
 		Sender: standards(), Reference: "DP-2026-0042", Understood: []string{"You ask for a copy of the personal data that we hold about you."},
 		ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.December, 29, 0, 0), Regulator: regulator(),
@@ -135,6 +141,10 @@ func mailSamples() []sample {
 			Sender: Sender{Organisation: "Town Alerts", Contact: Contact{Email: "alerts@town.example"}},
 			List:   "Alerts", Wording: "Send me alerts.\nStop when I say so.", ConfirmURL: "https://town.example/c/ahq5",
 		}},
+		{"renewal", "", renewal},
+		{"renewal", "child", forChild},
+		{"annual-confirmation", "", renewal},
+		{"annual-confirmation", "keeps", keeps},
 		{"campaign", "keyword", keyword},
 		{"campaign", "contact", contact},
 		{"unsubscribed", "", ended},
@@ -198,6 +208,12 @@ func publicSamples() []sample {
 		Others: []NoticeVersion{{"2", uk(time.February, 5, 0, 0), "/notices/better-services/2"}}}
 	old := notice
 	old.Version, old.From, old.Until = "2", uk(time.February, 5, 0, 0), uk(time.June, 19, 0, 0)
+	renew := RenewPage{
+		Public: face(), Action: "/r/ahq5n2x7", List: "Monthly update", MaskedAddress: "a***@e***.org", Agreed: wording, Wording: wording,
+		Since: uk(time.March, 3, 9, 12), Ends: uk(time.December, 20, 9, 12), FormToken: "0f3a",
+	}
+	late := renew
+	late.Lapsed, late.Changed, late.Wording = true, true, "Yes, send me the monthly update and extra updates."
 	return []sample{
 		{"home", "", HomePage{Public: face(), Programmes: []OpenProgramme{
 			{"Better Services Programme", "Department for Examples", []OpenList{
@@ -213,6 +229,10 @@ func publicSamples() []sample {
 		{"subscribe-sent", "", SubscribeSentPage{Public: face(), List: "Monthly update", ExpiresAt: uk(time.November, 25, 12, 0), AgainURL: "/l/monthly-update"}},
 		{"confirm", "", ConfirmPage{Public: face(), Action: "/c/ahq5n2x7", List: "Monthly update", Frequency: "Once a month", MaskedAddress: "a***@e***.org", Wording: wording}},
 		{"confirmed", "", ConfirmedPage{Public: face(), List: "Monthly update", Frequency: "Once a month", UnsubscribeURL: "/u/k3mv6qzt"}},
+		{"renew", "", renew},
+		{"renew", "lapsed", late},
+		{"renewed", "", RenewedPage{Public: face(), List: "Monthly update", Until: uk(time.December, 20, 9, 12), UnsubscribeURL: "/u/k3mv6qzt"}},
+		{"closed", "", ClosedPage{Public: face(), List: "Monthly update", At: uk(time.October, 31, 0, 0)}},
 		{"link-invalid", "", LinkInvalidPage{Public: face(), AgainURL: "/l/monthly-update"}},
 		{"unsubscribe", "", UnsubscribePage{Public: face(), Action: "/u/k3mv6qzt", List: "Monthly update", MaskedAddress: "a***@e***.org", OfferAll: true}},
 		{"unsubscribed", "", UnsubscribedPage{Public: face(), Lists: []string{"Monthly update"}, At: uk(time.November, 25, 9, 5), GoesOn: []string{"Replies to requests you have made"}, AgainURL: "/l/monthly-update"}},

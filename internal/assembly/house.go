@@ -51,6 +51,7 @@ type House struct {
 	Reckoner  *clock.Reckoner
 	Ways      mailer.Ways
 	People    *subscriptions.Service
+	Terms     *subscriptions.Terms
 	Mailer    *mailer.Service
 	Notices   *mailer.NoticeTeller
 	Inbox     *inbox.Service
@@ -123,6 +124,7 @@ func (h *House) makeServices() {
 	kick := h.relay.Kick
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
+	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
 	h.Mailer = &mailer.Service{
 		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People,
 		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
@@ -130,7 +132,7 @@ func (h *House) makeServices() {
 	}
 	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
 	h.Inbox = &inbox.Service{
-		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
+		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	mux := &queue.Mux{}

@@ -34,6 +34,7 @@ func queues() map[string]string {
 		mailer.SendChunk{}.TaskKind():           redisq.Send,
 		mailer.SendLetter{}.TaskKind():          redisq.Mail,
 		subscriptions.Confirmation{}.TaskKind(): redisq.Mail,
+		subscriptions.Renewal{}.TaskKind():      redisq.Default,
 		inbox.Sorting{}.TaskKind():              redisq.Inbox,
 	}
 }
@@ -42,6 +43,7 @@ func (h *House) handle(mux *queue.Mux) {
 	var claims atomic.Int64
 	queue.Handle(mux, h.Mailer.HandlePlan)
 	queue.Handle(mux, h.Mailer.HandleConfirmation)
+	queue.Handle(mux, h.Mailer.HandleRenewal)
 	queue.Handle(mux, h.Mailer.HandleLetter)
 	queue.Handle(mux, h.Notices.HandleOpen)
 	queue.Handle(mux, h.Notices.HandleSettle)
