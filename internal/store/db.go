@@ -48,6 +48,7 @@ type DB struct {
 	dialect dialect
 	keys    *token.Keys
 	now     func() time.Time
+	journal *journalled // nil for none
 
 	planning planning
 }
@@ -83,12 +84,12 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 		return 0, 0, err
 	}
 	defer d.Close()
-	for range 5 {
+	for range 20 {
 		from, to, err = d.migrate(ctx)
 		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict {
 			break
 		}
-		// Another process that migrates at the same moment gets in the way once. The next look finds its work done.
+		// Another process that migrates at the same moment gets in the way once for each step. The next look finds its work done.
 	}
 	return from, to, err
 }
@@ -111,7 +112,10 @@ func (d *DB) migrate(ctx context.Context) (from, to int64, err error) {
 	if err := d.seedHead(ctx); err != nil {
 		return from, want, err
 	}
-	return from, want, d.seedAudit(ctx)
+	if err := d.seedAudit(ctx); err != nil {
+		return from, want, err
+	}
+	return from, want, d.seedKeyring(ctx, from)
 }
 
 // Close ends all connections.
@@ -193,6 +197,7 @@ func (d *DB) openSQLite(path string) error {
 	}
 	pragmas := url.Values{"_pragma": {
 		"journal_mode(WAL)", "synchronous(" + durable + ")", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-32000)",
+		"secure_delete(1)", // what is erased is written over in the file
 	}}
 	open := func(extra string, conns int) (*sql.DB, error) {
 		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode()+extra)
@@ -321,7 +326,10 @@ func (d *DB) ready(ctx context.Context, unsealed bool) error {
 	}
 	if !sealed && !unsealed {
 		return errs.E("store: open", errs.Invalid, fmt.Sprintf(
-			"The ledger's end (row %d) does not bear the seal of this ASSENT_SECRET. Either the secret is not the one this database was made with, or the ledger was changed by hand: 'assent verify' tells.", head.Seq), nil)
+			"The ledger's end (row %d) does not bear the seal of this ASSENT_SECRET. Either the secret is not the one this database was made with (after a change of it, run 'assent secret rotate'), or the ledger was changed by hand: 'assent verify' tells.", head.Seq), nil)
+	}
+	if err := d.openKeyring(ctx); err != nil && !unsealed {
+		return err
 	}
 	if unsealed {
 		return nil

@@ -17,9 +17,11 @@ type ledgerTx struct {
 	head subscriptions.Head
 }
 
-// Update implements subscriptions.Store. The row of the ledger's end is locked first, so updates queue up behind each other.
+// Update implements subscriptions.Store. The row of the ledger's end is locked first, so updates queue up behind each other. What keeps people away is in the
+// journal outside the database when it returns (H3).
 func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error {
-	return d.within(ctx, func(c conn) error {
+	var end int64
+	err := d.within(ctx, func(c conn) error {
 		head, sealed, err := d.headOf(ctx, c, true)
 		if err != nil {
 			return err
@@ -27,8 +29,15 @@ func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error 
 		if !sealed {
 			return errs.E("store: update ledger", errs.Internal, "", errors.New("the seal of the ledger's end is broken; run 'assent verify'"))
 		}
-		return fn(&ledgerTx{conn: c, ctx: ctx, db: d, head: head})
+		t := &ledgerTx{conn: c, ctx: ctx, db: d, head: head}
+		err = fn(t)
+		end = t.head.Seq
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	return d.noted(ctx, end)
 }
 
 // Head implements subscriptions.Store.

@@ -161,7 +161,7 @@ func furnish(ctx context.Context, databaseURL string) error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.ExecContext(ctx, "DELETE FROM ledger_head")
+	_, err = db.ExecContext(ctx, "DELETE FROM ledger_head; DELETE FROM keyring")
 	return err
 }
 
