@@ -11,8 +11,8 @@ type Filter struct {
 	From, To time.Time // From included, To not
 }
 
-// All reports whether the filter chooses by time alone.
-func (f Filter) All() bool {
-	f.From, f.To = time.Time{}, time.Time{}
-	return f == Filter{}
+// Lets reports whether the filter lets an entry through.
+func (f Filter) Lets(e Entry) bool {
+	return (f.Actor == "" || f.Actor == e.Actor) && (f.Action == "" || f.Action == e.Action) && (f.Object == "" || f.Object == e.Object) &&
+		(f.PersonID == 0 || f.PersonID == e.PersonID) && (f.From.IsZero() || !e.At.Before(f.From)) && (f.To.IsZero() || e.At.Before(f.To))
 }

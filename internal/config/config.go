@@ -21,17 +21,21 @@ type Config struct {
 	Listen             string // host:port
 	Secret             Secret
 	FormerSecrets      []Secret
+	Journal            string // path; "none" for no journal; "" for beside an SQLite file
+	Folding            address.Folding
 	BounceAddress      address.Address // bounces@…, whose +tags name deliveries
 	UnsubscribeAddress address.Address // whose +tags name deliveries
 	CaseAddress        address.Address // zero: letters about cases come from the programme's own address
 	MessageDomain      string          // right side of Message-ID
 	Mailboxes          []Mailbox
 	LogLevel           slog.Level
-	LogFormat          string         // "text" or "json"
-	TrustedProxies     []netip.Prefix // whose X-Forwarded-For counts
-	AuthservID         string         // whose Authentication-Results count; "" for nobody's
-	DKIMSelector       string         // of the relay's DKIM key; "" when not told
-	Workers            int            // tasks at one time
+	LogFormat          string            // "text" or "json"
+	TrustedProxies     []netip.Prefix    // whose X-Forwarded-For counts
+	AuthservID         string            // whose Authentication-Results count; "" for nobody's
+	DKIMSelector       string            // of the relay's DKIM key; "" when not told
+	Workers            int               // tasks at one time
+	AuditMonths        int               // for which the audit trail is kept; 0 for ever
+	SealTo             []address.Address // to whom the seals are mailed each day
 }
 
 // Use says what the settings are for, and so which of them must be there.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"assent/internal/errs"
@@ -47,7 +48,7 @@ const makeSecret = "Make one with: openssl rand -base64 36"
 
 // settings returns the table of all settings.
 func settings(checks URLChecks) []setting {
-	return append(basics(checks), mailSettings(checks)...)
+	return slices.Concat(basics(checks), mailSettings(checks), auditSettings())
 }
 
 func basics(checks URLChecks) []setting {
@@ -64,6 +65,12 @@ func basics(checks URLChecks) []setting {
 		{Setting{Name: "ASSENT_FORMER_SECRETS", Secret: true,
 			Meaning: "Earlier values of ASSENT_SECRET, separated by spaces, so that links in mail that is already out still work."},
 			never, setFormerSecrets},
+		{Setting{Name: "ASSENT_JOURNAL",
+			Meaning: "Path of the journal outside the database, which keeps opt-outs, suppressions, restrictions and erasures (as keyed hashes) through the restoring of an old backup. Empty: beside the SQLite file, with .journal at its end; with PostgreSQL there is none until you name one. Keep it apart from the database's backups, on a disk of its own where you can. none keeps no journal."},
+			never, func(c *Config, v string) error { c.Journal = v; return nil }},
+		{Setting{Name: "ASSENT_FOLD",
+			Meaning: "Which spellings of an address count as one mailbox for opt-outs, suppressions and erasures: plus (ann+news@ is ann@), dots (a.nn@ is ann@, only at domains that ignore dots, such as gmail.com), or both, separated by a comma. Empty: each spelling is an address of its own, but for capitals. After turning it on run 'assent suppress fold'."},
+			never, setFolding},
 		{Setting{Name: "ASSENT_BASE_URL", Advice: "Give the address under which people reach these pages, such as https://mail.example.org.",
 			Meaning: "The public address of the pages, as it stands in every link. https, but for a loopback address; without a path."},
 			Mail, setBaseURL},
@@ -76,6 +83,9 @@ func basics(checks URLChecks) []setting {
 		{Setting{Name: "ASSENT_WORKERS", Default: "10",
 			Meaning: "How many tasks one process works on at a time, 1 to 1000."},
 			never, setWorkers},
+		{Setting{Name: "ASSENT_SMALL_COUNT", Default: "5",
+			Meaning: "A segment on declared attributes that means fewer people than this is shown as \"fewer than\" it, without its numbers or a sample, for so small a group says something about each of them. 0 shows every count."},
+			never, setSmallCount},
 		{Setting{Name: "ASSENT_LOG_LEVEL", Default: "info", Meaning: "debug, info, warn or error."}, never, setLogLevel},
 		{Setting{Name: "ASSENT_LOG_FORMAT", Default: "text", Meaning: "text or json."}, never, setLogFormat},
 	}

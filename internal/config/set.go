@@ -16,6 +16,8 @@ const (
 	minSecret  = 32 // characters
 	minVaried  = 10 // different characters in a secret
 	maxWorkers = 1000
+
+	maxSmallCount = 1000
 	// What is left for the name of a mailbox beside a tag with a signed token, as package mailer has it: a local part has
 	// at most 64 octets (RFC 5321, section 4.5.3.1.1).
 	maxTaggedLocal = 20
@@ -76,6 +78,14 @@ func setFormerSecrets(c *Config, v string) error {
 	return nil
 }
 
+func setFolding(c *Config, v string) (err error) {
+	c.Folding, err = address.ParseFolding(v)
+	if err != nil {
+		return says("takes plus, dots, or plus,dots.")
+	}
+	return nil
+}
+
 func setBaseURL(c *Config, v string) error {
 	u, err := url.Parse(v)
 	switch {
@@ -129,6 +139,15 @@ func setWorkers(c *Config, v string) error {
 		return says(fmt.Sprintf("must be a number from 1 to %d.", maxWorkers))
 	}
 	c.Workers = n
+	return nil
+}
+
+func setSmallCount(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > maxSmallCount {
+		return says(fmt.Sprintf("must be a number from 0 to %d.", maxSmallCount))
+	}
+	c.SmallCount = n
 	return nil
 }
 

@@ -5,12 +5,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"assent/internal/audit"
 	"assent/internal/token"
 )
 
-// Trail implements audit.Source: up to limit entries that a filter lets through, with their personal part, the newest first. before is the place
+// Trail returns up to limit entries that a filter lets through, with their personal part, the newest first. before is the place
 // below which they are; 0 begins with the newest.
 func (d *DB) Trail(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Read, error) {
 	where, args := filterSQL(f)
@@ -21,7 +22,7 @@ func (d *DB) Trail(ctx context.Context, f audit.Filter, before int64, limit int)
 	return d.opened(ctx, "store: audit trail", rows, err)
 }
 
-// TrailAfter is Trail the other way: the oldest first, above a place.
+// TrailAfter implements audit.Source: Trail the other way, the oldest first, above a place.
 func (d *DB) TrailAfter(ctx context.Context, f audit.Filter, after int64, limit int) ([]audit.Read, error) {
 	where, args := filterSQL(f)
 	rows, err := d.reading().query(ctx, `SELECT `+auditColumns+` FROM audit_entries WHERE `+where+` AND seq > ? ORDER BY seq LIMIT ?`, append(args, after, limit)...)
@@ -161,3 +162,24 @@ func (d *DB) StrayKey(ctx context.Context) (*audit.Fault, error) {
 	}
 	return nil, nil
 }
+
+// TrailRange implements audit.Source.
+func (d *DB) TrailRange(ctx context.Context, from, to time.Time) (before, last audit.Place, err error) {
+	const op = "store: range of the audit trail"
+	where, args := filterSQL(audit.Filter{From: from, To: to})
+	var first, end sql.NullInt64
+	if err := d.reading().row(ctx, `SELECT MIN(seq), MAX(seq) FROM audit_entries WHERE `+where, args...).Scan(&first, &end); err != nil {
+		return before, last, fail(op, err)
+	}
+	if !first.Valid {
+		return audit.Start(), audit.Start(), nil
+	}
+	before.Seq, last.Seq = first.Int64-1, end.Int64
+	if err := d.reading().row(ctx, `SELECT prev FROM audit_entries WHERE seq = ?`, first.Int64).Scan(&before.Hash); err != nil {
+		return before, last, fail(op, err)
+	}
+	err = d.reading().row(ctx, `SELECT hash FROM audit_entries WHERE seq = ?`, last.Seq).Scan(&last.Hash)
+	return before, last, fail(op, err)
+}
+
+var _ audit.Source = (*DB)(nil)
