@@ -34,6 +34,7 @@ type Config struct {
 	AuthservID         string            // whose Authentication-Results count; "" for nobody's
 	DKIMSelector       string            // of the relay's DKIM key; "" when not told
 	Workers            int               // tasks at one time
+	SmallCount         int               // counts of people below it are not shown where they could give somebody away; 0 shows all
 	AuditMonths        int               // for which the audit trail is kept; 0 for ever
 	SealTo             []address.Address // to whom the seals are mailed each day
 }
