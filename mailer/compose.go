@@ -27,6 +27,7 @@ const (
 	holeID       = "message_id"
 	holeLeave    = "list_unsubscribe"
 	holeLeaveURL = "url_unsubscribe"
+	holePrefsURL = "url_preferences"
 	holeListID   = "list_id"
 	holeList     = "list"
 	holeField    = "field" // followed by a number
@@ -93,8 +94,10 @@ func (c Composer) Campaign(o Occasion) (*Message, error) {
 	if o.Campaign.Class != subscriptions.Targeted {
 		optOut = contactOf(o).Address.String() // the address that the notice promises (E3-11)
 	}
+	sender := c.sender(o.Programme, o.Lists, o.Notice)
+	sender.PreferencesURL = message.Hole(holePrefsURL)
 	mail, err := c.Templates.Email("campaign", o.Campaign.Language, templates.CampaignMail{
-		Sender: c.sender(o.Programme, o.Lists, o.Notice), Subject: words[0], Preheader: words[1],
+		Sender: sender, Subject: words[0], Preheader: words[1],
 		BodyHTML: templates.HTML(html), BodyText: text, List: message.Hole(holeList),
 		UnsubscribeURL: message.Hole(holeLeaveURL), OptOutAddress: optOut, OptOutSubject: OptOutSubject,
 	})
@@ -227,6 +230,8 @@ func (m *Message) value(hole string, a subscriptions.Admitted, list subscription
 		return m.ways.ListUnsubscribe(m.keys, back)
 	case holeLeaveURL:
 		return m.ways.UnsubscribeURL(m.keys, back)
+	case holePrefsURL:
+		return m.ways.PreferencesURL(m.keys, back.SubscriberID)
 	case holeListID:
 		return "<" + list.Slug + "." + m.ways.MessageDomain + ">" // RFC 2919: stable for life
 	case holeList:

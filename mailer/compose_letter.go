@@ -14,6 +14,7 @@ type Letterhead struct {
 	Programme subscriptions.Programme
 	List      subscriptions.List   // zero where the letter is about none
 	Notice    subscriptions.Notice // zero where there is none
+	ReaderID  int64                // the person who reads it, whose preference page is named; 0 for nobody on record
 }
 
 // Sender returns the block at a letter's foot.
@@ -22,7 +23,11 @@ func (c Composer) Sender(h Letterhead) templates.Sender {
 	if h.List.ID != 0 {
 		lists = append(lists, h.List)
 	}
-	return c.sender(h.Programme, lists, h.Notice)
+	s := c.sender(h.Programme, lists, h.Notice)
+	if h.ReaderID != 0 {
+		s.PreferencesURL = c.Ways.PreferencesURL(c.Keys, h.ReaderID)
+	}
+	return s
 }
 
 // Letter composes one letter. data is the struct that package templates declares for the letter's kind. A letter is no list mail: it
@@ -71,4 +76,4 @@ func templateOf(k LetterKind) string {
 }
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
-func (k LetterKind) answers() bool { return !k.Asks() && k != NoticeLetter }
+func (k LetterKind) answers() bool { return !k.Asks() && k != NoticeLetter && !k.personal() }

@@ -33,6 +33,10 @@ type About struct {
 	Complaint  bool      `json:"complaint,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // what we take the writer to ask
 	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
+	VisitID    int64     `json:"visit,omitempty"`
+	MoveID     int64     `json:"move,omitempty"`
+
+	Side subscriptions.Side `json:"side,omitempty"` // of a move
 }
 
 // HandleConfirmation opens the letter that asks to confirm a request; a task of its own sends it.
@@ -176,6 +180,8 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 		permit, data, err = s.notice(ctx, l, about, head)
 	case RenewalLetter, AnnualLetter:
 		permit, data, err = s.renewal(ctx, l, about, head)
+	case VisitLetter, MoveLetter:
+		permit, data, err = s.personal(ctx, l, about, head)
 	default:
 		var to address.Address
 		if to, err = address.Parse(l.To); err == nil {
@@ -200,6 +206,9 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 func (s *Service) letterhead(ctx context.Context, l Letter, about About) (h Letterhead, err error) {
 	if h.Programme, err = s.People.Programme(ctx, l.ProgrammeID); err != nil {
 		return h, err
+	}
+	if l.Kind != MoveLetter { // which may go to a mailbox that is nobody's yet
+		h.ReaderID = l.SubscriberID
 	}
 	if about.ListID != 0 {
 		if h.List, err = s.People.List(ctx, about.ListID); err != nil {

@@ -190,7 +190,7 @@ func newRig(t *testing.T, databaseURL string) *rig {
 	texts, err := templates.Load()
 	r.ok(err)
 	r.Service = &mailer.Service{
-		Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: r.clock.now}, Transport: r.relay, Confirm: r.people,
+		Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: r.clock.now}, Transport: r.relay, Confirm: r.people, Personal: db,
 		Composer: mailer.Composer{Templates: texts, Ways: someWays(), Keys: keys},
 		Now:      r.clock.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Pace: mailer.Pace{Window: 10, Connections: 1, Lease: 30 * time.Second, Retry: []time.Duration{time.Minute, time.Hour}, StopLoss: 8, Claims: 3},

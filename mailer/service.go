@@ -23,6 +23,7 @@ type Service struct {
 	Targeting Targeting // makes rules of campaigns' segments
 	Transport Transport
 	Confirm   Confirm // makes confirmation links
+	Personal  Personal
 	Composer  Composer
 	Now       func() time.Time
 	Log       *slog.Logger

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 
 	"assent/internal/audit"
 	"assent/internal/errs"
@@ -83,17 +82,15 @@ func (a Attributes) with(changes Attributes) Attributes {
 	return out
 }
 
-// change writes a person's row, after it was put on the audit trail who does so (E1-29). What changes nothing leaves no trace.
+// change writes a person's row; the store puts on the audit trail what it was before and by whom it was changed (E1-29). What changes nothing leaves
+// no trace.
 func (p *Preferences) change(ctx context.Context, op string, person Subscriber, set func(*Subscriber)) error {
 	next := person
 	set(&next)
 	if next.Name == person.Name && next.Language == person.Language && reflect.DeepEqual(next.Attributes, person.Attributes) {
 		return nil
 	}
-	if err := p.Trail.Record(ctx, p.ownAct(changeDetails, person.ID)); err != nil {
-		return errs.Wrap(op, err)
-	}
-	return p.done(op, p.Store.Update(ctx, func(tx Tx) error {
+	return p.done(op, p.Store.Update(audit.As(ctx, themselves), func(tx Tx) error {
 		now, ok, err := tx.SubscriberByKey(person.Key)
 		if err != nil || !ok || now.Address.IsZero() { // erased meanwhile
 			return err
@@ -101,9 +98,4 @@ func (p *Preferences) change(ctx context.Context, op string, person Subscriber, 
 		set(&now)
 		return tx.UpdateSubscriber(now)
 	}))
-}
-
-// ownAct is an entry of the audit trail about what a person did with their own data.
-func (p *Preferences) ownAct(what audit.Action, subscriberID int64) audit.Note {
-	return audit.Note{Actor: "subscriber", Action: what, Object: "subscriber:" + strconv.FormatInt(subscriberID, 10)}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/token"
 	"assent/queue"
@@ -169,11 +170,8 @@ func (p *Preferences) AgreeMove(ctx context.Context, tok string, ev Evidence) (m
 	if err != nil {
 		return m, errs.Wrap(op, err)
 	}
-	if err := p.Trail.Record(ctx, p.ownAct(changeAddress, person.ID)); err != nil {
-		return m, errs.Wrap(op, err)
-	}
 	now := p.Now()
-	err = p.Kept.UpdatePreferences(ctx, func(tx PreferenceTx) error {
+	err = p.Kept.UpdatePreferences(audit.As(ctx, themselves), func(tx PreferenceTx) error {
 		if m, err = tx.Move(m.ID); err != nil || m.Outcome == MoveDone {
 			return err
 		}

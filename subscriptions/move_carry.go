@@ -30,7 +30,7 @@ func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evide
 	events = append(events, Event{Kind: Suppressed, Scope: Everything(), SubscriberID: old.ID, AddressKey: old.Key, Reason: Moved})
 	for i := range events {
 		e := &events[i]
-		e.At, e.Channel, e.Actor, e.Source = now, ByLink, "subscriber", "change of address"
+		e.At, e.Channel, e.Actor, e.Source = now, ByLink, themselves, "change of address"
 		shown := Evidence{"move": strconv.FormatInt(m.ID, 10)}
 		for k, v := range ev {
 			shown[k] = v

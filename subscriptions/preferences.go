@@ -49,17 +49,16 @@ type PreferenceTx interface {
 	OpenMoves(subscriberID int64) ([]Move, error)
 }
 
-// Trail keeps who changed personal data. The store is one.
+// Trail keeps who read personal data; what is changed, the store notes by itself. The store is one.
 type Trail interface {
 	Record(ctx context.Context, n audit.Note) error
 }
 
-// Changes of personal data that people make themselves.
-const (
-	changeDetails audit.Action = "change details"
-	readOwn       audit.Action = "read own record"
-	changeAddress audit.Action = "change address"
-)
+// themselves is who acts on a preference page.
+const themselves = "subscriber"
+
+// readOwn is what somebody does who opens their own record.
+const readOwn audit.Action = "read own record"
 
 // Person opens the link of a preference page. Kind NotFound for a foreign link, and for a person who was erased: it tells nobody that there was one.
 func (p *Preferences) Person(ctx context.Context, tok string) (Subscriber, error) {

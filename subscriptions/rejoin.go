@@ -48,7 +48,7 @@ func (p *Preferences) Join(ctx context.Context, person Subscriber, listID int64,
 			out = JoinedAlready
 			return nil
 		}
-		a := Act{Channel: ByLink, Actor: "subscriber", Source: "preference page", Wording: w.list.Wording, Evidence: ev}
+		a := Act{Channel: ByLink, Actor: themselves, Source: "preference page", Wording: w.list.Wording, Evidence: ev}
 		if state.Barred(scope) {
 			out = JoinedByMail
 			return p.askAgain(tx, w, person, a, history, now)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/token"
 	"assent/queue"
@@ -105,7 +106,7 @@ func (p *Preferences) OpenVisit(ctx context.Context, tok string) (key string, pe
 	if err != nil {
 		return "", person, errs.Wrap(op, err)
 	}
-	if err := p.Trail.Record(ctx, p.ownAct(readOwn, person.ID)); err != nil { // without a record there is no reading
+	if err := p.Trail.Record(ctx, audit.Note{Actor: themselves, Action: readOwn, Object: audit.About("subscriber", person.ID)}); err != nil { // without a record there is no reading
 		return "", person, errs.Wrap(op, err)
 	}
 	opened := false

@@ -40,6 +40,8 @@ func declaredMails() []declared {
 		{name: "unsubscribe-link", data: reflect.TypeFor[UnsubscribeLinkMail]()},
 		{name: "case-received", data: reflect.TypeFor[CaseReceivedMail]()},
 		{name: "notice", data: reflect.TypeFor[NoticeMail]()},
+		{name: "visit", data: reflect.TypeFor[VisitMail]()},
+		{name: "move", data: reflect.TypeFor[MoveMail]()},
 	}
 }
 
@@ -56,6 +58,10 @@ func declaredPages() []declared {
 		{"link-invalid", reflect.TypeFor[LinkInvalidPage](), public},
 		{"unsubscribe", reflect.TypeFor[UnsubscribePage](), public},
 		{"unsubscribed", reflect.TypeFor[UnsubscribedPage](), public},
+		{"preferences", reflect.TypeFor[PreferencesPage](), public},
+		{"visit", reflect.TypeFor[VisitPage](), public},
+		{"own-record", reflect.TypeFor[OwnRecordPage](), public},
+		{"move", reflect.TypeFor[MovePage](), public},
 		{"notice", reflect.TypeFor[NoticePage](), public},
 		{"error", reflect.TypeFor[ErrorPage](), public},
 		{"not-found", reflect.TypeFor[NotFoundPage](), public},

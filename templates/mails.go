@@ -11,6 +11,8 @@ type Sender struct {
 	Officer       Contact // the Data Protection Officer; may be empty
 	NoticeURL     string  // the privacy notice in force for this mail
 	NoticeVersion string  // as "3"
+	// PreferencesURL is the reader's own page, where they see and change everything; "" for whoever is not on record. In mail it may be a hole.
+	PreferencesURL string
 }
 
 // Contact is a person or desk to write to.
@@ -83,7 +85,6 @@ type CampaignMail struct {
 	Joined    string // a sentence in the mail's language on how the reader came on to the list; may be a hole or empty
 
 	UnsubscribeURL string // may be a hole
-	PreferencesURL string // where a reader sees all lists; may be a hole or empty
 	// OptOutAddress and OptOutSubject say how to leave by mail: the subject to send and
 	// where to. Without them the reader is told to write to the Contact.
 	OptOutAddress string
@@ -105,6 +106,27 @@ func (c CampaignMail) missing() string {
 
 // ByKeyword reports whether one leaves by mailing a fixed subject.
 func (c CampaignMail) ByKeyword() bool { return c.OptOutAddress != "" && c.OptOutSubject != "" }
+
+// VisitMail fills the mail "visit": the link that opens what is private about a person, once.
+type VisitMail struct {
+	Sender
+	URL       string
+	ExpiresAt time.Time
+}
+
+func (v VisitMail) missing() string { return first(v.Sender.missing(), need("URL", v.URL)) }
+
+// MoveMail fills the mail "move": it asks one of two mailboxes to agree to a change of address.
+type MoveMail struct {
+	Sender
+	Old       bool   // it goes to the address that is given up
+	Masked    string // the new address, for the old mailbox, as "a***@e***.org"
+	URL       string
+	AskedAt   time.Time
+	ExpiresAt time.Time
+}
+
+func (m MoveMail) missing() string { return first(m.Sender.missing(), need("URL", m.URL)) }
 
 // UnsubscribedMail fills the mail "unsubscribed": the answer to an opt-out that came by
 // mail. It says what ended and what goes on, and asks for nothing.

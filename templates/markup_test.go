@@ -113,7 +113,7 @@ func accessible(found []element) (mistakes []string) {
 			if e.attrs["aria-label"] == "" {
 				mistakes = append(mistakes, "a progress bar without a name (4.1.2)")
 			}
-		case "input":
+		case "input", "textarea":
 			if e.attrs["type"] != "hidden" && !labels[e.attrs["id"]] {
 				mistakes = append(mistakes, "no label for "+e.attrs["name"]+" (3.3.2)")
 			}
@@ -245,14 +245,18 @@ func TestTheStylesheetAndTheLogoFetchNothing(t *testing.T) {
 
 func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	t.Parallel()
-	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldAnswer}
+	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldAnswer,
+		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey}
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		found, _ := elements(markup)
 		for _, e := range found {
 			field := e.attrs["name"]
-			if field == "" || e.tag != "input" && e.tag != "button" {
+			if field == "" || e.tag != "input" && e.tag != "button" && e.tag != "textarea" {
 				continue
+			}
+			if strings.HasPrefix(field, AttributePrefix) {
+				continue // a person's own data, as they gave it
 			}
 			seen[field] = true
 			if !slices.Contains(declared, field) {

@@ -20,6 +20,8 @@ const (
 const (
 	ScopeList = "list" // this list only
 	ScopeAll  = "all"  // everything from the organisation
+	// ScopeEverything is everything from every organisation that sends from here.
+	ScopeEverything = "everything"
 )
 
 // Values of FieldAnswer on the page "renew".
@@ -168,16 +170,19 @@ type UnsubscribePage struct {
 	List          string
 	MaskedAddress string
 	OfferAll      bool // show the second button, which sends ScopeAll
+	// OfferEverything shows the third, which sends ScopeEverything: where several organisations send from here.
+	OfferEverything bool
 }
 
 // UnsubscribedPage fills the page "unsubscribed".
 type UnsubscribedPage struct {
 	Public
-	All      bool      // everything from the organisation has ended
-	Lists    []string  // what has ended, when not All
-	At       time.Time // when it took effect
-	GoesOn   []string  // what the reader will still get, as "Replies to requests you have made"; may be empty
-	AgainURL string    // where to come back; may be empty
+	All        bool      // everything from the organisation has ended
+	Everything bool      // everything from every organisation here has
+	Lists      []string  // what has ended, when neither
+	At         time.Time // when it took effect
+	After      Done      // what goes on, and where a reason may be given; its title is not shown
+	AgainURL   string    // where to come back; may be empty
 }
 
 // NoticePage fills the page "notice": a privacy notice in one of its versions.

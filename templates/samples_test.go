@@ -92,6 +92,7 @@ func campaign(from Sender) CampaignMail {
 	if err != nil {
 		panic(err)
 	}
+	from.PreferencesURL = "https://mail.department.example/p/k3mv6qzt7a4hx5"
 	return CampaignMail{
 		Sender:         from,
 		Subject:        "What changed in November",
@@ -101,7 +102,6 @@ func campaign(from Sender) CampaignMail {
 		List:           "Monthly update",
 		Joined:         "You signed up on 3 March 2026, with the form on our website.",
 		UnsubscribeURL: "https://mail.department.example/u/k3mv6qzt7a4hx5",
-		PreferencesURL: "https://mail.department.example/p/k3mv6qzt7a4hx5",
 	}
 }
 
@@ -155,7 +155,17 @@ func mailSamples() []sample {
 		{"case-received", "complaint", complaint},
 		{"notice", "", notice},
 		{"notice", "words-only", NoticeMail{Sender: standards(), Programme: "Standards stakeholders"}},
+		{"visit", "", VisitMail{Sender: onRecord(), URL: "https://mail.department.example/v/hx5k3mv6qzt7a4", ExpiresAt: uk(time.November, 25, 9, 20)}},
+		{"move", "old", MoveMail{Sender: newsletter(), Old: true, Masked: "a***@n***.org", URL: "https://mail.department.example/x/qzt7a4hx5k3mv6", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
+		{"move", "new", MoveMail{Sender: newsletter(), URL: "https://mail.department.example/x/6qzt7a4hx5k3mv", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
 	}
+}
+
+// onRecord is a sender who knows the reader.
+func onRecord() Sender {
+	s := newsletter()
+	s.PreferencesURL = "https://mail.department.example/p/k3mv6qzt7a4hx5"
+	return s
 }
 
 func face() Public {
@@ -214,7 +224,7 @@ func publicSamples() []sample {
 	}
 	late := renew
 	late.Lapsed, late.Changed, late.Wording = true, true, "Yes, send me the monthly update and extra updates."
-	return []sample{
+	return append(preferenceSamples(), []sample{
 		{"home", "", HomePage{Public: face(), Programmes: []OpenProgramme{
 			{"Better Services Programme", "Department for Examples", []OpenList{
 				{"Monthly update", "What changed in public services this month, and what we learnt.", "Once a month", "/l/monthly-update"},
@@ -235,12 +245,14 @@ func publicSamples() []sample {
 		{"closed", "", ClosedPage{Public: face(), List: "Monthly update", At: uk(time.October, 31, 0, 0)}},
 		{"link-invalid", "", LinkInvalidPage{Public: face(), AgainURL: "/l/monthly-update"}},
 		{"unsubscribe", "", UnsubscribePage{Public: face(), Action: "/u/k3mv6qzt", List: "Monthly update", MaskedAddress: "a***@e***.org", OfferAll: true}},
-		{"unsubscribed", "", UnsubscribedPage{Public: face(), Lists: []string{"Monthly update"}, At: uk(time.November, 25, 9, 5), GoesOn: []string{"Replies to requests you have made"}, AgainURL: "/l/monthly-update"}},
-		{"unsubscribed", "all", UnsubscribedPage{Public: face(), All: true}},
+		{"unsubscribe", "several", UnsubscribePage{Public: onPage(), Action: "/u/k3mv6qzt", List: "Monthly update", MaskedAddress: "a***@e***.org", OfferAll: true, OfferEverything: true}},
+		{"unsubscribed", "", UnsubscribedPage{Public: face(), Lists: []string{"Monthly update"}, At: uk(time.November, 25, 9, 5), After: leftList(), AgainURL: "/l/monthly-update"}},
+		{"unsubscribed", "all", UnsubscribedPage{Public: onPage(), All: true, After: leftList()}},
+		{"unsubscribed", "everything", UnsubscribedPage{Public: onPage(), Everything: true, After: leftList()}},
 		{"notice", "", notice},
 		{"notice", "earlier", old},
 		{"error", "", ErrorPage{Public: face(), Status: 503, Title: "This page is not working just now",
 			Happened: "We could not save your request. Nothing was changed.", Do: "Try again in a few minutes.", Reference: "01JD8Q2M"}},
 		{"not-found", "", NotFoundPage{face()}},
-	}
+	}...)
 }

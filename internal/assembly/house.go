@@ -58,6 +58,8 @@ type House struct {
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
 
+	Preferences *subscriptions.Preferences
+
 	relay  *queue.Relay
 	worker *queue.Worker
 }
@@ -125,8 +127,9 @@ func (h *House) makeServices() {
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
 	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
+	h.Preferences = &subscriptions.Preferences{Service: h.People, Kept: h.DB, Trail: h.DB}
 	h.Mailer = &mailer.Service{
-		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People,
+		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People, Personal: h.DB,
 		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
 		Now:      h.Now, Log: h.Log, Kick: kick, Pace: h.Pace,
 	}

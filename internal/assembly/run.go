@@ -35,6 +35,8 @@ func queues() map[string]string {
 		mailer.SendLetter{}.TaskKind():          redisq.Mail,
 		subscriptions.Confirmation{}.TaskKind(): redisq.Mail,
 		subscriptions.Renewal{}.TaskKind():      redisq.Default,
+		subscriptions.VisitMail{}.TaskKind():    redisq.Mail,
+		subscriptions.MoveMail{}.TaskKind():     redisq.Mail,
 		inbox.Sorting{}.TaskKind():              redisq.Inbox,
 	}
 }
@@ -44,6 +46,8 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Mailer.HandlePlan)
 	queue.Handle(mux, h.Mailer.HandleConfirmation)
 	queue.Handle(mux, h.Mailer.HandleRenewal)
+	queue.Handle(mux, h.Mailer.HandleVisitMail)
+	queue.Handle(mux, h.Mailer.HandleMoveMail)
 	queue.Handle(mux, h.Mailer.HandleLetter)
 	queue.Handle(mux, h.Notices.HandleOpen)
 	queue.Handle(mux, h.Notices.HandleSettle)

@@ -20,8 +20,14 @@ func newMatcher() language.Matcher {
 	return language.NewMatcher(tags)
 }
 
-// language is the one that the reader chose with ?lang=, else the best of what the browser asks for.
-func (s *site) language(c *gin.Context) string { return languageOf(c.Request, s.matcher) }
+// language is the one that the reader chose with ?lang=, else the one that they get mail in, where the page knows them, else the best of what the
+// browser asks for.
+func (s *site) language(c *gin.Context) string {
+	if lang := c.GetString(spoken); lang != "" {
+		return lang
+	}
+	return languageOf(c.Request, s.matcher)
+}
 
 func languageOf(r *http.Request, m language.Matcher) string {
 	all := templates.Languages()

@@ -2,8 +2,11 @@ package site
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -35,15 +38,33 @@ func (s *site) leavePage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	several, err := s.severalOwners(ctx)
+	if err != nil {
+		return err
+	}
+	s.speak(c, person)
 	lang := s.language(c)
 	name := h.List.Name
 	if name == "" {
 		name = wordsIn(lang).allLists
 	}
-	return s.page(c, http.StatusOK, "unsubscribe", templates.UnsubscribePage{
+	page := templates.UnsubscribePage{
 		Public: s.frame(c, h), Action: inLanguage("/u/"+c.Param("token"), lang), List: name,
-		MaskedAddress: masked(person), OfferAll: h.Programme.ID != 0,
-	})
+		MaskedAddress: masked(person), OfferAll: h.Programme.ID != 0, OfferEverything: several,
+	}
+	page.PreferencesURL = s.ownPath(person.ID, lang)
+	return s.page(c, http.StatusOK, "unsubscribe", page)
+}
+
+// ownPath is the path of a person's preference page.
+func (s *site) ownPath(subscriberID int64, lang string) string {
+	return inLanguage(strings.TrimPrefix(s.Mail.Ways.PreferencesURL(s.Mail.Keys, subscriberID), s.Mail.Ways.BaseURL), lang)
+}
+
+// severalOwners reports whether more than one organisation sends from here.
+func (s *site) severalOwners(ctx context.Context) (bool, error) {
+	all, err := s.People.Store.Programmes(ctx)
+	return slices.ContainsFunc(all, func(p subscriptions.Programme) bool { return p.Owner != all[0].Owner }), errs.Wrap("site: owners", err)
 }
 
 // left is the letterhead of the list that a link stands for. A list that is not there any more, as after the restore of an
@@ -79,7 +100,7 @@ func (s *site) leave(c *gin.Context) {
 	case asked == oneClick || asked == unclear:
 		c.String(http.StatusOK, "You are unsubscribed%s. It takes effect now.\n", from(h.List))
 	default:
-		if err := s.page(c, http.StatusOK, "unsubscribed", s.ended(c, h, asked, already)); err != nil {
+		if err := s.sayEnded(c, h, back, asked, already); err != nil {
 			s.engine.Fail(c, err)
 		}
 	}
@@ -116,26 +137,46 @@ func (s *site) withdraw(ctx context.Context, back mailer.Back, asked optOut, age
 // scopes is how far an opt-out goes: the list, or every programme of the organisation that owns it.
 func (s *site) scopes(ctx context.Context, h mailer.Letterhead, asked optOut) ([]subscriptions.Scope, error) {
 	switch {
-	case h.List.ID == 0:
+	case h.List.ID == 0 || asked == everything:
 		return []subscriptions.Scope{subscriptions.Everything()}, nil
 	case asked != allOfThem:
 		return []subscriptions.Scope{subscriptions.ListScope(h.List)}, nil
 	}
 	programmes, err := s.People.Store.Programmes(ctx)
-	var all []subscriptions.Scope
-	for _, p := range programmes {
-		if p.Owner == h.Programme.Owner {
-			all = append(all, subscriptions.ProgrammeScope(p.ID))
+	return subscriptions.OfOwner(programmes, h.Programme.Owner), err
+}
+
+// sayEnded says what has ended, what goes on, and where everything else can be seen. A reason may be told now, and need not be.
+func (s *site) sayEnded(c *gin.Context, h mailer.Letterhead, back mailer.Back, asked optOut, already bool) error {
+	person, err := s.People.Store.Subscriber(c.Request.Context(), back.SubscriberID)
+	if err != nil {
+		return err
+	}
+	s.speak(c, person)
+	words, err := s.Preferences.Kept.Consequences(c.Request.Context(), h.Programme.ID)
+	if err != nil {
+		return err
+	}
+	page := s.ended(c, h, asked, already)
+	own := s.ownPath(back.SubscriberID, s.language(c))
+	page.PreferencesURL, page.After.Action = own, own
+	for _, u := range slices.Sorted(maps.Keys(words)) {
+		if page.All || page.Everything || u == h.List.PurposeID {
+			page.After.Words = append(page.After.Words, words[u])
 		}
 	}
-	return all, err
+	return s.page(c, http.StatusOK, "unsubscribed", page)
 }
 
 // ended says what has ended.
 func (s *site) ended(c *gin.Context, h mailer.Letterhead, asked optOut, already bool) templates.UnsubscribedPage {
 	lang := s.language(c)
 	page := templates.UnsubscribedPage{
-		Public: s.frame(c, h), All: asked == allOfThem || h.List.ID == 0, GoesOn: []string{wordsIn(lang).goesOn},
+		Public: s.frame(c, h), All: asked == allOfThem || h.List.ID == 0, Everything: asked == everything,
+		After: templates.Done{Left: true, About: "list:" + id(h.List.ID), GoesOn: []string{wordsIn(lang).goesOn}, Reasons: ownWordsIn(lang).reasons()},
+	}
+	if page.All || page.Everything {
+		page.After.About = "all"
 	}
 	if h.List.Name != "" {
 		page.Lists = []string{h.List.Name}
@@ -160,7 +201,7 @@ func (s *site) notOurs(c *gin.Context, err error) {
 func (s *site) notDone(c *gin.Context, asked optOut, err error) {
 	s.Log.ErrorContext(c.Request.Context(), "opt-out not carried out", "request", web.RequestID(c.Request.Context()), "cause", err.Error())
 	c.Header("Retry-After", tryOptOutAgain)
-	if asked == thisList || asked == allOfThem {
+	if asked == thisList || asked == allOfThem || asked == everything {
 		s.engine.Fail(c, errs.E("site: leave", errs.Unavailable, notUnsubscribed, err))
 		return
 	}

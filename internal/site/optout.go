@@ -14,10 +14,11 @@ import (
 type optOut uint8
 
 const (
-	unclear   optOut = iota // none of the below: whoever posts here wants out
-	oneClick                // a mail program's button (RFC 8058)
-	thisList                // the page's first button
-	allOfThem               // the page's second button
+	unclear    optOut = iota // none of the below: whoever posts here wants out
+	oneClick                 // a mail program's button (RFC 8058)
+	thisList                 // the page's first button
+	allOfThem                // the page's second button
+	everything               // its third
 )
 
 // act is the evidence of an opt-out in words.
@@ -29,6 +30,8 @@ func (o optOut) act() string {
 		return "Pressed the button to leave this list on the page behind the link in the mail."
 	case allOfThem:
 		return "Pressed the button to stop everything on the page behind the link in the mail."
+	case everything:
+		return "Pressed the button to stop everything from everyone on the page behind the link in the mail."
 	}
 	return "A program posted to the unsubscribe link of the mail."
 }
@@ -52,6 +55,8 @@ func readOptOut(contentType string, body io.Reader) optOut {
 		return thisList
 	case templates.ScopeAll:
 		return allOfThem
+	case templates.ScopeEverything:
+		return everything
 	}
 	return unclear
 }

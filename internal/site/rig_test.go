@@ -116,7 +116,7 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 	r.accounts = &auth.Service{Store: db, Now: r.clock.Now, Cost: auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}}
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
 	err := site.Register(r.engine, site.Deps{
-		People: r.people, Mail: r.composer, Campaigns: db, Cases: db, Figures: db, Accounts: r.accounts, Audit: r.trail,
+		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Figures: db, Accounts: r.accounts, Audit: r.trail,
 		Checks: []site.Check{
 			{Name: "database", Check: db.Ping},
 			{Name: "redis", Check: func(context.Context) error {

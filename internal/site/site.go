@@ -22,17 +22,18 @@ import (
 
 // Deps is what the pages need. All fields but Checks are required.
 type Deps struct {
-	People    *subscriptions.Service
-	Mail      mailer.Composer // the templates, and how links are made and signed
-	Campaigns Campaigns
-	Cases     Cases
-	Figures   Figures
-	Accounts  Accounts
-	Audit     Recorder
-	Checks    []Check        // what must answer, shown on the overview
-	Zone      *time.Location // in which operators read times
-	Now       func() time.Time
-	Log       *slog.Logger
+	People      *subscriptions.Service
+	Preferences *subscriptions.Preferences
+	Mail        mailer.Composer // the templates, and how links are made and signed
+	Campaigns   Campaigns
+	Cases       Cases
+	Figures     Figures
+	Accounts    Accounts
+	Audit       Recorder
+	Checks      []Check        // what must answer, shown on the overview
+	Zone        *time.Location // in which operators read times
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Check asks one part of the installation whether it answers. The sentence of its error is shown.
@@ -77,6 +78,7 @@ type site struct {
 	origins *http.CrossOriginProtection
 	secure  bool // the pages are served over https
 	figures figures
+	asks    gin.HandlerFunc // limits what a reader's own pages mail or show of what is private
 }
 
 // Register puts all pages on an engine. An error is of kind Invalid or Internal.
@@ -94,6 +96,7 @@ func Register(e *web.Engine, d Deps) error {
 		return errs.E(op, errs.Internal, "", fmt.Errorf("static files: %w", err))
 	}
 	s.public(files)
+	s.ownPages()
 	s.console()
 	return nil
 }
