@@ -105,6 +105,7 @@ func (s *Service) freeze(ctx context.Context, id int64, at time.Time) (Campaign,
 // Look is a campaign's audience: as it was planned, or as it would be now, with a sample of it.
 type Look struct {
 	segment.Look
+	Segment segment.Segment
 	Rule    *segment.Rule // nil for everybody on the lists
 	Planned bool          // the funnel is the one of planning
 }
@@ -116,8 +117,58 @@ func (s *Service) Look(ctx context.Context, id int64) (Look, error) {
 	if err != nil {
 		return Look{}, errs.Wrap(op, err)
 	}
-	if c, err = s.current(ctx, c); err != nil {
+	if c.PlannedAt.IsZero() {
+		return s.look(ctx, c)
+	}
+	a, err := s.audience(ctx, c, c.ScheduledAt)
+	if err != nil {
 		return Look{}, errs.Wrap(op, err)
+	}
+	planned, left, err := s.Store.Counts(ctx, id)
+	if err != nil {
+		return Look{}, errs.Wrap(op, err)
+	}
+	counts := segment.Counts(left)
+	counts[subscriptions.Allowed] = planned.Planned
+	return Look{Look: segment.Look{Funnel: counts.Funnel(a.Rule, 0)}, Segment: c.Segment, Rule: a.Rule, Planned: true}, nil
+}
+
+// LookAhead tells whom a campaign would go to that is not yet written; without lists, to all of its programme.
+func (s *Service) LookAhead(ctx context.Context, c Campaign) (Look, error) {
+	const op = "mailer: look ahead"
+	if len(c.Lists) == 0 {
+		lists, err := s.People.Lists(ctx)
+		if err != nil {
+			return Look{}, errs.Wrap(op, err)
+		}
+		for _, l := range lists {
+			if l.ProgrammeID == c.ProgrammeID && !slices.Contains(c.Excluded, l.ID) {
+				c.Lists = append(c.Lists, l.ID)
+			}
+		}
+	}
+	c.State = Draft
+	for _, id := range c.Lists {
+		l, err := s.People.List(ctx, id)
+		if err != nil {
+			return Look{}, errs.Wrap(op, err)
+		}
+		if l.ProgrammeID != c.ProgrammeID {
+			return Look{}, errs.E(op, errs.Invalid, "A campaign goes to lists of its own programme.", nil)
+		}
+	}
+	c, err := s.target(ctx, c)
+	if err != nil {
+		return Look{}, errs.Wrap(op, err)
+	}
+	look, err := s.look(ctx, c)
+	return look, errs.Wrap(op, err)
+}
+
+func (s *Service) look(ctx context.Context, c Campaign) (Look, error) {
+	c, err := s.current(ctx, c)
+	if err != nil {
+		return Look{}, err
 	}
 	at := c.ScheduledAt
 	if c.State == Draft {
@@ -125,16 +176,8 @@ func (s *Service) Look(ctx context.Context, id int64) (Look, error) {
 	}
 	a, err := s.audience(ctx, c, at)
 	if err != nil {
-		return Look{}, errs.Wrap(op, err)
+		return Look{}, err
 	}
-	out := Look{Rule: a.Rule}
-	if !c.PlannedAt.IsZero() {
-		planned, left, err := s.Store.Counts(ctx, id)
-		counts := segment.Counts(left)
-		counts[subscriptions.Allowed] = planned.Planned
-		out.Planned, out.Funnel = true, counts.Funnel(a.Rule, 0)
-		return out, errs.Wrap(op, err)
-	}
-	out.Look, err = s.Targeting.Look(ctx, a)
-	return out, errs.Wrap(op, err)
+	seen, err := s.Targeting.Look(ctx, a)
+	return Look{Look: seen, Segment: c.Segment, Rule: a.Rule}, err
 }

@@ -22,6 +22,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 	"assent/templates"
 )
 
@@ -54,13 +55,14 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		Bounces: address.Must("bounces@news.example.org"), OptOuts: address.Must("leave@news.example.org"),
 	}
 	people := &subscriptions.Service{Store: db, Keys: keys, Now: time.Now}
+	segments := &segment.Service{Store: db, Fewest: 5, Now: time.Now}
 	h.deps = api.Deps{
 		BaseURL: "https://news.example.org", People: people,
 		Mailer: &mailer.Service{
-			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people,
+			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people, Targeting: segments,
 			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),
 		},
-		Inbox: db, Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
+		Segments: segments, Inbox: db, Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)

@@ -12,13 +12,14 @@ import (
 )
 
 type attribute struct {
-	ID          int64    `json:"id" example:"1"`
-	ProgrammeID int64    `json:"programme_id" example:"1"`
-	Name        string   `json:"name" example:"region"`
-	Label       string   `json:"label" example:"Region"`
-	Type        string   `json:"type" example:"choice"`
-	Choices     []string `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
-	SelfService bool     `json:"self_service" doc:"The person may correct it on their preference page."`
+	ID              int64    `json:"id" example:"1"`
+	ProgrammeID     int64    `json:"programme_id" example:"1"`
+	Name            string   `json:"name" example:"region"`
+	Label           string   `json:"label" example:"Region"`
+	Type            string   `json:"type" example:"choice"`
+	Choices         []string `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
+	SelfService     bool     `json:"self_service" doc:"The person may correct it on their preference page."`
+	SpecialCategory bool     `json:"special_category" doc:"Special-category data (Article 9 UK GDPR): used on explicit consent alone."`
 }
 
 type newAttribute struct {
@@ -27,7 +28,8 @@ type newAttribute struct {
 	Type    string   `json:"type" enum:"text,number,boolean,date,choice,many" doc:"choice takes one of the choices, many any number of them." example:"choice"`
 	Choices []string `json:"choices,omitempty" maxItems:"500" nullable:"false" example:"[\"north\",\"south\"]"`
 	// SelfService lets the person see and correct it without asking (E0-16).
-	SelfService bool `json:"self_service,omitempty" doc:"The person may correct it on their preference page."`
+	SelfService     bool `json:"self_service,omitempty" doc:"The person may correct it on their preference page."`
+	SpecialCategory bool `json:"special_category,omitempty" doc:"Special-category data (Article 9 UK GDPR). What looks like it is refused without this, and with it where the programme has no purpose on explicit consent."`
 }
 
 func (a *api) attributeRoutes() {
@@ -55,7 +57,7 @@ func (a *api) createAttribute(ctx context.Context, in *struct {
 	}
 	made, err := a.People.CreateAttribute(ctx, subscriptions.Attribute{
 		ProgrammeID: p.ID, Name: in.Body.Name, Label: in.Body.Label, Type: subscriptions.AttributeType(in.Body.Type), Choices: in.Body.Choices,
-		SelfService: in.Body.SelfService,
+		SelfService: in.Body.SelfService, SpecialCategory: in.Body.SpecialCategory,
 	})
 	if err != nil {
 		return nil, err
@@ -103,5 +105,5 @@ func showAttribute(x subscriptions.Attribute) attribute {
 	if choices == nil {
 		choices = []string{}
 	}
-	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices, SelfService: x.SelfService}
+	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices, SelfService: x.SelfService, SpecialCategory: x.SpecialCategory}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -20,6 +21,7 @@ type campaign struct {
 	Class       string     `json:"class" example:"newsletter"`
 	Lists       []int64    `json:"lists" nullable:"false" example:"[1]"`
 	Purposes    []int64    `json:"purposes" nullable:"false" example:"[]"`
+	Audience    target     `json:"audience" doc:"Who of the lists is meant."`
 	State       string     `json:"state" enum:"draft,scheduled,planning,sending,finished,cancelled" example:"scheduled"`
 	Paused      bool       `json:"paused" doc:"Keeps its state, and starts no message."`
 	ScheduledAt *time.Time `json:"scheduled_at,omitempty" doc:"When sending begins."`
@@ -40,6 +42,18 @@ type newCampaign struct {
 	Language    string  `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$" patternDescription:"a language tag such as en or cy" doc:"BCP 47; en unless told." example:"en"`
 	Lists       []int64 `json:"lists" minItems:"1" maxItems:"100" nullable:"false" doc:"Lists of the programme; being on one is enough." example:"[1]"`
 	Purposes    []int64 `json:"purposes,omitempty" maxItems:"100" nullable:"false" doc:"Purposes that the message serves besides those of the lists; everybody must have agreed to all of them." example:"[]"`
+	Segment     string  `json:"segment,omitempty" maxLength:"60" doc:"The slug of a saved segment: who of the lists is meant. Everybody unless told." example:"south-west"`
+	Written
+	Excluded []int64 `json:"excluded,omitempty" maxItems:"100" nullable:"false" doc:"Lists whose people are left out." example:"[]"`
+}
+
+// target is who of a campaign's lists is meant.
+type target struct {
+	SegmentID int64           `json:"segment_id,omitempty" doc:"The saved segment." example:"1"`
+	Version   int             `json:"segment_version,omitempty" doc:"Its version. A draft takes the latest when it is approved." example:"1"`
+	Text      string          `json:"text,omitempty" doc:"The segment as people write it; once approved, with every day worked out." example:"region is \"South West\""`
+	Rule      json.RawMessage `json:"rule,omitempty" doc:"The segment as it is stored and approved."`
+	Excluded  []int64         `json:"excluded" nullable:"false" doc:"Lists whose people are left out." example:"[]"`
 }
 
 func (a *api) campaignRoutes() {
@@ -59,9 +73,13 @@ func (a *api) campaignRoutes() {
 
 func (a *api) createCampaign(ctx context.Context, in *struct{ Body newCampaign }) (*reply[campaign], error) {
 	b := in.Body
+	saved, own, err := a.targeted(ctx, b.ProgrammeID, b.Segment, b.Written)
+	if err != nil {
+		return nil, err
+	}
 	c, err := a.Mailer.Create(ctx, mailer.Campaign{
 		ProgrammeID: b.ProgrammeID, Name: b.Name, Subject: b.Subject, Preheader: b.Preheader, Body: b.Body, Language: b.Language,
-		Lists: b.Lists, Purposes: b.Purposes,
+		Lists: b.Lists, Purposes: b.Purposes, SegmentID: saved, Segment: own, Excluded: b.Excluded,
 	}, actor(ctx).String())
 	return showChanged(c, err)
 }
@@ -90,8 +108,16 @@ func showCampaign(c mailer.Campaign) campaign {
 		ID: c.ID, ProgrammeID: c.ProgrammeID, Name: c.Name, Subject: c.Subject, Preheader: c.Preheader, Body: c.Body, Language: c.Language,
 		Class: string(c.Class), Lists: numbers(c.Lists), Purposes: numbers(c.Purposes), State: string(c.State), Paused: c.Paused,
 		ScheduledAt: moment(c.ScheduledAt), TimeZone: c.TimeZone, CreatedBy: c.CreatedBy, ApprovedBy: c.ApprovedBy,
-		CreatedAt: utc(c.CreatedAt), PlannedAt: moment(c.PlannedAt), FinishedAt: moment(c.FinishedAt),
+		CreatedAt: utc(c.CreatedAt), PlannedAt: moment(c.PlannedAt), FinishedAt: moment(c.FinishedAt), Audience: showTarget(c),
 	}
+}
+
+func showTarget(c mailer.Campaign) target {
+	t := target{SegmentID: c.SegmentID, Version: c.SegmentVersion, Text: c.Segment.String(), Excluded: numbers(c.Excluded)}
+	if !c.Segment.IsZero() {
+		t.Rule = showRule(c.Segment)
+	}
+	return t
 }
 
 // numbers is never null in JSON.

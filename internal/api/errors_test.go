@@ -96,6 +96,10 @@ func TestBadRequests(t *testing.T) {
 // everyRequest has one good request for each operation that needs a key.
 func everyRequest() map[string]string {
 	return map[string]string{
+		"POST /api/v1/programmes/harbour-news/segments": `{"slug":"all","name":"All","text":"on list monthly"}`, "GET /api/v1/programmes/harbour-news/segments": "",
+		"GET /api/v1/programmes/harbour-news/segments/all": "", "POST /api/v1/programmes/harbour-news/segments/all/versions": `{"version":1,"name":"All","text":"on list monthly"}`,
+		"POST /api/v1/programmes/harbour-news/audience/explain": "{}", "GET /api/v1/campaigns/1/audience": "",
+		"POST /api/v1/programmes/harbour-news/profiling": `{"on":true}`, "GET /api/v1/programmes/harbour-news/profiling": "",
 		"POST /api/v1/programmes": programmeBody, "GET /api/v1/programmes": "", "GET /api/v1/programmes/harbour-news": "",
 		"POST /api/v1/programmes/harbour-news/purposes": purposeBody, "GET /api/v1/programmes/harbour-news/purposes": "", "GET /api/v1/purposes/1": "",
 		"POST /api/v1/programmes/harbour-news/notices": noticeBody, "GET /api/v1/programmes/harbour-news/notices": "", "GET /api/v1/notices/1": "",

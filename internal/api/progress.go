@@ -7,7 +7,7 @@ import (
 
 	"assent/internal/auth"
 	"assent/mailer"
-	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // progress is a campaign in numbers.
@@ -61,9 +61,9 @@ func (a *api) getProgress(ctx context.Context, in *InID) (*reply[progress], erro
 		return nil, err
 	}
 	out := progress{State: string(c.State), Paused: c.Paused, Counts: counts, Audience: counts.Planned, LeftOut: []leftOut{}}
-	for _, r := range subscriptions.Reasons {
+	for _, r := range segment.Reasons() {
 		if n := left[r]; n > 0 {
-			out.LeftOut = append(out.LeftOut, leftOut{Reason: string(r), Explanation: sentenceOf(r), People: n})
+			out.LeftOut = append(out.LeftOut, leftOut{Reason: string(r), Explanation: segment.Sentence(r), People: n})
 			out.Audience += n
 		}
 	}

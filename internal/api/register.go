@@ -17,6 +17,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // Deps is what the API needs. All of it but Checks and Mailboxes must be set.
@@ -24,6 +25,7 @@ type Deps struct {
 	BaseURL   string // without a slash at its end
 	People    *subscriptions.Service
 	Mailer    *mailer.Service
+	Segments  *segment.Service
 	Inbox     inbox.Store
 	Reads     Reads
 	Auth      *auth.Service
@@ -59,7 +61,7 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Mailer == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
@@ -67,7 +69,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.programmeRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
 		a.requestRoutes, a.grantRoutes, a.withdrawalRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
-		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes,
+		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.keyRoutes, a.healthRoutes,
 	} {
 		resource()
@@ -128,6 +130,7 @@ func tags() []*huma.Tag {
 		{Name: "People", Description: "Who is on record, what they decided, and why they may or may not be mailed."},
 		{Name: "Ledger", Description: "Every act that bears on a permission, in order and for ever."},
 		{Name: "Campaigns", Description: "One message to the people of one or more lists."},
+		{Name: "Targeting", Description: "Who of the lists a message is meant for, and how an audience narrows down to those who may be mailed."},
 		{Name: "Mail that came in", Description: "What arrived in the watched mailboxes. Each reading is noted in the audit trail."},
 		{Name: "Cases", Description: "Work for a person, with its clocks. Each reading is noted in the audit trail."},
 		{Name: "Keys", Description: "API keys."},

@@ -25,6 +25,7 @@ import (
 	"assent/queue"
 	"assent/queue/redisq"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 	"assent/templates"
 )
 
@@ -52,8 +53,10 @@ type House struct {
 	Ways      mailer.Ways
 	People    *subscriptions.Service
 	Terms     *subscriptions.Terms
+	Segments  *segment.Service
 	Mailer    *mailer.Service
 	Notices   *mailer.NoticeTeller
+	Editor    *subscriptions.Editor
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
@@ -127,12 +130,14 @@ func (h *House) makeServices() {
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
 	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
+	h.Segments = &segment.Service{Store: h.DB, Fewest: int64(h.Config.SmallCount), Now: h.Now}
 	h.Preferences = &subscriptions.Preferences{Service: h.People, Kept: h.DB, Trail: h.DB}
 	h.Mailer = &mailer.Service{
-		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Transport: h.Pool, Confirm: h.People, Personal: h.DB,
+		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Targeting: h.Segments, Transport: h.Pool, Confirm: h.People, Personal: h.DB,
 		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
 		Now:      h.Now, Log: h.Log, Kick: kick, Pace: h.Pace,
 	}
+	h.Editor = &subscriptions.Editor{Store: h.DB, Catalogue: h.DB, Now: h.Now}
 	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,

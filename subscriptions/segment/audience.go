@@ -68,3 +68,11 @@ func (c Counts) Funnel(rule *Rule, fewest int64) Funnel {
 	}
 	return f
 }
+
+// Sentence says in English why a person is left out of an audience.
+func Sentence(r subscriptions.Reason) string {
+	if r == ReasonProfiling {
+		return "This person refused profiling, and so is not chosen by what they were sent."
+	}
+	return r.Sentence()
+}

@@ -1,0 +1,176 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"assent/internal/auth"
+	"assent/subscriptions"
+	"assent/subscriptions/segment"
+)
+
+// crowd puts people on the list monthly: of n, the first few in the south west.
+func (h *house) crowd(t *testing.T, n, southWest int) {
+	t.Helper()
+	h.furnish(t)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/attributes", `{"name":"region","label":"Region","type":"choice","choices":["South West","Wales"]}`)
+	for i := range n {
+		region := "Wales"
+		if i < southWest {
+			region = "South West"
+		}
+		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", fmt.Sprintf(
+			`{"address":"p%d@example.org","source":"stand","attributes":{"region":%q},"evidence":{"act":"ticked the box"}}`, i, region))
+	}
+}
+
+func TestASegmentFromTextToFunnel(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.crowd(t, 12, 7)
+		made := h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/segments", `{"slug":"south-west","name":"South West","text":"region is \"South West\""}`)
+		made.want(t, "version", 1, "text", `region is "South West"`, "rule.where.is", "South West", "created_by", "key:1")
+		h.must(t, http.StatusConflict, "POST", "/api/v1/programmes/harbour-news/segments", `{"slug":"south-west","name":"Again","text":"region is set"}`)
+		bad := h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/programmes/harbour-news/segments", `{"slug":"x","name":"X","text":"region is Wales"}`)
+		if !strings.Contains(bad.Body.String(), `At character 11`) || !strings.Contains(bad.Body.String(), "body.text") {
+			t.Errorf("the mistake is not pointed at: %s", bad.Body)
+		}
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/programmes/harbour-news/segments", `{"slug":"x","name":"X","rule":{"version":1,"where":{"attribute":"region","equals":"Wales"}}}`)
+		h.must(t, http.StatusOK, "GET", "/api/v1/programmes/harbour-news/segments", "").want(t, "items.0.slug", "south-west")
+		look := h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"segment":"south-west"}`)
+		look.want(t, "in_lists", 12, "in_segment", 7, "eligible", 7, "left_out.0.reason", "not in the segment", "left_out.0.people", 5,
+			"sentences.0.text", "Their Region is “South West”.", "planned", false)
+		if strings.Contains(look.Body.String(), "@example.org") || !strings.Contains(look.Body.String(), "***") {
+			t.Errorf("the sample is not masked: %s", look.Body)
+		}
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/segments/south-west/versions", `{"version":1,"name":"Wales","rule":{"version":1,"where":{"attribute":"region","is":"wales"}}}`).
+			want(t, "version", 2, "name", "Wales")
+		h.must(t, http.StatusConflict, "POST", "/api/v1/programmes/harbour-news/segments/south-west/versions", `{"version":1,"name":"Late","text":"region is set"}`)
+		h.must(t, http.StatusOK, "GET", "/api/v1/programmes/harbour-news/segments/south-west", "").want(t, "text", `region is "wales"`)
+	})
+}
+
+// A group that small says something about each of its people (E3-05, E4-06).
+func TestSmallCountsAreHidden(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.crowd(t, 6, 4)
+		for _, c := range []struct{ text, says string }{
+			{`region is \"South West\"`, `"fewer_than":5`},
+			{`not region is \"South West\"`, `"fewer_than":5`},
+			{`region is not set`, `"fewer_than":5`},
+		} {
+			a := h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"`+c.text+`"}`)
+			a.want(t, "in_lists", 6, "in_segment", nil, "eligible", nil)
+			if !strings.Contains(a.Body.String(), c.says) || strings.Contains(a.Body.String(), "***") || strings.Contains(a.Body.String(), `"people"`) {
+				t.Errorf("%s: %s", c.text, a.Body)
+			}
+		}
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"not on list monthly"}`).want(t, "in_segment", 0) // about no attribute
+	})
+}
+
+// What was approved stays: the saved segment may change after.
+func TestAnApprovedCampaignKeepsItsSegment(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.crowd(t, 8, 6)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/segments", `{"slug":"sw","name":"SW","text":"region is \"South West\" and joined monthly in the last 30 days"}`)
+		body := strings.Replace(campaignBody, `"name":`, `"segment":"sw","name":`, 1)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", body).want(t, "audience.segment_id", 1, "audience.segment_version", 1)
+		h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1/audience", "").want(t, "eligible", 6)
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/segments/sw/versions", `{"version":1,"name":"SW","text":"region is set and joined monthly in the last 30 days"}`)
+		h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1/audience", "").want(t, "eligible", 8) // a draft follows
+		approved := h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", "{}")
+		approved.want(t, "audience.segment_version", 2)
+		text := approved.at(t, "audience.text").(string)
+		if !strings.Contains(text, "joined monthly since 20") {
+			t.Errorf("the days are not worked out: %s", text)
+		}
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/segments/sw/versions", `{"version":2,"name":"SW","text":"region is \"Wales\""}`)
+		h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1", "").want(t, "audience.text", text, "audience.segment_version", 2)
+		before := must(h.db.Campaign(t.Context(), 1))(t)
+		if before.ContentDigest() != before.Digest {
+			t.Error("what stands is not what was approved")
+		}
+		before.Excluded = []int64{1}
+		if before.ContentDigest() == before.Digest {
+			t.Error("the digest does not cover the exclusion lists")
+		}
+	})
+}
+
+func TestWhatASegmentMayNotAsk(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		explain := func(status int, text string) answer {
+			return h.must(t, status, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"`+text+`"}`)
+		}
+		const invalid, refused = http.StatusUnprocessableEntity, http.StatusConflict
+		says := func(a answer, want string) {
+			t.Helper()
+			if !strings.Contains(a.Body.String(), want) {
+				t.Errorf("%s; want %s", a.Body, want)
+			}
+		}
+		says(explain(invalid, `opened campaign 1`), "does not track who opened")
+		says(explain(invalid, `sent campaign 99`), "has no campaign 99")
+		says(explain(invalid, `colour is \"red\"`), "no attribute")
+		says(h.must(t, refused, "POST", "/api/v1/programmes/harbour-news/attributes", `{"name":"health","type":"text"}`), "special-category data")
+		says(h.must(t, refused, "POST", "/api/v1/programmes/harbour-news/attributes", `{"name":"crefydd","type":"text","special_category":true}`), "no purpose on that basis")
+		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/purposes", `{"slug":"care","name":"Care","basis":"explicit-consent","class":"targeted"}`)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/attributes", `{"name":"crefydd","type":"text","special_category":true}`).want(t, "special_category", true)
+		says(explain(refused, `crefydd is set`), "does not rest on explicit consent")
+
+		h.must(t, http.StatusOK, "GET", "/api/v1/programmes/harbour-news/profiling", "").want(t, "on", true)
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"not sent any campaign"}`)
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/profiling", `{"on":false}`).want(t, "on", false)
+		says(explain(refused, `not sent any campaign`), "does not profile")
+	})
+}
+
+// Whoever refused profiling is chosen by no segment on what they were sent, whichever way it is put (E1-18).
+func TestProfilingRefusedIsHonoured(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.crowd(t, 6, 6)
+		p := must(h.db.Subscriber(t.Context(), 2))(t)
+		err := h.db.Update(t.Context(), func(tx subscriptions.Tx) error {
+			return tx.Append([]subscriptions.Event{{At: h.deps.Now(), Kind: subscriptions.ProfilingRefused, Scope: subscriptions.Everything(), SubscriberID: p.ID, AddressKey: p.Key,
+				Channel: subscriptions.ByLink, Actor: "subscriber", Evidence: []byte("{}"), Salt: []byte("salt")}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"sent any campaign", "not sent any campaign"} {
+			a := h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"`+text+`"}`)
+			if !strings.Contains(a.Body.String(), `"reason":"`+string(segment.ReasonProfiling)+`"`) {
+				t.Errorf("%s: %s", text, a.Body)
+			}
+		}
+		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"region is set"}`).want(t, "eligible", 6)
+	})
+}
+
+func TestAKeyWithoutPeopleSeesNoSample(t *testing.T) {
+	t.Parallel()
+	h := small(t, nil)
+	h.crowd(t, 6, 6)
+	key := makeKey(t, h.deps.Auth, auth.CampaignsRead)
+	a := h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"region is set"}`, "Authorization", "Bearer "+key)
+	if a.want(t, "eligible", 6); strings.Contains(a.Body.String(), "***") {
+		t.Errorf("%s", a.Body)
+	}
+}
+
+// The answer names the event, and tells everything that led to it.
+func TestExplainingOnePurpose(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", grantBody)
+		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/explain?purpose=harbour-news/monthly-news", "").
+			want(t, "allowed", true, "event.kind", "granted", "steps.0.decides", true, "steps.0.wording", "Send me Harbour Monthly.")
+		h.must(t, http.StatusUnprocessableEntity, "GET", "/api/v1/subscribers/1/explain", "")
+		h.must(t, http.StatusUnprocessableEntity, "GET", "/api/v1/subscribers/1/explain?list=monthly&purpose=harbour-news/monthly-news", "")
+		h.must(t, http.StatusNotFound, "GET", "/api/v1/subscribers/1/explain?purpose=harbour-news/none", "")
+		h.must(t, http.StatusNotFound, "GET", "/api/v1/subscribers/9/explain?list=monthly", "")
+	})
+}
