@@ -93,7 +93,7 @@ func load(from fs.FS) (*Set, error) {
 			l.unused[dir+"/"+e.Name()] = true
 		}
 	}
-	s := &Set{mails: map[key]*mail{}, pages: map[key]*page{}}
+	s := &Set{mails: map[key]*mail{}, pages: map[key]*page{}, documents: map[string]*page{}}
 	for _, d := range declaredMails() {
 		for _, lang := range Languages() {
 			s.mails[key{d.name, lang}] = l.mail(d, lang)
@@ -105,6 +105,9 @@ func load(from fs.FS) (*Set, error) {
 				s.pages[key{d.name, lang}] = l.page(d, lang)
 			}
 		}
+	}
+	for _, d := range declaredDocuments() {
+		s.documents[d.name] = l.page(d, English)
 	}
 	if left := slices.Sorted(maps.Keys(l.unused)); len(left) > 0 {
 		l.errors = append(l.errors, errors.New("no mail or page declares "+strings.Join(left, ", ")))

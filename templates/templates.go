@@ -57,6 +57,8 @@ type Email struct{ Subject, Text, HTML string }
 type Set struct {
 	mails map[key]*mail
 	pages map[key]*page
+
+	documents map[string]*page
 }
 
 type key struct{ name, lang string }

@@ -85,13 +85,14 @@ func (a *app) sentence(ctx context.Context, err error) string {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "assent",
-		Short:         "Mail only to people who may be mailed, with the proof",
-		Long:          "Assent sends mail only to people who may be mailed, can prove why each message was allowed, and turns what comes back into state and cases.\n\nSettings come from the environment or a file: 'assent settings' lists them.",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noSuchCommand,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:              "assent",
+		Short:            "Mail only to people who may be mailed, with the proof",
+		Long:             "Assent sends mail only to people who may be mailed, can prove why each message was allowed, and turns what comes back into state and cases.\n\nSettings come from the environment or a file: 'assent settings' lists them.",
+		SilenceErrors:    true,
+		PersistentPreRun: acting,
+		SilenceUsage:     true,
+		Args:             noSuchCommand,
+		RunE:             func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(a.stdin)
@@ -101,7 +102,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%s. See '%s --help'.", upper(err.Error()), c.CommandPath())
 	})
-	root.AddCommand(a.serveCommand(), a.demoCommand(), a.verifyCommand(), a.clockCommand(), a.triageCommand(), a.migrateCommand(), a.importCommand(), a.userCommand(), a.doctorCommand(), a.settingsCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.demoCommand(), a.verifyCommand(), a.auditCommand(), a.packCommand(), a.clockCommand(), a.triageCommand(), a.migrateCommand(), a.importCommand(), a.userCommand(), a.doctorCommand(), a.settingsCommand(), a.versionCommand())
 	return root
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"time"
@@ -77,3 +78,6 @@ func (d *DB) EventHash(ctx context.Context, seq int64) (hash []byte, err error) 
 }
 
 var _ audit.Proof = (*DB)(nil)
+
+// Signer returns the key that signs packs and exports; whoever has the public half can check them offline.
+func (d *DB) Signer() (ed25519.PrivateKey, error) { return d.keys.Signer() }
