@@ -18,6 +18,7 @@ import (
 	"assent/internal/errs"
 	"assent/internal/store"
 	"assent/subscriptions"
+	"assent/subscriptions/importing"
 )
 
 // importFlags are what people may say beside list and file.
@@ -93,14 +94,14 @@ func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Enc
 	if err != nil {
 		return err
 	}
-	seen, err := store.OpenScratch(ctx)
+	seen, err := store.OpenScratch(survey.Lines)
 	if err != nil {
 		return err
 	}
 	defer seen.Close()
 	bar := newProgress(a.stderr, "lines", survey.Lines, a.now)
-	im := &subscriptions.Importer{Store: db, Keys: keys, Now: a.now}
-	report, err := im.Run(ctx, subscriptions.ImportJob{
+	im := &importing.Importer{Store: db, Keys: keys, Now: a.now}
+	report, err := im.Run(ctx, importing.Job{
 		List: list, FileName: filepath.Base(path), Survey: survey, Rows: csvfile.NewReader(file, survey), Actor: actor.String(),
 		DryRun: f.dryRun, Rejects: rejects, Seen: seen, Progress: bar.at,
 	})
@@ -173,7 +174,7 @@ func (a *app) importer(ctx context.Context, db *store.DB, as string) (auth.Actor
 	return u.Actor(), u.Actor().Need(auth.SubscribersWrite)
 }
 
-func (a *app) tellImport(r subscriptions.ImportReport, list subscriptions.List, dryRun bool, rejects *rejectsFile) {
+func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun bool, rejects *rejectsFile) {
 	switch {
 	case r.Already:
 		fmt.Fprintf(a.stdout, "This file was brought into %s on %s. Nothing was done again. What became of its %s rows:\n", list.Name, day(r.FinishedAt), thousands(r.Rows))
@@ -193,6 +194,7 @@ func (a *app) tellImport(r subscriptions.ImportReport, list subscriptions.List, 
 		{r.Duplicates, "repeat an address of an earlier row"},
 		{r.Quarantined, "in quarantine, not mailable: no evidence"},
 		{r.Refused, "refused: opted out, suppressed, restricted or expired"},
+		{r.Barred, "opted out or were suppressed there, and now are here"},
 		{r.Invalid, "not taken: a mistake in the row"},
 	} {
 		if line.n > 0 {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"assent/internal/errs"
-	"assent/subscriptions"
+	"assent/subscriptions/importing"
 )
 
 // rejectsHead is the first line of a file of rejects, by which it is known again.
@@ -25,7 +25,7 @@ type rejectsFile struct {
 	lost bool  // what an earlier run wrote is not there any more
 }
 
-var _ subscriptions.RejectLog = (*rejectsFile)(nil)
+var _ importing.RejectLog = (*rejectsFile)(nil)
 
 // check refuses a path at which something else stands, before anything is done.
 func (r *rejectsFile) check() error {
@@ -45,7 +45,7 @@ func (r *rejectsFile) check() error {
 	return nil
 }
 
-// Rewind implements subscriptions.RejectLog.
+// Rewind implements importing.RejectLog.
 func (r *rejectsFile) Rewind(mark int64) error {
 	info, err := os.Stat(r.path)
 	r.lost = mark > 0 && (err != nil || info.Size() < mark)
@@ -61,8 +61,8 @@ func (r *rejectsFile) Rewind(mark int64) error {
 	return nil
 }
 
-// Write implements subscriptions.RejectLog.
-func (r *rejectsFile) Write(rows []subscriptions.Reject) (int64, error) {
+// Write implements importing.RejectLog.
+func (r *rejectsFile) Write(rows []importing.Reject) (int64, error) {
 	if len(rows) == 0 {
 		return r.size, nil
 	}

@@ -59,7 +59,7 @@ var emptying = []emptied{
 	{table: "visits", set: []string{"language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "new_key IN (?)", of: byKey},
-	{table: "quarantine", set: []string{"address", "name"}, where: "address_key IN (?)", of: byKey},
+	{table: "quarantine", set: []string{"address", "name", "language", "source"}, where: "address_key IN (?)", of: byKey},
 }
 
 // blanks are the values that say "not" where ” does not.
@@ -83,15 +83,15 @@ func (t *ledgerTx) Empty(p subscriptions.Subscriber) (map[string]int64, error) {
 		return nil, fail(op, err)
 	}
 	for _, e := range emptying {
-		if err := t.empty(e, who, counts); err != nil {
+		if err := t.empty(e, e.of(who), counts); err != nil {
 			return nil, fail(op+": "+e.table, err)
 		}
 	}
 	return counts, fail(op, t.dropAnswers(p, counts))
 }
 
-func (t *ledgerTx) empty(e emptied, who erasee, counts map[string]int64) error {
-	args := e.of(who)
+// empty does to the rows of one list of arguments what e says.
+func (t *ledgerTx) empty(e emptied, args []any, counts map[string]int64) error {
 	return pages(args, keysAtOnce, func(page []any) error {
 		where := strings.Replace(e.where, "IN (?)", "IN ("+marks(len(page))+")", 1)
 		statement := `DELETE FROM ` + e.table + ` WHERE ` + where

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,35 +15,36 @@ import (
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
+	"assent/subscriptions/importing"
 )
 
 // rejectLog is a RejectLog in memory.
-type rejectLog struct{ rows []subscriptions.Reject }
+type rejectLog struct{ rows []importing.Reject }
 
 func (l *rejectLog) Rewind(mark int64) error {
 	l.rows = l.rows[:min(int(mark), len(l.rows))]
 	return nil
 }
 
-func (l *rejectLog) Write(rows []subscriptions.Reject) (int64, error) {
+func (l *rejectLog) Write(rows []importing.Reject) (int64, error) {
 	l.rows = append(l.rows, rows...)
 	return int64(len(l.rows)), nil
 }
 
 // bring imports a file into a list, as a process of its own would.
-func bring(t *testing.T, into subscriptions.ImportStore, now func() time.Time, list subscriptions.List, text string, log *rejectLog, dry bool) (subscriptions.ImportReport, error) {
+func bring(t *testing.T, into importing.Store, now func() time.Time, list subscriptions.List, text string, log *rejectLog, dry bool) (importing.Report, error) {
 	t.Helper()
 	survey := must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
-	seen := must(store.OpenScratch(t.Context()))(t)
+	seen := must(store.OpenScratch(survey.Lines))(t)
 	defer seen.Close()
-	im := &subscriptions.Importer{Store: into, Keys: storetest.Keys(t), Now: now, Batch: 50}
-	return im.Run(t.Context(), subscriptions.ImportJob{
+	im := &importing.Importer{Store: into, Keys: storetest.Keys(t), Now: now, Batch: 50}
+	return im.Run(t.Context(), importing.Job{
 		List: list, FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(strings.NewReader(text), survey),
 		Actor: "user:3", DryRun: dry, Rejects: log, Seen: seen,
 	})
 }
 
-func tally(c subscriptions.ImportCounts) string {
+func tally(c importing.Counts) string {
 	return fmt.Sprintf("%d rows: %d granted, %d unchanged, %d duplicates, %d quarantined, %d refused, %d invalid", c.Rows, c.Granted, c.Unchanged, c.Duplicates, c.Quarantined, c.Refused, c.Invalid)
 }
 
@@ -99,8 +101,8 @@ func TestEachRowOfAnImportIsAccountedFor(t *testing.T) {
 			t.Errorf("a dry run wrote %d events", len(after)-len(before))
 		}
 		report := must(bring(t, db, clock, list, text, &log, false))(t)
-		if tally(dry.ImportCounts) != want || tally(report.ImportCounts) != want {
-			t.Errorf("dry: %s\nreal: %s\nwant: %s", tally(dry.ImportCounts), tally(report.ImportCounts), want)
+		if tally(dry.Counts) != want || tally(report.Counts) != want {
+			t.Errorf("dry: %s\nreal: %s\nwant: %s", tally(dry.Counts), tally(report.Counts), want)
 		}
 		if fmt.Sprint(dryLog) != fmt.Sprint(log) {
 			t.Errorf("the rows not taken differ:\n%v\n%v", dryLog, log)
@@ -113,7 +115,7 @@ func TestEachRowOfAnImportIsAccountedFor(t *testing.T) {
 	})
 }
 
-func checkRejects(t *testing.T, got []subscriptions.Reject, want map[int64]string) {
+func checkRejects(t *testing.T, got []importing.Reject, want map[int64]string) {
 	t.Helper()
 	for _, r := range got {
 		if says, ok := want[r.Line]; !ok || !strings.Contains(r.Reason, says) || r.Row == "" {
@@ -183,22 +185,39 @@ func TestTheLedgerSaysWhatAnImportKnew(t *testing.T) {
 // flaky is a store that fails at chosen batches, after all of the batch's work and before it is kept.
 type flaky struct {
 	*store.DB
+	mu     sync.Mutex
 	failAt map[int]bool
 	calls  int
 }
 
 var errPower = errors.New("power cut")
 
-func (f *flaky) UpdateImport(ctx context.Context, fn func(subscriptions.ImportTx) error) error {
+// fault counts the batches in their order.
+func (f *flaky) fault() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.calls++
-	return f.DB.UpdateImport(ctx, func(tx subscriptions.ImportTx) error {
+	if f.failAt[f.calls] {
+		return errPower
+	}
+	return nil
+}
+
+func (f *flaky) UpdateImport(ctx context.Context, fn func(importing.Tx) error) error {
+	return f.DB.UpdateImport(ctx, func(tx importing.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		if f.failAt[f.calls] {
-			return errPower
+		return f.fault()
+	})
+}
+
+func (f *flaky) AppendAhead(ctx context.Context, b importing.Ahead, fn func(importing.Tx) error) error {
+	return f.DB.AppendAhead(ctx, b, func(tx importing.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
 		}
-		return nil
+		return f.fault()
 	})
 }
 
@@ -222,19 +241,19 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 			t.Fatalf("the second run ended with %d rows after %d, %v", report.Rows, report.Resumed, err)
 		}
 		report = must(bring(t, power, h.svc.Now, h.lists[0], text, &log, false))(t)
-		if tally(report.ImportCounts) != want || report.Resumed != 100 || report.Already {
-			t.Errorf("the third run: %s after %d\nwant %s", tally(report.ImportCounts), report.Resumed, want)
+		if tally(report.Counts) != want || report.Resumed != 100 || report.Already {
+			t.Errorf("the third run: %s after %d\nwant %s", tally(report.Counts), report.Resumed, want)
 		}
 		checkRejects(t, log.rows, map[int64]string{72: "email address", 128: "It does not say"})
-		if again := must(bring(t, power, h.svc.Now, h.lists[0], text, &log, false))(t); !again.Already || tally(again.ImportCounts) != want {
+		if again := must(bring(t, power, h.svc.Now, h.lists[0], text, &log, false))(t); !again.Already || tally(again.Counts) != want {
 			t.Errorf("a run after the end: %+v", again)
 		}
 		if head, sealed, err := db.Head(ctx); err != nil || head.Seq != 120 || !sealed {
 			t.Errorf("the ledger has %d events, %v", head.Seq, err)
 		}
 		other := must(bring(t, db, h.svc.Now, h.lists[1], text, &rejectLog{}, false))(t)
-		if tally(other.ImportCounts) != want {
-			t.Errorf("the same file into another list: %s", tally(other.ImportCounts))
+		if tally(other.Counts) != want {
+			t.Errorf("the same file into another list: %s", tally(other.Counts))
 		}
 	})
 }
@@ -247,8 +266,8 @@ func TestADryRunForeseesALongFile(t *testing.T) {
 		text := header + people(0, 60) + people(50, 110) + "x@example.org,,,,,,\nx@example.org,,,,,,\n"
 		dry := must(bring(t, db, h.svc.Now, h.lists[0], text, &rejectLog{}, true))(t)
 		wet := must(bring(t, db, h.svc.Now, h.lists[0], text, &rejectLog{}, false))(t)
-		if tally(dry.ImportCounts) != tally(wet.ImportCounts) || wet.Duplicates != 11 {
-			t.Errorf("dry: %s\nreal: %s", tally(dry.ImportCounts), tally(wet.ImportCounts))
+		if tally(dry.Counts) != tally(wet.Counts) || wet.Duplicates != 11 {
+			t.Errorf("dry: %s\nreal: %s", tally(dry.Counts), tally(wet.Counts))
 		}
 	})
 }
@@ -291,7 +310,7 @@ func TestAPermissionCountsFromTheAct(t *testing.T) {
 			"old@example.org,,,Ticked,2024-03-31,Fair,\n"+
 			"new@example.org,,,Ticked,2026-03-31,Fair,\n", &log, false))(t)
 		if report.Granted != 1 || report.Refused != 1 || !strings.Contains(log.rows[0].Reason, "ended on 2025-03-31") {
-			t.Errorf("%s, %+v", tally(report.ImportCounts), log.rows)
+			t.Errorf("%s, %+v", tally(report.Counts), log.rows)
 		}
 		events := must(db.Events(ctx, 0, 10))(t)
 		if want := time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC); len(events) != 1 || !events[0].ExpiresAt.Equal(want) {
@@ -310,7 +329,7 @@ func TestOtherBasesThanConsentNeedASourceAlone(t *testing.T) {
 		list := must(h.svc.CreateList(ctx, subscriptions.List{ProgrammeID: purpose.ProgrammeID, PurposeID: purpose.ID, NoticeID: h.publishes(t, purpose.ProgrammeID, "Now for safety too.").ID, Slug: "duty", Name: "Safety", Wording: "Safety notices."}))(t)
 		report := must(bring(t, db, h.svc.Now, list, "email;source\na@example.org;Harbour register\nb@example.org;\n", &rejectLog{}, false))(t)
 		if report.Granted != 1 || report.Quarantined != 1 {
-			t.Error(tally(report.ImportCounts))
+			t.Error(tally(report.Counts))
 		}
 		if events := must(db.Events(ctx, 0, 10))(t); len(events) != 1 || events[0].Kind != subscriptions.Enrolled {
 			t.Errorf("events %+v", events)
@@ -340,7 +359,7 @@ func TestAttributesComeWithTheirTypes(t *testing.T) {
 			"c@example.org,Ticked,2026-03-31,Fair,,,,east\n"+
 			"d@example.org,Ticked,2026-03-31,Fair,NaN,,,\n", &log, false))(t)
 		if report.Granted != 1 || report.Invalid != 3 {
-			t.Errorf("%s %+v", tally(report.ImportCounts), log.rows)
+			t.Errorf("%s %+v", tally(report.Counts), log.rows)
 		}
 		a := must(db.SubscriberByKey(ctx, h.svc.Keys.AddressKey(address.Must("a@example.org"))))(t)
 		if got := fmt.Sprint(a.Attributes["programme-0"]); got != "map[berths:3 member:true quay:north topics:[tides works]]" {
@@ -374,6 +393,6 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if report = must(bring(t, db, time.Now, h.lists[0], text, &rejectLog{}, false))(t); report.Granted != 3000 {
-		t.Errorf("after room was made: %s", tally(report.ImportCounts))
+		t.Errorf("after room was made: %s", tally(report.Counts))
 	}
 }

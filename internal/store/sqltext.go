@@ -78,12 +78,17 @@ func (c conn) rebind(query string) string {
 // within runs fn in one transaction; an error undoes it. What fn notes for the audit trail is written at its end, so that the
 // end of the trail is locked only for a moment.
 func (d *DB) within(ctx context.Context, fn func(c conn) error) error {
-	tx, err := d.write.BeginTx(ctx, nil)
+	own, err := d.write.Conn(ctx)
+	if err != nil {
+		return fail("store: begin", err)
+	}
+	defer own.Close() // gives it back
+	tx, err := own.BeginTx(ctx, nil)
 	if err != nil {
 		return fail("store: begin", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	c := conn{tx, d.dialect, &trail{}}
+	c := conn{session{tx, own}, d.dialect, &trail{}}
 	if err := fn(c); err != nil {
 		return err
 	}

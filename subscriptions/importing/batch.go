@@ -1,0 +1,145 @@
+package importing
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"assent/subscriptions"
+)
+
+// verdict is what becomes of a row.
+type verdict uint8
+
+const (
+	granted verdict = iota
+	unchanged
+	duplicate
+	quarantined
+	refused
+	barred
+	invalid
+)
+
+// row is a row on its way.
+type row struct {
+	line    int64
+	raw     string
+	act     subscriptions.Act
+	ip      netip.Addr
+	bar     *subscriptions.ForeignBar // of a row that tells of an opt-out or a suppression
+	key     []byte                    // nil for an invalid row
+	lacking string                    // which evidence is missing, as a sentence
+	open    bool                      // the ledger decides
+	verdict verdict
+	reason  string
+}
+
+// batch is the rows of one transaction.
+type batch struct {
+	rows  []row
+	done  bool  // an earlier run settled them: they only count for telling duplicates
+	ended bool  // the file has no more
+	err   error // reading ended here
+}
+
+// markDuplicates finds addresses that an earlier row had. A row without evidence does not make a later one with evidence a duplicate, nor does any
+// row make one a duplicate that tells of an opt-out.
+func (b *batch) markDuplicates(ctx context.Context, seen Seen) error {
+	keys := make([][]byte, 0, len(b.rows))
+	of := make([]int, 0, len(b.rows))
+	for i := range b.rows {
+		r := &b.rows[i]
+		if r.key == nil {
+			continue
+		}
+		sort := byte(0)
+		switch {
+		case r.bar != nil:
+			sort = 2
+		case r.lacking != "":
+			sort = 1
+		}
+		keys, of = append(keys, append([]byte{sort}, r.key...)), append(of, i)
+	}
+	before, err := seen.Add(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for k, i := range of {
+		if before[k] {
+			b.rows[i].verdict, b.rows[i].open = duplicate, false
+		}
+	}
+	return nil
+}
+
+// openKeys returns the addresses whose ledger decides, each once.
+func (b *batch) openKeys() [][]byte {
+	seen := make(map[string]bool, len(b.rows))
+	keys := make([][]byte, 0, len(b.rows))
+	for i := range b.rows {
+		if r := &b.rows[i]; r.open && !seen[string(r.key)] {
+			seen[string(r.key)] = true
+			keys = append(keys, r.key)
+		}
+	}
+	return keys
+}
+
+func (b *batch) lastLine() int64 {
+	if len(b.rows) == 0 {
+		return 0
+	}
+	return b.rows[len(b.rows)-1].line
+}
+
+// judge decides about a row that is open, from the ledger of its address.
+func (r *row) judge(in subscriptions.Intake, ledger []subscriptions.Event, now time.Time) {
+	if !r.open || r.bar != nil {
+		return
+	}
+	judged, says := in.Judge(r.act, r.lacking, ledger, now)
+	r.reason = says
+	switch judged {
+	case subscriptions.TakenIn:
+		r.verdict = granted
+	case subscriptions.Unchanged:
+		r.verdict = unchanged
+	case subscriptions.NoProof:
+		r.verdict = quarantined
+	case subscriptions.NotTaken:
+		r.verdict = refused
+	}
+}
+
+func (c *Counts) add(b *batch) {
+	of := [...]*int64{
+		granted: &c.Granted, unchanged: &c.Unchanged, duplicate: &c.Duplicates,
+		quarantined: &c.Quarantined, refused: &c.Refused, barred: &c.Barred, invalid: &c.Invalid,
+	}
+	for i := range b.rows {
+		c.Rows++
+		*of[b.rows[i].verdict]++
+	}
+}
+
+func (b *batch) rejects() []Reject {
+	var out []Reject
+	for i := range b.rows {
+		if r := &b.rows[i]; r.verdict == refused || r.verdict == invalid || r.verdict == quarantined {
+			out = append(out, Reject{Line: r.line, Reason: r.reason, Row: r.raw})
+		}
+	}
+	return out
+}
+
+func (b *batch) quarantined() []Quarantined {
+	var out []Quarantined
+	for i := range b.rows {
+		if r := &b.rows[i]; r.verdict == quarantined {
+			out = append(out, Quarantined{Line: r.line, Key: r.key, Act: r.act, Why: r.reason})
+		}
+	}
+	return out
+}
