@@ -188,22 +188,39 @@ func same(a, b *time.Time) bool {
 	return a.Equal(*b)
 }
 
-// Ledger reads the hash of an event of the ledger; kind NotFound. The store is one.
+// Ledger reads the events of an address, in order. The store is one.
 type Ledger interface {
-	EventHash(ctx context.Context, seq int64) ([]byte, error)
+	EventsByKey(ctx context.Context, key []byte) ([]subscriptions.Event, error)
 }
 
-// InLedger holds each event of a pack that Open has passed to the ledger itself. A *subscriptions.Fault names the first that does not stand there.
+// InLedger holds a pack that Open has passed to the ledger itself: it must have every event of the address up to the end that it names, and no other. A
+// *subscriptions.Fault names the first that is missing on either side.
 func InLedger(ctx context.Context, p *Pack, l Ledger) error {
 	const op = "showme: in ledger"
-	for _, e := range p.Events {
-		hash, err := l.EventHash(ctx, e.Seq)
-		if err != nil && errs.KindOf(err) != errs.NotFound {
-			return errs.Wrap(op, err)
+	key, err := unhex(p.AddressKey)
+	if err != nil {
+		return wrong("The address's key cannot be read.")
+	}
+	all, err := l.EventsByKey(ctx, key)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	fault := func(seq int64, what string) error {
+		return errs.Wrap(op, &subscriptions.Fault{Table: "consent_events", Row: fmt.Sprintf("seq %d", seq), What: what})
+	}
+	for i, e := range p.Events {
+		if i >= len(all) || all[i].Seq > e.Seq {
+			return fault(e.Seq, "the pack has an event that the ledger has not")
 		}
-		if hex.EncodeToString(hash) != e.Hash {
-			return errs.Wrap(op, &subscriptions.Fault{Table: "consent_events", Row: fmt.Sprintf("seq %d", e.Seq), What: "the pack has another event at this place"})
+		if all[i].Seq < e.Seq {
+			return fault(all[i].Seq, "the pack leaves this event out")
 		}
+		if hex.EncodeToString(all[i].Hash) != e.Hash {
+			return fault(e.Seq, "the pack has another event at this place")
+		}
+	}
+	if n := len(p.Events); n < len(all) && all[n].Seq <= p.Ledger.Seq {
+		return fault(all[n].Seq, "the pack leaves this event out")
 	}
 	return nil
 }
