@@ -122,20 +122,21 @@ func (t *Terms) lapsePage(ctx context.Context, page []Holding, due func(State) [
 	return n, err
 }
 
-// EndStore sets the end of a programme. The store is one.
-type EndStore interface {
-	SetProgrammeEnd(ctx context.Context, programmeID int64, at time.Time) error
+// ProgrammeStore changes a programme, alone. The store is one.
+type ProgrammeStore interface {
+	ChangeProgramme(ctx context.Context, id int64, change func(Programme) (Programme, error)) (Programme, error)
 }
 
-// EndProgramme sets when a programme ends; the zero time is now. From that second on nobody is mailed, nobody can join, and the permissions lapse. An end that has
-// come cannot be moved: people would be mailed who were told that it is over.
-func (s *Service) EndProgramme(ctx context.Context, ends EndStore, programmeID int64, at time.Time) (Programme, error) {
+// EndProgramme sets when a programme ends; the zero time is now. From that second on nobody is mailed, nobody can join, and the permissions lapse (E3-09). An
+// end that has come cannot be moved: people would be mailed who were told that it is over.
+func (s *Service) EndProgramme(ctx context.Context, store ProgrammeStore, programmeID int64, at time.Time) (Programme, error) {
 	const op = "subscriptions: end programme"
-	now := s.Now()
-	p, err := s.Store.Programme(ctx, programmeID)
-	if err != nil {
-		return p, errs.Wrap(op, err)
-	}
+	p, err := store.ChangeProgramme(ctx, programmeID, func(p Programme) (Programme, error) { return p.endingAt(at, s.Now()) })
+	return p, s.done(op, err)
+}
+
+func (p Programme) endingAt(at, now time.Time) (Programme, error) {
+	const op = "subscriptions: end programme"
 	if at.IsZero() {
 		at = now
 	}
@@ -145,6 +146,6 @@ func (s *Service) EndProgramme(ctx context.Context, ends EndStore, programmeID i
 	case at.Before(now.Add(-time.Minute)):
 		return p, errs.E(op, errs.Invalid, "The end cannot lie in the past.", nil)
 	}
-	p.EndsAt = time.UnixMilli(at.UnixMilli()).UTC()
-	return p, s.done(op, ends.SetProgrammeEnd(ctx, p.ID, p.EndsAt))
+	p.EndsAt, p.ChangedAt = time.UnixMilli(at.UnixMilli()).UTC(), now
+	return p, nil
 }

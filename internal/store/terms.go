@@ -66,22 +66,6 @@ func (d *DB) DueForConfirmation(ctx context.Context, listID int64, now time.Time
 	return out, fail("store: permissions to confirm", err)
 }
 
-// SetProgrammeEnd implements subscriptions.EndStore.
-func (d *DB) SetProgrammeEnd(ctx context.Context, programmeID int64, at time.Time) error {
-	return fail("store: end programme", d.within(ctx, func(c conn) error {
-		before, err := scanProgramme(c.row(ctx, `SELECT `+programmeColumns+` FROM programmes WHERE id = ?`, programmeID))
-		if err != nil {
-			return err
-		}
-		if _, err := c.exec(ctx, `UPDATE programmes SET ends_at = ? WHERE id = ?`, millis(at), programmeID); err != nil {
-			return err
-		}
-		after := before
-		after.EndsAt = at
-		return c.noteDeclared(ctx, "programme", programmeID, before, after)
-	}))
-}
-
 // KeepIP implements subscriptions.Tx.
 func (t *ledgerTx) KeepIP(eventSeq int64, ip netip.Addr, until time.Time) error {
 	_, err := t.exec(t.ctx, `INSERT INTO act_addresses (event_seq, ip, until) VALUES (?, ?, ?)`, eventSeq, ip.String(), millis(until))
@@ -110,6 +94,6 @@ func (d *DB) ForgetIPs(ctx context.Context, now time.Time) (int64, error) {
 }
 
 var (
-	_ subscriptions.TermStore = (*DB)(nil)
-	_ subscriptions.EndStore  = (*DB)(nil)
+	_ subscriptions.TermStore      = (*DB)(nil)
+	_ subscriptions.ProgrammeStore = (*DB)(nil)
 )
