@@ -37,6 +37,9 @@ func (n Notice) In(language string) string {
 // between parts the languages of one notice.
 const between = "\n\n---\n\n"
 
+// Document returns the notice in all its languages.
+func (n Notice) Document() string { return Document(MainLanguage(n.Texts), n.Texts) }
+
 // Document returns the notice in all its languages, the main one first: what its digest is of.
 func Document(main string, texts map[string]string) string {
 	all := []string{texts[main]}

@@ -46,15 +46,15 @@ type Contact struct {
 
 // HouseClock is an organisation's own promise for one kind of case (E0-31, E1-33), beside what the law asks. 0 promises nothing.
 type HouseClock struct {
-	Kind                   string `json:"kind"` // of cases, such as "complaint"; "" for all kinds without a line of their own
-	AcknowledgeWorkingDays int    `json:"acknowledge_working_days"`
-	AnswerWorkingDays      int    `json:"answer_working_days"`
+	Kind                   string `json:"kind" toml:"kind"` // of cases, such as "complaint"; "" for all kinds without a line of their own
+	AcknowledgeWorkingDays int    `json:"acknowledge_working_days" toml:"acknowledge_working_days"`
+	AnswerWorkingDays      int    `json:"answer_working_days" toml:"answer_working_days"`
 }
 
 // MailboxUse says that a watched mailbox belongs to a programme, and what most of its mail is (E0-26, E0-30).
 type MailboxUse struct {
-	Name string `json:"name"` // as in the settings
-	Kind string `json:"kind"` // default kind of its mail, such as "rights"; "" to go by the mail alone
+	Name string `json:"name" toml:"name"` // as in the settings
+	Kind string `json:"kind" toml:"kind"` // default kind of its mail, such as "rights"; "" to go by the mail alone
 }
 
 // Statements is what a notice must say and no declaration holds (Articles 13 and 14).

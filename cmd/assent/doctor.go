@@ -71,22 +71,30 @@ const (
 )
 
 func (a *app) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var programme string
+	c := &cobra.Command{
 		Use: "doctor", Short: "Check settings, database, Redis, relay, mailboxes and DNS records",
-		Long: "Tries out everything that is set, sends and changes nothing, and says of each thing whether it is well and what to do where it is not. Ends with 1 when something fails.",
+		Long: "Tries out everything that is set, sends and changes nothing, and says of each thing whether it is well and what to do where it is not. Ends with 1 when something fails.\n\n" +
+			"With --programme it looks for contradictions in what one programme declares, and at nothing else.",
 		Args: arguments(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			settings, err := a.settings(config.Mail)
 			d := &doctor{app: a, settings: settings}
+			if programme != "" {
+				return d.examine(c.Context(), err, programme)
+			}
 			d.lookAtSettings(err)
 			programmes := d.lookAtDatabase(c.Context())
 			d.lookAtRedis(c.Context())
 			d.lookAtRelay(c.Context())
+			d.lookAtRegion(programmes)
 			d.lookAtMailboxes(c.Context(), programmes)
 			d.lookAtDNS(c.Context(), programmes)
 			return d.sum()
 		},
 	}
+	c.Flags().StringVar(&programme, "programme", "", "slug of a programme to examine")
+	return c
 }
 
 // doctor tells its findings as it makes them.

@@ -97,7 +97,7 @@ func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune
 
 // readBody reads the body within the engine's limit and puts it back for Huma.
 func readBody(c *gin.Context, op operation) ([]byte, error) {
-	if op.method != http.MethodPost {
+	if op.method != http.MethodPost && op.method != http.MethodPatch {
 		return nil, nil
 	}
 	body, err := io.ReadAll(c.Request.Body)

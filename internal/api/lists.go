@@ -27,7 +27,7 @@ type list struct {
 type newList struct {
 	ProgrammeID int64   `json:"programme_id" minimum:"1" example:"1"`
 	PurposeID   int64   `json:"purpose_id" minimum:"1" doc:"A purpose of the programme." example:"1"`
-	NoticeID    int64   `json:"notice_id" minimum:"1" doc:"The version of the programme's notice that people are shown." example:"1"`
+	NoticeID    int64   `json:"notice_id,omitempty" minimum:"0" doc:"The version of the programme's notice that people are shown: one that tells of the purpose. The one in force unless told." example:"1"`
 	Slug        string  `json:"slug" maxLength:"60" doc:"Short name in addresses, and the label of List-Id (RFC 2919). For life." example:"harbour-monthly"`
 	Name        string  `json:"name" maxLength:"200" example:"Harbour Monthly"`
 	Description string  `json:"description,omitempty" maxLength:"2000" doc:"What will come, and how often." example:"News from the harbour, once a month."`
@@ -64,6 +64,10 @@ func (a *api) listRoutes() {
 		summary: "Get a list",
 	}, a.getList)
 	add(a, operation{
+		id: "change-list", method: http.MethodPatch, path: base + "/lists/{list}", tag: "Lists", scope: auth.ListsWrite,
+		summary: "Change a list", about: "What is left out stays as it is. New words hold for acts to come; the ledger keeps those that each person saw. Its slug, purpose and programme are for life, and its notice is the one in force.",
+	}, a.changeList)
+	add(a, operation{
 		id: "get-list-stats", method: http.MethodGet, path: base + "/lists/{list}/stats", tag: "Lists", scope: auth.ListsRead,
 		summary: "Count a list's people by status",
 	}, a.getListStats)
@@ -78,6 +82,47 @@ func (a *api) createList(ctx context.Context, in *struct{ Body newList }) (*repl
 	l, err := a.People.CreateList(ctx, subscriptions.List{
 		ProgrammeID: b.ProgrammeID, PurposeID: b.PurposeID, NoticeID: b.NoticeID, Slug: b.Slug, Name: b.Name,
 		Description: b.Description, Wording: b.Wording, Contact: c, DoubleOptIn: b.DoubleOptIn, Public: b.Public,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &reply[list]{Body: showList(l)}, nil
+}
+
+// changedList holds what may change of a list; what is not there stays.
+type changedList struct {
+	Name        *string  `json:"name,omitempty" maxLength:"200"`
+	Description *string  `json:"description,omitempty" maxLength:"2000"`
+	Wording     *string  `json:"wording,omitempty" maxLength:"20000" example:"Send me Harbour Monthly by email."`
+	Contact     *contact `json:"contact,omitempty"`
+	DoubleOptIn *bool    `json:"double_opt_in,omitempty"`
+	Public      *bool    `json:"public,omitempty"`
+}
+
+func (a *api) changeList(ctx context.Context, in *struct {
+	InList
+	Body changedList
+}) (*reply[list], error) {
+	was, err := a.People.Store.ListBySlug(ctx, in.List)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	to := was.Contact
+	if b.Contact != nil {
+		if to, err = readContact("body.contact", *b.Contact); err != nil {
+			return nil, err
+		}
+	}
+	l, err := a.Editor.List(ctx, was.ID, func(l *subscriptions.List) {
+		set(&l.Name, b.Name)
+		set(&l.Description, b.Description)
+		set(&l.Wording, b.Wording)
+		set(&l.DoubleOptIn, b.DoubleOptIn)
+		set(&l.Public, b.Public)
+		if b.Contact != nil {
+			l.Contact = to
+		}
 	})
 	if err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func (a *api) problemResponses(op operation) map[string]*huma.Response {
 	if strings.Contains(op.path, "{") {
 		statuses = append(statuses, http.StatusNotFound)
 	}
-	if op.method == http.MethodPost {
+	if op.method == http.MethodPost || op.method == http.MethodPatch {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
 	if op.body {

@@ -24,6 +24,8 @@ import (
 type Deps struct {
 	BaseURL   string // without a slash at its end
 	People    *subscriptions.Service
+	Editor    *subscriptions.Editor
+	Notices   *mailer.NoticeTeller
 	Mailer    *mailer.Service
 	Segments  *segment.Service
 	Inbox     inbox.Store
@@ -39,6 +41,7 @@ type Deps struct {
 
 // Reads is what the API asks of the store beyond what the domains need.
 type Reads interface {
+	NoticeRuns
 	// ListStatuses counts the people of a list by how they stand towards it.
 	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
 	// CasesAfter returns up to limit cases that come after one in the order of work; 0 begins with the first.
@@ -61,12 +64,12 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
 	for _, resource := range []func(){
-		a.programmeRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
+		a.programmeRoutes, a.recipientRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
 		a.requestRoutes, a.grantRoutes, a.withdrawalRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,

@@ -55,7 +55,9 @@ const (
 	Declare      Action = "declare"            // a programme, purpose, notice, list or attribute
 	Redeclare    Action = "change declaration" // of the same
 	TrimTrail    Action = "trim audit trail"
-	DestroyKey   Action = "destroy key" // of the personal parts about somebody
+	// StartNoticeRun: every member of a programme is told of a version of its notice.
+	StartNoticeRun Action = "start notice run"
+	DestroyKey     Action = "destroy key" // of the personal parts about somebody
 )
 
 // Values are fields with their values, as JSON has them.

@@ -17,6 +17,7 @@ type Config struct {
 	DatabaseURL        Secret
 	RedisURL           Secret // "" for the embedded Redis
 	SMTPURL            Secret
+	SMTPCountry        string // where the relay handles mail, as two capitals; "" when not told
 	BaseURL            string // without a slash at its end
 	Listen             string // host:port
 	Secret             Secret

@@ -231,3 +231,12 @@ func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
 }
+
+// setSMTPCountry reads a country code (ISO 3166-1 alpha-2).
+func setSMTPCountry(c *Config, value string) error {
+	if len(value) != 2 || strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return says("must be two capitals, such as GB.")
+	}
+	c.SMTPCountry = value
+	return nil
+}

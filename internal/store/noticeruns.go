@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"assent/internal/audit"
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
@@ -24,6 +25,9 @@ func (d *DB) StartNoticeRun(ctx context.Context, run *subscriptions.NoticeRun, t
 		run.ID, err = c.insert(ctx, `INSERT INTO notice_runs (programme_id, notice_id, state, grace_ms, opened_up_to, started_by, started_at, finished_at) VALUES (`+marks(8)+`)`,
 			run.ProgrammeID, run.NoticeID, string(run.State), run.Grace.Milliseconds(), run.OpenedUpTo, run.StartedBy, millis(run.StartedAt), 0)
 		if err != nil {
+			return err
+		}
+		if err := c.note(ctx, audit.Note{Actor: run.StartedBy, Action: audit.StartNoticeRun, Object: audit.About("notice", run.NoticeID)}); err != nil {
 			return err
 		}
 		first, err := task(*run)
@@ -195,8 +199,12 @@ func (t tellingTx) SettleTellings(all []subscriptions.Telling) error {
 // ReportedLetter records what a delivery report said of a letter. A failure stays, whatever comes later. A letter that there is
 // not is left alone.
 func (d *DB) ReportedLetter(ctx context.Context, letterID int64, action, status string) error {
-	_, err := d.writing().exec(ctx, `UPDATE letters SET report = ?, report_status = ? WHERE id = ? AND report <> 'failed'`, action, status, letterID)
-	return fail("store: report on letter", err)
+	return fail("store: report on letter", d.within(ctx, func(c conn) error {
+		if _, err := c.exec(ctx, `UPDATE letters SET report = ?, report_status = ? WHERE id = ? AND report <> 'failed'`, action, status, letterID); err != nil {
+			return err
+		}
+		return c.seeToLetter(ctx, letterID, action, d.now())
+	}))
 }
 
 var _ mailer.NoticeRuns = (*DB)(nil)
