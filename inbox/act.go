@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"assent/inbox/cases"
 	"assent/internal/errs"
 	"assent/internal/message"
 	"assent/mailer"
@@ -20,6 +21,8 @@ type handling struct {
 	box     Mailbox
 	mail    *message.Parsed
 	verdict Verdict
+
+	relatedTo int64 // the closed case that it answers, when it opens another
 }
 
 // act carries out what the verdict calls for and returns the disposition to keep. Effects come first and are safe to
@@ -30,6 +33,11 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 		return h.report(ctx)
 	case KindARF:
 		return h.complaint(ctx)
+	}
+	if s, done, err := h.answersCase(ctx); done || err != nil {
+		return s, err
+	}
+	switch h.verdict.Kind {
 	case KindRights:
 		return h.rights(ctx)
 	case KindUnsubscribe:
@@ -75,15 +83,10 @@ func (h *handling) defaultLabels() []string {
 	return nil
 }
 
-// rights opens a case for a request about data-protection rights. What stops mail acts at once, without a
-// check of identity and beside the case (Article 21(3); E2-24).
+// rights opens a case for a request about data-protection rights. What stops mail acts at once.
 func (h *handling) rights(ctx context.Context) (Settlement, error) {
-	stops := h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent) || h.verdict.Flagged(FlagUnsubscribe)
-	// Who forwards another's request does not ask for themselves (E2-33).
-	if h.signed() || stops && !h.verdict.Flagged(FlagForwarded) {
-		if _, _, err := h.withdraw(ctx); err != nil {
-			return Settlement{}, err
-		}
+	if err := h.stopIfAsked(ctx); err != nil {
+		return Settlement{}, err
 	}
 	labels := slices.Clone(h.verdict.Labels)
 	if len(labels) == 0 {
@@ -98,22 +101,25 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 	if err != nil {
 		return Settlement{}, err
 	}
-	c, err := openCase(h.Reckoner, h.kept, h.box, programme.Division, labels)
+	person, err := h.writer(ctx)
 	if err != nil {
 		return Settlement{}, err
 	}
-	if person, err := h.writer(ctx); err != nil {
+	o, err := h.prepared(programme, labels, person)
+	if err != nil {
 		return Settlement{}, err
-	} else if person != nil {
-		c.SubscriberID = person.ID
 	}
-	s := Settlement{Disposition: OpenedCase, Case: &c}
+	s := Settlement{Disposition: OpenedCase, Opening: &o}
 	answer, err := h.mayAnswer(ctx)
-	if err != nil {
-		return Settlement{}, err
+	if err != nil || programme.ID == 0 {
+		return s, err
 	}
-	if answer && len(c.Clocks) > 0 && programme.ID != 0 {
-		s.Letter = func(opened Case) *mailer.Letter { return h.acknowledgement(opened, programme.ID) }
+	s.Letters = func(opened cases.Case) []*mailer.Letter {
+		letters := h.alerts(opened, programme)
+		if answer && opened.Kind != cases.Correspondence {
+			letters = append(letters, h.acknowledgement(opened, programme.ID))
+		}
+		return letters
 	}
 	return s, nil
 }

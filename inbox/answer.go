@@ -7,22 +7,43 @@ import (
 	"slices"
 	"strings"
 
+	"assent/inbox/cases"
 	"assent/mailer"
 	"assent/subscriptions"
 )
 
 // acknowledgement is the letter that tells the writer of a case that it is open, and by when they will hear.
-func (h *handling) acknowledgement(c Case, programmeID int64) *mailer.Letter {
+func (h *handling) acknowledgement(c cases.Case, programmeID int64) *mailer.Letter {
 	data, err := json.Marshal(mailer.About{
-		Reference: c.Reference, Complaint: c.Kind == LabelComplaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn,
+		CaseID: c.ID, Reference: c.Reference, Complaint: c.Kind == cases.Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.AnswerBy(),
 	})
 	if err != nil {
 		return nil
 	}
 	return &mailer.Letter{
-		Key: h.oncePerDay("case-received"), Kind: mailer.CaseReceivedLetter, ProgrammeID: programmeID, SubscriberID: c.SubscriberID,
+		Key: h.oncePerDay("case-received"), Kind: mailer.CaseReceivedLetter, ProgrammeID: programmeID, SubscriberID: c.SubjectID,
 		To: h.mail.From.String(), Language: h.language(), Data: data, InReplyTo: h.answered(), State: mailer.LetterWaiting, CreatedAt: h.Now(),
 	}
+}
+
+// alerts returns the letter that tells the data protection officer of a complaint or a breach at once, however sure the sorting was (E1-30). It names nobody.
+func (h *handling) alerts(c cases.Case, p subscriptions.Programme) []*mailer.Letter {
+	if p.DPOAddress.IsZero() || !h.needsOfficer(c) {
+		return nil
+	}
+	data, err := json.Marshal(mailer.About{Reference: c.Reference, Complaint: c.Kind == cases.Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn})
+	if err != nil {
+		return nil
+	}
+	return []*mailer.Letter{{
+		Key: "case-alert:" + c.Reference, Kind: mailer.CaseAlertLetter, ProgrammeID: p.ID, To: p.DPOAddress.String(), Language: "en", Data: data,
+		State: mailer.LetterWaiting, CreatedAt: h.Now(),
+	}}
+}
+
+// needsOfficer reports whether the officer is to know at once.
+func (h *handling) needsOfficer(c cases.Case) bool {
+	return h.verdict.Has(LabelComplaint) || h.verdict.Flagged(FlagCompensation) || c.Kind == cases.Complaint || slices.Contains(h.kinds(nil), cases.Breach)
 }
 
 // oncePerDay keys a letter so that one sender gets one of its kind a day, and no two robots write to each other for ever.

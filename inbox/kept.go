@@ -6,14 +6,15 @@ import "time"
 type Disposition string
 
 const (
-	Unsorted   Disposition = ""           // kept, and not yet looked at
-	OptedOut   Disposition = "opt-out"    // an opt-out, carried out
-	Agreed     Disposition = "agreed"     // a plain yes to a letter that asked for one, recorded
-	Reported   Disposition = "report"     // a delivery report, noted on its delivery
-	Complained Disposition = "complaint"  // a feedback-loop complaint: the address is suppressed
-	Automatic  Disposition = "auto-reply" // an automatic reply, kept and not answered
-	OpenedCase Disposition = "case"       // a case, with its clocks, for a person
-	Duplicated Disposition = "duplicate"  // the same bytes as a message that has its disposition
+	Unsorted    Disposition = ""           // kept, and not yet looked at
+	OptedOut    Disposition = "opt-out"    // an opt-out, carried out
+	Agreed      Disposition = "agreed"     // a plain yes to a letter that asked for one, recorded
+	Reported    Disposition = "report"     // a delivery report, noted on its delivery
+	Complained  Disposition = "complaint"  // a feedback-loop complaint: the address is suppressed
+	Automatic   Disposition = "auto-reply" // an automatic reply, kept and not answered
+	OpenedCase  Disposition = "case"       // a case, with its clocks, for a person
+	FiledInCase Disposition = "reply"      // filed in the case that it answers
+	Duplicated  Disposition = "duplicate"  // the same bytes as a message that has its disposition
 )
 
 // Kept is a message that was taken in.

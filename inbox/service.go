@@ -49,6 +49,7 @@ type Service struct {
 	Post      Post
 	Letters   Letters // that people answer with yes or no; nil leaves every answer to a person
 	Reports   Reports
+	Cases     Casework
 	Reckoner  *clock.Reckoner
 	Keys      *token.Keys
 	Mailboxes map[string]Mailbox // by name
@@ -122,7 +123,7 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	if err := s.Store.Settle(ctx, settlement); err != nil {
 		return err
 	}
-	if settlement.Letter != nil && s.Kick != nil {
+	if settlement.Letters != nil && s.Kick != nil {
 		s.Kick()
 	}
 	s.Log.Info("message settled", "inbound", m.ID, "mailbox", m.Mailbox, "kind", v.Kind, "disposition", settlement.Disposition,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"assent/inbox/cases"
 	"assent/mailer"
 )
 
@@ -15,8 +16,9 @@ type Settlement struct {
 	From        string
 	Subject     string
 	MessageID   string
-	Case        *Case                     // opened with it; nil for none
-	Letter      func(Case) *mailer.Letter // the acknowledgement, once the case has its reference; nil for none
+	Opening     *cases.Opening                    // the case that it opens; nil for none
+	Filing      *cases.Filing                     // the case that it is filed in; nil for none
+	Letters     func(cases.Case) []*mailer.Letter // the acknowledgement and who is told, once the case has its reference; nil for none
 }
 
 // Store keeps messages and cases. All errors are of the kinds of package errs.
@@ -31,12 +33,6 @@ type Store interface {
 	// Settle gives a message its disposition. One that has it already is left alone.
 	Settle(ctx context.Context, s Settlement) error
 
-	// Case returns one case; kind NotFound.
-	Case(ctx context.Context, id int64) (Case, error)
-	// Cases returns up to limit cases, the nearest due date first, after skipping offset.
-	Cases(ctx context.Context, offset, limit int) ([]Case, error)
-	// CaseEvents returns a case's timeline, oldest first.
-	CaseEvents(ctx context.Context, caseID int64) ([]CaseEvent, error)
 	// Mailboxes returns how each watched mailbox fares, by name.
 	Mailboxes(ctx context.Context) ([]MailboxHealth, error)
 }

@@ -17,6 +17,7 @@ type Ways struct {
 	MessageDomain string          // right side of Message-IDs
 	Bounces       address.Address // its sub-addresses receive delivery reports
 	OptOuts       address.Address // its sub-addresses receive opt-outs
+	Cases         address.Address // its sub-addresses receive answers to letters about cases; zero takes those of OptOuts
 }
 
 // maxOwnLocal leaves room for a tag and a token within the 64 octets of RFC 5321 section 4.5.3.1.1.
@@ -25,7 +26,7 @@ const maxOwnLocal = 20
 // Check refuses addresses that have no room for a token.
 func (w Ways) Check() error {
 	const op = "mailer: check ways"
-	for _, a := range []address.Address{w.Bounces, w.OptOuts} {
+	for _, a := range []address.Address{w.Bounces, w.OptOuts, w.answersTo()} {
 		if a.IsZero() || len(a.Local()) > maxOwnLocal || strings.Contains(a.Local(), "+") {
 			return errs.E(op, errs.Invalid, "The addresses for bounces and opt-outs need a short part before the @ without a +, such as bounces@mail.example.org.", nil)
 		}
@@ -87,6 +88,40 @@ func FromReplyAddress(k *token.Keys, a address.Address) (letterID int64, ok bool
 		return 0, false
 	}
 	ids, err := k.Open(token.Reply, tok, 1)
+	if err != nil {
+		return 0, false
+	}
+	return ids[0], true
+}
+
+// CaseAddress is where an answer to a letter about a case goes, and so is filed.
+func (w Ways) CaseAddress(k *token.Keys, caseID int64) address.Address {
+	a, err := address.Parse(tagged(w.answersTo(), 'a', k.Sign(token.Case, caseID)))
+	if err != nil {
+		return w.answersTo()
+	}
+	return a
+}
+
+func (w Ways) answersTo() address.Address {
+	if w.Cases.IsZero() {
+		return w.OptOuts
+	}
+	return w.Cases
+}
+
+// FromCaseAddress returns the case to whose signed address a message was sent.
+func FromCaseAddress(k *token.Keys, a address.Address) (caseID int64, ok bool) {
+	tok, ours := tagOf(a, 'a')
+	if !ours {
+		return 0, false
+	}
+	return one(k, token.Case, tok)
+}
+
+// one opens a token of one number.
+func one(k *token.Keys, use token.Use, tok string) (int64, bool) {
+	ids, err := k.Open(use, tok, 1)
 	if err != nil {
 		return 0, false
 	}

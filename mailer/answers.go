@@ -43,6 +43,12 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		}
 		return m, nil
 	}
+	switch l.Kind {
+	case CaseLetter:
+		return caseLetter(about, sender)
+	case CaseAlertLetter:
+		return s.caseAlert(about, sender, zone)
+	}
 	return nil, errs.E(op, errs.Invalid, "There is no letter of this kind.", nil)
 }
 

@@ -14,6 +14,7 @@ type Letterhead struct {
 	Programme subscriptions.Programme
 	List      subscriptions.List   // zero where the letter is about none
 	Notice    subscriptions.Notice // zero where there is none
+	CaseID    int64                // of the case that the letter is about; 0 for none
 	ReaderID  int64                // the person who reads it, whose preference page is named; 0 for nobody on record
 }
 
@@ -43,15 +44,24 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 		return nil, "", errs.Wrap(op, err)
 	}
 	auto, envelopeFrom := "auto-generated", c.Ways.LetterSender(c.Keys, l.ID)
-	if l.Kind.answers() {
+	switch {
+	case l.Kind == CaseLetter:
+		auto = "no" // a person wrote it (RFC 3834 section 5)
+	case l.Kind.answers():
 		auto, envelopeFrom = "auto-replied", "" // RFC 3834 section 3.3: the null sender, so that no loop starts
 	}
-	replyTo := h.Programme.Contact.Address
-	if l.Kind.Asks() {
+	from, replyTo := h.Programme.FromAddress, h.Programme.Contact.Address
+	switch {
+	case l.Kind.Asks():
 		replyTo = c.Ways.ReplyAddress(c.Keys, l.ID) // signed, so that a yes by mail is known to answer this letter
+	case h.CaseID != 0:
+		replyTo = c.Ways.CaseAddress(c.Keys, h.CaseID) // signed, so that an answer is filed in its case
+		if !c.Ways.Cases.IsZero() {
+			from = c.Ways.Cases
+		}
 	}
 	d := message.Draft{Text: mail.Text, HTML: mail.HTML, Language: l.Language, Headers: []message.Header{
-		{Name: "From", Value: message.MailboxValue(h.Programme.FromName, h.Programme.FromAddress), Kind: message.Mailbox},
+		{Name: "From", Value: message.MailboxValue(h.Programme.FromName, from), Kind: message.Mailbox},
 		{Name: "To", Value: message.MailboxValue("", p.To()), Kind: message.Mailbox},
 		{Name: "Reply-To", Value: message.MailboxValue(h.Programme.Contact.Name, replyTo), Kind: message.Mailbox},
 		{Name: "Subject", Value: mail.Subject, Kind: message.Unstructured},
@@ -76,4 +86,6 @@ func templateOf(k LetterKind) string {
 }
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
-func (k LetterKind) answers() bool { return !k.Asks() && k != NoticeLetter && !k.personal() }
+func (k LetterKind) answers() bool {
+	return !k.Asks() && k != NoticeLetter && k != CaseLetter && k != CaseAlertLetter && !k.personal()
+}

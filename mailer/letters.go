@@ -29,10 +29,14 @@ type About struct {
 	ReceivedAt time.Time `json:"received_at,omitzero"` // when the mail that it answers reached the server
 	Everything bool      `json:"everything,omitempty"` // an opt-out from all of the programme's lists
 	Lists      []string  `json:"lists,omitempty"`      // what an opt-out ended
-	Reference  string    `json:"reference,omitempty"`  // of a case
+	CaseID     int64     `json:"case,omitempty"`
+	Reference  string    `json:"reference,omitempty"` // of a case
+	Subject    string    `json:"subject,omitempty"`   // of a letter that a person wrote
+	Body       string    `json:"body,omitempty"`      // the same, Markdown
 	Complaint  bool      `json:"complaint,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // what we take the writer to ask
 	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
+	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
 	VisitID    int64     `json:"visit,omitempty"`
 	MoveID     int64     `json:"move,omitempty"`
 
@@ -210,6 +214,7 @@ func (s *Service) letterhead(ctx context.Context, l Letter, about About) (h Lett
 	if l.Kind != MoveLetter { // which may go to a mailbox that is nobody's yet
 		h.ReaderID = l.SubscriberID
 	}
+	h.CaseID = about.CaseID
 	if about.ListID != 0 {
 		if h.List, err = s.People.List(ctx, about.ListID); err != nil {
 			return h, err

@@ -39,6 +39,8 @@ func declaredMails() []declared {
 		{name: "unsubscribed", data: reflect.TypeFor[UnsubscribedMail]()},
 		{name: "unsubscribe-link", data: reflect.TypeFor[UnsubscribeLinkMail]()},
 		{name: "case-received", data: reflect.TypeFor[CaseReceivedMail]()},
+		{name: "case-alert", data: reflect.TypeFor[CaseAlertMail]()},
+		{name: "case-letter", data: reflect.TypeFor[CaseLetterMail]()},
 		{name: "notice", data: reflect.TypeFor[NoticeMail]()},
 		{name: "visit", data: reflect.TypeFor[VisitMail]()},
 		{name: "move", data: reflect.TypeFor[MoveMail]()},

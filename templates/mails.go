@@ -174,6 +174,39 @@ func (c CaseReceivedMail) missing() string {
 	)
 }
 
+// CaseLetterMail fills the mail "case-letter": the frame around what a person wrote about a case. It is no list mail and never tracks.
+type CaseLetterMail struct {
+	Sender
+	Subject   string
+	Reference string
+	BodyHTML  HTML   // from Markdown
+	BodyText  string // from Markdown
+}
+
+func (c CaseLetterMail) missing() string {
+	return first(
+		c.Sender.missing(),
+		need("Subject", c.Subject),
+		need("Reference", c.Reference),
+		need("BodyHTML", string(c.BodyHTML)),
+		need("BodyText", c.BodyText),
+	)
+}
+
+// CaseAlertMail fills the mail "case-alert", to the data protection officer. It names nobody: mail is read on telephones.
+type CaseAlertMail struct {
+	Sender
+	Reference  string
+	Complaint  bool
+	ReceivedAt time.Time
+	DueAt      time.Time // zero without a date
+	CaseURL    string    // in the console
+}
+
+func (c CaseAlertMail) missing() string {
+	return first(c.Sender.missing(), need("Reference", c.Reference), need("CaseURL", c.CaseURL))
+}
+
 // Regulator is whom a person may complain to. Its name and address are settings, because law and offices change.
 type Regulator struct {
 	Name    string // as "Information Commissioner's Office"

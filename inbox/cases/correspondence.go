@@ -68,6 +68,8 @@ type Letter struct {
 	Body     string     // Markdown
 	Answers  bool       // it tells the person what was decided
 	Asks     Awaited    // what it asks for; "" for nothing
+	Extends  bool       // it tells of two further months
+	Reasons  []string   // codes, of a fee or an extension
 	Promise  clock.Date // a date that it names, by which more will come; zero for none
 	Words    string     // what is promised for then
 }
@@ -79,4 +81,6 @@ type Opening struct {
 	Parties []Party
 	Message *Message // the mail that opens it; nil by hand
 	Events  []Event  // of the case, the opening first
+
+	RelatedTo int64 // a closed case to which the mail answers; 0 for none
 }

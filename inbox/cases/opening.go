@@ -41,8 +41,8 @@ func begin(r *clock.Reckoner, template Case, k Kind, house clock.House) (Case, e
 	return c, nil
 }
 
-// opened is the first line of a timeline.
-func opened(c Case, actor string, now time.Time, on clock.Date) Event {
+// OpenedBy is the first line of a timeline.
+func OpenedBy(c Case, actor string, now time.Time, on clock.Date) Event {
 	what := map[Channel]string{
 		ByMail: "Opened from a message to " + c.Mailbox, ByForm: "Opened from the web form", ByPost: "Opened from a letter by post",
 		ByPhone: "Opened from a telephone call", InPerson: "Opened from a visit",

@@ -14,11 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/api"
 	"assent/internal/auth"
+	"assent/internal/clock"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
+	"assent/internal/token"
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -64,7 +67,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people, Targeting: segments,
 			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),
 		},
-		Segments: segments, Inbox: db, Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
+		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)
@@ -80,6 +83,20 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// casework works on cases as in the house.
+func casework(t testing.TB, db *store.DB, keys *token.Keys) *cases.Service {
+	t.Helper()
+	calendar, err := clock.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reckoner, err := clock.New(calendar, clock.DefaultSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cases.Service{Store: db, Records: db, Reckoner: reckoner, Keys: keys, Now: time.Now}
 }
 
 // each runs a test over every database.

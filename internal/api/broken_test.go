@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/idempotency"
@@ -89,7 +90,6 @@ func (b brokenInbox) Kept(context.Context, ...int64) ([]inbox.Kept, error) { ret
 func (b brokenInbox) KeptBefore(context.Context, int64, int) ([]inbox.Kept, error) {
 	return nil, b.err
 }
-func (b brokenInbox) Case(context.Context, int64) (inbox.Case, error)          { return inbox.Case{}, b.err }
 func (b brokenInbox) Mailboxes(context.Context) ([]inbox.MailboxHealth, error) { return nil, b.err }
 
 type brokenReads struct{ err error }
@@ -97,7 +97,7 @@ type brokenReads struct{ err error }
 func (b brokenReads) ListStatuses(context.Context, int64) (map[subscriptions.Status]int64, error) {
 	return nil, b.err
 }
-func (b brokenReads) CasesAfter(context.Context, int64, int) ([]inbox.Case, error) {
+func (b brokenReads) CasesAfter(context.Context, cases.Filter, int64, int) ([]cases.Case, error) {
 	return nil, b.err
 }
 

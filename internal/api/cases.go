@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -71,22 +71,22 @@ func (a *api) listCases(ctx context.Context, in *struct{ Paging }) (*reply[page[
 	if err := a.record(ctx, audit.Note{Action: audit.ListCases}); err != nil {
 		return nil, err
 	}
-	rows, err := a.Reads.CasesAfter(ctx, in.After, in.more())
+	rows, err := a.Reads.CasesAfter(ctx, cases.Filter{}, in.After, in.more())
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(rows, in.Limit, func(c inbox.Case) int64 { return c.ID }, showCase), nil
+	return pageOf(rows, in.Limit, func(c cases.Case) int64 { return c.ID }, showCase), nil
 }
 
 func (a *api) getCase(ctx context.Context, in *struct{ InID }) (*reply[caseFile], error) {
-	c, err := a.Inbox.Case(ctx, in.ID)
+	c, err := a.Cases.Store.Case(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.record(ctx, audit.Note{Action: audit.ReadCase, Object: audit.About("case", c.ID), PersonID: c.SubscriberID}); err != nil {
+	if err := a.record(ctx, audit.Note{Action: audit.ReadCase, Object: audit.About("case", c.ID), PersonID: c.SubjectID}); err != nil {
 		return nil, err
 	}
-	events, err := a.Inbox.CaseEvents(ctx, c.ID)
+	events, err := a.Cases.Store.CaseEvents(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -100,19 +100,19 @@ func (a *api) getCase(ctx context.Context, in *struct{ InID }) (*reply[caseFile]
 	return &reply[caseFile]{Body: out}, nil
 }
 
-func showCase(c inbox.Case) Case {
+func showCase(c cases.Case) Case {
 	labels := c.Labels
 	if labels == nil {
 		labels = []string{}
 	}
 	return Case{
-		ID: c.ID, Reference: c.Reference, Kind: c.Kind, Labels: labels, State: string(c.State), ProgrammeID: c.ProgrammeID, Mailbox: c.Mailbox,
-		InboundID: c.InboundID, SubscriberID: c.SubscriberID, From: c.From, Subject: c.Subject, ReceivedAt: utc(c.ReceivedAt), DueOn: c.DueOn,
+		ID: c.ID, Reference: c.Reference, Kind: string(c.Kind), Labels: labels, State: string(c.State), ProgrammeID: c.ProgrammeID, Mailbox: c.Mailbox,
+		InboundID: c.InboundID, SubscriberID: c.SubjectID, From: c.From, Subject: c.Subject, ReceivedAt: utc(c.ReceivedAt), DueOn: c.DueOn,
 		Division: c.Division, CreatedAt: utc(c.CreatedAt), ClosedAt: moment(c.ClosedAt),
 	}
 }
 
-func showClock(k inbox.CaseClock) caseClock {
+func showClock(k cases.Clock) caseClock {
 	steps := k.Steps
 	if steps == nil {
 		steps = []clock.Step{}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
@@ -30,6 +31,7 @@ type Deps struct {
 	Segments  *segment.Service
 	Inbox     inbox.Store
 	Reads     Reads
+	Cases     *cases.Service
 	Auth      *auth.Service
 	Requests  idempotency.Store
 	Audit     AuditTrail
@@ -44,8 +46,10 @@ type Reads interface {
 	NoticeRuns
 	// ListStatuses counts the people of a list by how they stand towards it.
 	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
+	// AsksOf returns up to limit questions to a person whether they still want a list, the newest first.
+	AsksOf(ctx context.Context, subscriberID int64, limit int) ([]subscriptions.Ask, error)
 	// CasesAfter returns up to limit cases that come after one in the order of work; 0 begins with the first.
-	CasesAfter(ctx context.Context, after int64, limit int) ([]inbox.Case, error)
+	CasesAfter(ctx context.Context, f cases.Filter, after int64, limit int) ([]cases.Case, error)
 }
 
 // AuditTrail keeps who read what, and shows it.
@@ -70,7 +74,7 @@ func Register(e *web.Engine, d Deps) error {
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
 	for _, resource := range []func(){
 		a.programmeRoutes, a.recipientRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
-		a.requestRoutes, a.grantRoutes, a.withdrawalRoutes,
+		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.keyRoutes, a.healthRoutes,

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/subscriptions"
@@ -202,8 +203,9 @@ func TestReadingMailAndCasesIsNoted(t *testing.T) {
 			t.Fatal(err)
 		}
 		settle := inbox.Settlement{InboundID: 1, Disposition: inbox.OpenedCase, From: "ann@example.org", Subject: "my data", Verdict: inbox.Verdict{Kind: inbox.KindRights},
-			Case: &inbox.Case{Kind: "access", Labels: []string{"access"}, State: inbox.CaseOpen, InboundID: 1, From: "ann@example.org", ReceivedAt: h.deps.Now(), DueOn: "2026-12-22",
-				Clocks: []inbox.CaseClock{{Name: "answer", Due: "2026-12-22"}}}}
+			Opening: &cases.Opening{Events: []cases.Event{{Kind: cases.Opened, Actor: "system", What: "Opened from a message."}},
+				Case: cases.Case{Kind: cases.Access, Labels: []string{"access"}, State: cases.New, Division: "england-and-wales", InboundID: 1, From: "ann@example.org", ReceivedAt: h.deps.Now(), DueOn: "2026-12-22",
+					Clocks: []cases.Clock{{Name: "answer", Due: "2026-12-22"}}}}}
 		if err := h.db.Settle(t.Context(), settle); err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/inbox/imappoll"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -57,6 +58,7 @@ type House struct {
 	Mailer    *mailer.Service
 	Notices   *mailer.NoticeTeller
 	Editor    *subscriptions.Editor
+	Cases     *cases.Service
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
@@ -97,7 +99,7 @@ func (h *House) open(ctx context.Context) error {
 	if h.Templates, err = templates.Load(); err != nil {
 		return err
 	}
-	calendar, err := clock.Embedded()
+	calendar, err := Calendar(h.Config.BankHolidays)
 	if err != nil {
 		return err
 	}
@@ -106,7 +108,7 @@ func (h *House) open(ctx context.Context) error {
 	}
 	h.Ways = mailer.Ways{
 		BaseURL: h.Config.BaseURL, MessageDomain: h.Config.MessageDomain,
-		Bounces: h.Config.BounceAddress, OptOuts: h.Config.UnsubscribeAddress,
+		Bounces: h.Config.BounceAddress, OptOuts: h.Config.UnsubscribeAddress, Cases: h.Config.CaseAddress,
 	}
 	if err := h.Ways.Check(); err != nil {
 		return err
@@ -140,10 +142,13 @@ func (h *House) makeServices() {
 	h.Editor = &subscriptions.Editor{Store: h.DB, Catalogue: h.DB, Now: h.Now}
 	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
 	h.Inbox = &inbox.Service{
-		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Reckoner: h.Reckoner, Keys: h.Keys,
+		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	mux := &queue.Mux{}
+	h.Cases = &cases.Service{
+		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
+	}
 	h.handle(mux)
 	h.worker = &queue.Worker{Outbox: h.DB, Mux: mux, Now: h.Now, Log: h.Log, Kick: kick}
 }

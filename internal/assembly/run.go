@@ -53,6 +53,7 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Notices.HandleSettle)
 	queue.Handle(mux, h.Inbox.HandleSorting)
 	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
+	queue.Handle(mux, h.Cases.HandlePosted)
 		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
 	})
 }

@@ -36,7 +36,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Figures: h.DB, Accounts: h.Accounts,
+		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Accounts: h.Accounts,
 		Audit: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {

@@ -44,17 +44,24 @@ const (
 	ErasePerson  Action = "erase person"
 	PlaceHold    Action = "place hold"
 	LiftHold     Action = "lift hold"
+	OpenCase     Action = "open case"
+	ChangeCase   Action = "change case"
 	ImportBegun  Action = "begin import"
 	ImportDone   Action = "finish import"
-	MakeKey      Action = "make API key"
-	RevokeKey    Action = "revoke API key"
-	AddUser      Action = "add operator"
-	SetPassword  Action = "set operator's password"
-	DisableUser  Action = "disable operator"
-	EnableUser   Action = "enable operator"
-	Declare      Action = "declare"            // a programme, purpose, notice, list or attribute
-	Redeclare    Action = "change declaration" // of the same
-	TrimTrail    Action = "trim audit trail"
+	ImportUndone Action = "undo import"
+	ForgetPeople Action = "forget people of an import"
+
+	DropQuarantine Action = "drop quarantine"
+	AskQuarantined Action = "ask quarantined person"
+	MakeKey        Action = "make API key"
+	RevokeKey      Action = "revoke API key"
+	AddUser        Action = "add operator"
+	SetPassword    Action = "set operator's password"
+	DisableUser    Action = "disable operator"
+	EnableUser     Action = "enable operator"
+	Declare        Action = "declare"            // a programme, purpose, notice, list or attribute
+	Redeclare      Action = "change declaration" // of the same
+	TrimTrail      Action = "trim audit trail"
 	// StartNoticeRun: every member of a programme is told of a version of its notice.
 	StartNoticeRun Action = "start notice run"
 	DestroyKey     Action = "destroy key" // of the personal parts about somebody

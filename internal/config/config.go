@@ -27,6 +27,7 @@ type Config struct {
 	BounceAddress      address.Address // bounces@…, whose +tags name deliveries
 	UnsubscribeAddress address.Address // whose +tags name deliveries
 	CaseAddress        address.Address // zero: letters about cases come from the programme's own address
+	BankHolidays       string          // file of bank holidays over the built-in table; "" for none
 	MessageDomain      string          // right side of Message-ID
 	Mailboxes          []Mailbox
 	LogLevel           slog.Level

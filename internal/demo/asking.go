@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/mailworld"
 	"assent/internal/message"
@@ -13,13 +13,13 @@ import (
 
 // CaseResult is the case of the story.
 type CaseResult struct {
-	ID         int64             `json:"id"`
-	Reference  string            `json:"reference"`
-	Kind       string            `json:"kind"`
-	ReceivedAt time.Time         `json:"received_at"`
-	DueOn      string            `json:"due_on"`
-	Working    []string          `json:"working"` // the steps of the clock
-	Clocks     []inbox.CaseClock `json:"-"`
+	ID         int64         `json:"id"`
+	Reference  string        `json:"reference"`
+	Kind       string        `json:"kind"`
+	ReceivedAt time.Time     `json:"received_at"`
+	DueOn      string        `json:"due_on"`
+	Working    []string      `json:"working"` // the steps of the clock
+	Clocks     []cases.Clock `json:"-"`
 }
 
 const accessRequest = "Dear Data Protection Officer,\r\n\r\nI get your newsletter. Please send me a copy of all the personal data that you hold about me, " +
@@ -31,11 +31,11 @@ func (s *stage) askForData(ctx context.Context, p *person) (CaseResult, error) {
 		return CaseResult{}, err
 	}
 	for deadline := s.Now().Add(time.Minute); s.Now().Before(deadline); {
-		cases, err := s.house.DB.Cases(ctx, 0, 10)
+		found, err := s.house.DB.Cases(ctx, cases.Filter{}, 0, 10)
 		if err != nil {
 			return CaseResult{}, err
 		}
-		for _, c := range cases {
+		for _, c := range found {
 			if c.From == p.address {
 				_, err := s.mailFor(ctx, p.address, func(m *message.Parsed) bool { return m.AutoSubmitted == "auto-replied" })
 				return resultOf(c), err
@@ -48,8 +48,8 @@ func (s *stage) askForData(ctx context.Context, p *person) (CaseResult, error) {
 	return CaseResult{}, fmt.Errorf("a minute after somebody asked for their data there is no case")
 }
 
-func resultOf(c inbox.Case) CaseResult {
-	r := CaseResult{ID: c.ID, Reference: c.Reference, Kind: c.Kind, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn, Clocks: c.Clocks}
+func resultOf(c cases.Case) CaseResult {
+	r := CaseResult{ID: c.ID, Reference: c.Reference, Kind: string(c.Kind), ReceivedAt: c.ReceivedAt, DueOn: c.DueOn, Clocks: c.Clocks}
 	for _, k := range c.Clocks {
 		if k.Due != c.DueOn {
 			continue

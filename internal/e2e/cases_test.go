@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/message"
 	"assent/subscriptions"
@@ -99,7 +100,7 @@ func optOutMails() []mailCase {
 
 func otherMails() []mailCase {
 	stays := func(name string, raw func(writer) string) mailCase {
-		return mailCase{name: name, raw: raw, want: inbox.OpenedCase, kind: inbox.Correspondence}
+		return mailCase{name: name, raw: raw, want: inbox.OpenedCase, kind: string(cases.Correspondence)}
 	}
 	automatic := func(name string, raw func(writer) string) mailCase {
 		return mailCase{name: name, raw: raw, want: inbox.Automatic}
@@ -128,7 +129,7 @@ func otherMails() []mailCase {
 			},
 		},
 		{
-			name: "a forged delivery report, with a return path", box: "bounces", want: inbox.OpenedCase, kind: inbox.Correspondence,
+			name: "a forged delivery report, with a return path", box: "bounces", want: inbox.OpenedCase, kind: string(cases.Correspondence),
 			raw: func(w writer) string {
 				return deliveryReport(w, "<someone@elsewhere.example>", w.envelope, "failed", "5.1.1")
 			},
@@ -146,11 +147,11 @@ func otherMails() []mailCase {
 			raw: func(w writer) string { return deliveryReport(w, "<>", w.envelope, "failed", "5.2.2") },
 		},
 		{
-			name: "a delivery report that does not say how it ended", box: "bounces", want: inbox.OpenedCase, kind: inbox.Correspondence,
+			name: "a delivery report that does not say how it ended", box: "bounces", want: inbox.OpenedCase, kind: string(cases.Correspondence),
 			raw: func(w writer) string { return deliveryReport(w, "<>", w.envelope, "", "") },
 		},
 		{
-			name: "a delivery report about an address of ours that is not signed", box: "bounces", want: inbox.OpenedCase, kind: inbox.Correspondence,
+			name: "a delivery report about an address of ours that is not signed", box: "bounces", want: inbox.OpenedCase, kind: string(cases.Correspondence),
 			raw: func(w writer) string {
 				w.news = &message.Parsed{MessageID: "other@elsewhere.example"}
 				return deliveryReport(w, "<>", "bounces+labc@"+harbour, "failed", "5.1.1")

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -28,7 +29,7 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.record(ctx, by, audit.Note{Action: audit.ReadCase, Object: audit.About("case", id), PersonID: k.SubscriberID}); err != nil {
+	if err := s.record(ctx, by, audit.Note{Action: audit.ReadCase, Object: audit.About("case", id), PersonID: k.SubjectID}); err != nil {
 		return errs.Wrap(op, err)
 	}
 	events, err := s.Cases.CaseEvents(ctx, id)
@@ -51,7 +52,7 @@ func (s *site) caseFile(c *gin.Context, by auth.Actor) error {
 
 // clockSteps lays out every clock of a case: the steps of its working, then what is due when. A step that an earlier clock
 // has taken is not told again.
-func clockSteps(clocks []inbox.CaseClock, zone *time.Location) []templates.ClockStep {
+func clockSteps(clocks []cases.Clock, zone *time.Location) []templates.ClockStep {
 	var all []templates.ClockStep
 	told := map[clock.Step]bool{}
 	for _, k := range clocks {
@@ -93,7 +94,7 @@ func groundWords(grounds []inbox.Ground) []string {
 	return all
 }
 
-func (s *site) caseTimeline(events []inbox.CaseEvent) []templates.Event {
+func (s *site) caseTimeline(events []cases.Event) []templates.Event {
 	all := make([]templates.Event, 0, len(events))
 	for _, e := range events {
 		all = append(all, templates.Event{At: s.local(e.At), What: e.What, By: actorWords(e.Actor)})

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
@@ -21,9 +22,9 @@ import (
 
 // Cases reads cases and the mail that they rest on. The store is one.
 type Cases interface {
-	Case(ctx context.Context, id int64) (inbox.Case, error)
-	Cases(ctx context.Context, offset, limit int) ([]inbox.Case, error)
-	CaseEvents(ctx context.Context, caseID int64) ([]inbox.CaseEvent, error)
+	cases.Store
+	Cases(ctx context.Context, f cases.Filter, offset, limit int) ([]cases.Case, error)
+	CountCases(ctx context.Context, f cases.Filter) (int64, error)
 	Kept(ctx context.Context, ids ...int64) ([]inbox.Kept, error)
 	Raw(ctx context.Context, digest string) io.ReadCloser
 	Mailboxes(ctx context.Context) ([]inbox.MailboxHealth, error)
@@ -51,7 +52,7 @@ func (s *site) cases(c *gin.Context, by auth.Actor) error {
 }
 
 func (s *site) caseRows(ctx context.Context, offset, limit int) ([]templates.CaseRow, error) {
-	all, err := s.Cases.Cases(ctx, offset, limit)
+	all, err := s.Cases.Cases(ctx, cases.Filter{}, offset, limit)
 	rows := make([]templates.CaseRow, 0, len(all))
 	for _, k := range all {
 		rows = append(rows, s.caseRow(k))
@@ -59,9 +60,9 @@ func (s *site) caseRows(ctx context.Context, offset, limit int) ([]templates.Cas
 	return rows, err
 }
 
-func (s *site) caseRow(k inbox.Case) templates.CaseRow {
+func (s *site) caseRow(k cases.Case) templates.CaseRow {
 	row := templates.CaseRow{
-		Reference: k.Reference, URL: Root + "/cases/" + strconv.FormatInt(k.ID, 10), Kind: caseKind(k.Kind), State: caseState(k.State),
+		Reference: k.Reference, URL: Root + "/cases/" + strconv.FormatInt(k.ID, 10), Kind: caseKind(string(k.Kind)), State: caseState(k.State),
 		From: maskedSender(k.From), Received: s.local(k.ReceivedAt),
 	}
 	due, err := time.ParseInLocation(time.DateOnly, k.DueOn, s.Zone)
@@ -69,7 +70,7 @@ func (s *site) caseRow(k inbox.Case) templates.CaseRow {
 		return row // no clock runs
 	}
 	row.Due = due
-	if k.State == inbox.CaseOpen {
+	if k.Open() {
 		row.Left, row.LeftTone = daysLeft(clock.DateIn(s.Now(), s.Zone), clock.DateIn(due, s.Zone))
 	}
 	return row

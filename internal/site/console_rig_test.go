@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -96,7 +97,7 @@ func (r *rig) sendCampaign(t *testing.T, l subscriptions.List) mailer.Campaign {
 }
 
 // openCase takes in a mail and opens a case of it.
-func (r *rig) openCase(t *testing.T, raw string) inbox.Case {
+func (r *rig) openCase(t *testing.T, raw string) cases.Case {
 	t.Helper()
 	ctx := t.Context()
 	received := r.clock.Now().Add(-48 * time.Hour)
@@ -105,26 +106,21 @@ func (r *rig) openCase(t *testing.T, raw string) inbox.Case {
 		t.Fatal(err)
 	}
 	kept := must(r.db.KeptBefore(ctx, 0, 1))(t)[0]
-	reckoner := must(clock.New(must(clock.Embedded())(t), clock.DefaultSettings()))(t)
-	reckoning := must(reckoner.Reckon(clock.Input{Kind: clock.Kind("access"), Received: received, Division: clock.EnglandAndWales}))(t)
-	k := inbox.Case{
-		Kind: "access", Labels: []string{"access"}, State: inbox.CaseOpen, ProgrammeID: r.programme.ID, Mailbox: "rights", InboundID: kept.ID,
-		From: "carys@reader.example", Subject: "My data", ReceivedAt: received, Division: "england-and-wales",
-	}
-	for _, c := range reckoning.Clocks {
-		k.DueOn = c.Due.Day.String()
-		k.Clocks = append(k.Clocks, inbox.CaseClock{
-			Name: string(c.Name), Starts: c.Starts.String(), Due: c.Due.String(), Target: c.Target.String(), Rule: string(c.Rule), Steps: c.Steps,
-		})
-	}
+	o := must(cases.Prepare(r.casework.Reckoner, cases.Case{
+		Labels: []string{"access"}, ProgrammeID: r.programme.ID, Mailbox: "rights", InboundID: kept.ID, Channel: cases.ByMail,
+		From: "carys@reader.example", Subject: "My data", ReceivedAt: received, Division: "england-and-wales", Language: "en",
+	}, []cases.Kind{cases.Access}, func(cases.Kind) clock.House { return clock.House{} }))(t)
+	o.Parties = cases.Parties("Carys O'Neill", address.Must("carys@reader.example"), 0)
+	o.Message = &cases.Message{Direction: cases.In, At: received, InboundID: kept.ID, From: "carys@reader.example", Subject: "My data", Filed: cases.ByOpening}
+	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", r.clock.Now(), clock.DateIn(r.clock.Now(), time.UTC))}
 	err = r.db.Settle(ctx, inbox.Settlement{
-		InboundID: kept.ID, Disposition: inbox.OpenedCase, From: k.From, Subject: k.Subject, Case: &k,
-		Verdict: inbox.Verdict{Kind: inbox.KindRights, Labels: k.Labels, Grounds: []inbox.Ground{{Where: "text", Words: "a copy of my data", Rule: "access"}}},
+		InboundID: kept.ID, Disposition: inbox.OpenedCase, From: o.Case.From, Subject: o.Case.Subject, Opening: &o,
+		Verdict: inbox.Verdict{Kind: inbox.KindRights, Labels: o.Case.Labels, Grounds: []inbox.Ground{{Where: "text", Words: "a copy of my data", Rule: "access"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k
+	return o.Case
 }
 
 const htmlMail = "From: Carys O'Neill <carys@reader.example>\r\nTo: rights@harbour.example\r\nSubject: My data\r\nMIME-Version: 1.0\r\n" +

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/mailer"
@@ -221,17 +222,25 @@ func caseKind(kind string) string {
 		return "Complaint"
 	case inbox.LabelAutomatedDecision:
 		return "Automated decision"
-	case inbox.Correspondence:
+	case string(cases.Correspondence):
 		return "A message for a person to read"
 	}
 	return sentence(strings.ReplaceAll(kind, "-", " "))
 }
 
-func caseState(s inbox.CaseState) templates.State {
+func caseState(s cases.State) templates.State {
 	switch s {
-	case inbox.CaseOpen:
-		return templates.State{Label: "Open", Tone: templates.Wait}
-	case inbox.CaseClosed:
+	case cases.New:
+		return templates.State{Label: "New", Tone: templates.Alert}
+	case cases.InTouch:
+		return templates.State{Label: "Acknowledged", Tone: templates.Wait}
+	case cases.Waiting:
+		return templates.State{Label: "Waiting", Tone: templates.Wait}
+	case cases.InProgress:
+		return templates.State{Label: "In progress", Tone: templates.Wait}
+	case cases.Decided:
+		return templates.State{Label: "Decided", Tone: templates.Wait}
+	case cases.Closed:
 		return templates.State{Label: "Closed", Tone: templates.Good}
 	}
 	return templates.State{Label: sentence(string(s))}

@@ -14,9 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
+	"assent/internal/clock"
 	"assent/internal/errs"
 	"assent/internal/site"
 	"assent/internal/store"
@@ -44,6 +46,7 @@ type rig struct {
 	news      subscriptions.List // open to everybody
 	quiet     subscriptions.List // has no page
 	express   subscriptions.List // needs a tick
+	casework  *cases.Service
 }
 
 // testClock stands still unless it is moved.
@@ -114,9 +117,12 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 		BaseURL: base, MessageDomain: "mail.example.org", Bounces: address.Must("bounces@mail.example.org"), OptOuts: address.Must("leave@mail.example.org"),
 	}}
 	r.accounts = &auth.Service{Store: db, Now: r.clock.Now, Cost: auth.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}}
+	r.casework = &cases.Service{
+		Store: db, Records: db, Reckoner: must(clock.New(must(clock.Embedded())(t), clock.DefaultSettings()))(t), Keys: keys, Now: r.clock.Now, Log: log,
+	}
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
 	err := site.Register(r.engine, site.Deps{
-		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Figures: db, Accounts: r.accounts, Audit: r.trail,
+		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Casework: r.casework, Figures: db, Accounts: r.accounts, Audit: r.trail,
 		Checks: []site.Check{
 			{Name: "database", Check: db.Ping},
 			{Name: "redis", Check: func(context.Context) error {

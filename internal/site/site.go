@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
 
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
@@ -27,6 +28,7 @@ type Deps struct {
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Campaigns   Campaigns
 	Cases       Cases
+	Casework    *cases.Service
 	Figures     Figures
 	Accounts    Accounts
 	Audit       Recorder

@@ -3,120 +3,138 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
-	"assent/inbox"
+	"assent/inbox/cases"
+	"assent/internal/clock"
 )
 
-// Settle implements inbox.Store.
-func (d *DB) Settle(ctx context.Context, s inbox.Settlement) error {
-	return fail("store: settle message", d.within(ctx, func(c conn) error {
-		grounds, err := json.Marshal(s.Verdict.Grounds)
-		if err != nil {
-			return err
-		}
-		if s.Verdict.Grounds == nil {
-			grounds = []byte("[]")
-		}
-		now := d.now()
-		res, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = ?, kind = ?, confidence = ?, grounds = ?, from_address = ?, subject = ?, message_id = ?, settled_at = ?
-			WHERE id = ? AND disposition = ''`, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds),
-			s.From, s.Subject, s.MessageID, millis(now), s.InboundID)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 || s.Case == nil {
-			return err // settled before: another run of the same task was first
-		}
-		if err := c.openCase(ctx, s.Case, now); err != nil {
-			return err
-		}
-		if _, err := c.exec(ctx, `UPDATE inbound_messages SET case_id = ? WHERE id = ?`, s.Case.ID, s.InboundID); err != nil {
-			return err
-		}
-		return c.acknowledge(ctx, s, now)
-	}))
-}
+const caseColumns = `id, reference, parent_id, kind, labels, flags, state, programme_id, division, channel, mailbox, inbound_id, language, from_address, subject, asked,
+	received_at, subscriber_id, owner_id, urgent, facts, clocks, clock_notes, due_on, decision, unread, alarm, created_at, closed_at`
 
-func (c conn) openCase(ctx context.Context, k *inbox.Case, now time.Time) error {
-	labels, err := json.Marshal(k.Labels)
-	if err != nil {
-		return err
-	}
-	clocks, err := json.Marshal(k.Clocks)
-	if err != nil {
-		return err
-	}
-	k.CreatedAt = now
-	k.ID, err = c.insert(ctx, `INSERT INTO cases (reference, kind, labels, state, programme_id, mailbox, inbound_id, subscriber_id, from_address, subject,
-		received_at, due_on, division, clocks, created_at, closed_at) VALUES (`+marks(16)+`)`,
-		fmt.Sprintf("message %d", k.InboundID), k.Kind, string(labels), string(k.State), k.ProgrammeID, k.Mailbox, k.InboundID, k.SubscriberID, k.From, k.Subject,
-		millis(k.ReceivedAt), k.DueOn, k.Division, string(clocks), millis(now), 0)
-	if err != nil {
-		return err
-	}
-	k.Reference = fmt.Sprintf("DP-%d-%04d", k.ReceivedAt.Year(), k.ID)
-	if _, err := c.exec(ctx, `UPDATE cases SET reference = ? WHERE id = ?`, k.Reference, k.ID); err != nil {
-		return err
-	}
-	_, err = c.exec(ctx, `INSERT INTO case_events (case_id, at, actor, what) VALUES (?, ?, ?, ?)`, k.ID, millis(now), "system", "Opened from a message to "+k.Mailbox+".")
-	return err
-}
-
-// acknowledge opens the letter that tells the writer that the case exists.
-func (c conn) acknowledge(ctx context.Context, s inbox.Settlement, now time.Time) error {
-	if s.Letter == nil {
-		return nil
-	}
-	l := s.Letter(*s.Case)
-	if l == nil {
-		return nil
-	}
-	return c.openLetter(ctx, l, now)
-}
-
-const caseColumns = `id, reference, kind, labels, state, programme_id, mailbox, inbound_id, subscriber_id, from_address, subject, received_at, due_on, division, clocks, created_at, closed_at`
-
-func scanCase(s scanner) (k inbox.Case, err error) {
-	var labels, clocks string
+func scanCase(s scanner) (k cases.Case, err error) {
+	var labels, flags, facts, clocks, notes, decision string
 	var received, created, closed int64
-	err = s.Scan(&k.ID, &k.Reference, &k.Kind, &labels, &k.State, &k.ProgrammeID, &k.Mailbox, &k.InboundID, &k.SubscriberID, &k.From, &k.Subject,
-		&received, &k.DueOn, &k.Division, &clocks, &created, &closed)
+	err = s.Scan(&k.ID, &k.Reference, &k.ParentID, &k.Kind, &labels, &flags, &k.State, &k.ProgrammeID, &k.Division, &k.Channel, &k.Mailbox, &k.InboundID, &k.Language,
+		&k.From, &k.Subject, &k.Asked, &received, &k.SubjectID, &k.OwnerID, &k.Urgent, &facts, &clocks, &notes, &k.DueOn, &decision, &k.Unread, &k.Alarm, &created, &closed)
 	if err != nil {
 		return k, err
 	}
 	k.ReceivedAt, k.CreatedAt, k.ClosedAt = moment(received), moment(created), moment(closed)
-	if err := json.Unmarshal([]byte(labels), &k.Labels); err != nil {
-		return k, err
+	if decision != "" {
+		k.Decision = &cases.Decision{}
+		if err := json.Unmarshal([]byte(decision), k.Decision); err != nil {
+			return k, err
+		}
 	}
-	return k, json.Unmarshal([]byte(clocks), &k.Clocks)
+	return k, readJSON(labels, &k.Labels, flags, &k.Flags, facts, &k.Facts, clocks, &k.Clocks, notes, &k.Notes)
 }
 
-// Case implements inbox.Store.
-func (d *DB) Case(ctx context.Context, id int64) (inbox.Case, error) {
+// caseValues returns what of a case may change, in the order of caseChanges.
+func caseValues(k cases.Case) ([]any, error) {
+	texts, err := asJSON(k.Facts, listed(k.Clocks), listed(k.Notes))
+	if err != nil {
+		return nil, err
+	}
+	decision, outcome := "", ""
+	if k.Decision != nil {
+		b, err := json.Marshal(k.Decision)
+		if err != nil {
+			return nil, err
+		}
+		decision, outcome = string(b), string(k.Decision.Outcome)
+	}
+	return []any{
+		string(k.Kind), string(k.State), k.From, k.Subject, millis(k.ReceivedAt), k.SubjectID, k.OwnerID, k.Urgent, texts[0], texts[1], texts[2], calendarOf(k.Clocks),
+		k.DueOn, decision, outcome, k.Facts.AcknowledgedOn.String(), k.Facts.AnsweredOn.String(), k.Unread, k.Alarm, millis(k.ClosedAt),
+	}, nil
+}
+
+const caseChanges = `kind, state, from_address, subject, received_at, subscriber_id, owner_id, urgent, facts, clocks, clock_notes, calendar,
+	due_on, decision, outcome, acknowledged_on, answered_on, unread, alarm, closed_at`
+
+// listed keeps an empty list from being written as null.
+func listed[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+// calendarOf returns the hash of the bank-holiday table that clocks were computed with, "" where none was needed.
+func calendarOf(clocks []cases.Clock) string {
+	for _, k := range clocks {
+		if k.Calendar != "" {
+			return k.Calendar
+		}
+	}
+	return ""
+}
+
+// Case implements cases.Store.
+func (d *DB) Case(ctx context.Context, id int64) (cases.Case, error) {
 	k, err := scanCase(d.reading().row(ctx, `SELECT `+caseColumns+` FROM cases WHERE id = ?`, id))
 	return k, fail("store: case", err)
 }
 
-// Cases implements inbox.Store.
-func (d *DB) Cases(ctx context.Context, offset, limit int) ([]inbox.Case, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+caseColumns+` FROM cases
-		ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, CASE WHEN due_on = '' THEN 1 ELSE 0 END, due_on, id LIMIT ? OFFSET ?`, limit, offset)
-	out, err := collect(rows, err, scanCase)
-	return out, fail("store: cases", err)
+// SubCases implements cases.Store.
+func (d *DB) SubCases(ctx context.Context, id int64) ([]cases.Case, error) {
+	out, err := d.reading().subCases(ctx, id)
+	return out, fail("store: sub-cases", err)
 }
 
-// CaseEvents implements inbox.Store.
-func (d *DB) CaseEvents(ctx context.Context, caseID int64) ([]inbox.CaseEvent, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, case_id, at, actor, what FROM case_events WHERE case_id = ? ORDER BY id`, caseID)
-	out, err := collect(rows, err, func(s scanner) (e inbox.CaseEvent, err error) {
+func (c conn) subCases(ctx context.Context, id int64) ([]cases.Case, error) {
+	rows, err := c.query(ctx, `SELECT `+caseColumns+` FROM cases WHERE parent_id = ? ORDER BY id`, id)
+	return collect(rows, err, scanCase)
+}
+
+// CaseEvents implements cases.Store.
+func (d *DB) CaseEvents(ctx context.Context, id int64) ([]cases.Event, error) {
+	rows, err := d.reading().query(ctx, `SELECT id, case_id, kind, at, happened_on, actor, what, note, detail FROM case_events WHERE case_id = ? ORDER BY id`, id)
+	out, err := collect(rows, err, func(s scanner) (e cases.Event, err error) {
 		var at int64
-		err = s.Scan(&e.ID, &e.CaseID, &at, &e.Actor, &e.What)
-		e.At = moment(at)
-		return e, err
+		var on, detail string
+		if err = s.Scan(&e.ID, &e.CaseID, &e.Kind, &at, &on, &e.Actor, &e.What, &e.Note, &detail); err != nil {
+			return e, err
+		}
+		e.At, e.On = moment(at), storedDate(on)
+		return e, json.Unmarshal([]byte(detail), &e.Detail)
 	})
 	return out, fail("store: case events", err)
 }
 
-var _ inbox.Store = (*DB)(nil)
+// storedDate reads a date that was valid when it was written; "" gives the zero value.
+func storedDate(s string) clock.Date {
+	d, err := clock.ParseDate(s)
+	if err != nil {
+		return clock.Date{}
+	}
+	return d
+}
+
+// addCaseEvents keeps lines of a timeline.
+func (c conn) addCaseEvents(ctx context.Context, caseID int64, events []cases.Event, now time.Time) error {
+	for _, e := range events {
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return err
+		}
+		if e.At.IsZero() {
+			e.At = now
+		}
+		if _, err := c.exec(ctx, `INSERT INTO case_events (case_id, kind, at, happened_on, actor, what, note, detail) VALUES (`+marks(8)+`)`,
+			caseID, string(e.Kind), millis(e.At), e.On.String(), e.Actor, e.What, e.Note, string(detail)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReckonedOtherwise implements cases.Store.
+func (d *DB) ReckonedOtherwise(ctx context.Context, calendar string, after int64, limit int) ([]int64, error) {
+	rows, err := d.reading().query(ctx, `SELECT id FROM cases WHERE id > ? AND state <> 'closed' AND calendar <> '' AND calendar <> ? ORDER BY id LIMIT ?`, after, calendar, limit)
+	out, err := collect(rows, err, func(s scanner) (id int64, err error) { err = s.Scan(&id); return id, err })
+	return out, fail("store: cases to recompute", err)
+}
+
+var _ cases.Store = (*DB)(nil)

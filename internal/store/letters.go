@@ -74,15 +74,22 @@ func (c conn) abandonLetter(ctx context.Context, id int64, now time.Time) error 
 	if started > millis(now.Add(-letterLease)) {
 		return fmt.Errorf("letter %d: %w", id, queue.ErrBusy)
 	}
-	_, err := c.exec(ctx, `UPDATE letters SET state = 'uncertain', finished_at = ? WHERE id = ?`, millis(now), id)
-	return err
+	if _, err := c.exec(ctx, `UPDATE letters SET state = 'uncertain', finished_at = ? WHERE id = ?`, millis(now), id); err != nil {
+		return err
+	}
+	return c.seeToLetter(ctx, id, string(mailer.LetterUncertain), now)
 }
 
 // FinishLetter implements mailer.Store.
 func (d *DB) FinishLetter(ctx context.Context, l mailer.Letter) error {
-	_, err := d.writing().exec(ctx, `UPDATE letters SET state = ?, code = ?, reply = ?, started_at = ?, finished_at = ? WHERE id = ?`,
-		string(l.State), l.Code, l.Reply, millis(l.StartedAt), millis(l.FinishedAt), l.ID)
-	return fail("store: finish letter", err)
+	return fail("store: finish letter", d.within(ctx, func(c conn) error {
+		_, err := c.exec(ctx, `UPDATE letters SET state = ?, code = ?, reply = ?, started_at = ?, finished_at = ? WHERE id = ?`,
+			string(l.State), l.Code, l.Reply, millis(l.StartedAt), millis(l.FinishedAt), l.ID)
+		if err != nil || l.State == mailer.LetterWaiting {
+			return err
+		}
+		return c.seeToLetter(ctx, l.ID, string(l.State), d.now())
+	}))
 }
 
 // Letter implements inbox.Letters.

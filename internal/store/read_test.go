@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/store"
@@ -69,14 +70,14 @@ func TestCasesComeInTheOrderOfWorkOnEveryPage(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		for i, c := range []struct{ due, state string }{
-			{"2026-12-24", "open"}, {"", "open"}, {"2026-12-01", "closed"}, {"2026-12-01", "open"}, {"2026-12-24", "open"}, {"", "closed"},
+			{"2026-12-24", "new"}, {"", "waiting"}, {"2026-12-01", "closed"}, {"2026-12-01", "new"}, {"2026-12-24", "in-progress"}, {"", "closed"},
 		} {
 			if err := db.Receive(t.Context(), "privacy", 1, []inbox.Arrival{{UID: uint32(i + 1), ReceivedAt: time.Now(), Unreadable: "no"}}); err != nil {
 				t.Fatal(err)
 			}
 			kept := must(db.KeptBefore(t.Context(), 0, 1))(t)
-			err := db.Settle(t.Context(), inbox.Settlement{InboundID: kept[0].ID, Disposition: inbox.OpenedCase, Case: &inbox.Case{
-				Kind: "access", State: inbox.CaseState(c.state), DueOn: c.due, InboundID: kept[0].ID, ReceivedAt: time.Now(),
+			err := db.Settle(t.Context(), inbox.Settlement{InboundID: kept[0].ID, Disposition: inbox.OpenedCase, Opening: &cases.Opening{
+				Case: cases.Case{Kind: cases.Access, State: cases.State(c.state), DueOn: c.due, InboundID: kept[0].ID, ReceivedAt: time.Now()}, Events: []cases.Event{{Kind: cases.Opened}},
 			}})
 			if err != nil {
 				t.Fatal(err)
@@ -84,7 +85,7 @@ func TestCasesComeInTheOrderOfWorkOnEveryPage(t *testing.T) {
 		}
 		var got []int64
 		for after := int64(0); ; {
-			page := must(db.CasesAfter(t.Context(), after, 2))(t)
+			page := must(db.CasesAfter(t.Context(), cases.Filter{}, after, 2))(t)
 			if len(page) == 0 {
 				break
 			}
@@ -96,7 +97,7 @@ func TestCasesComeInTheOrderOfWorkOnEveryPage(t *testing.T) {
 		if want := []int64{4, 1, 5, 2, 3, 6}; !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
-		if none := must(db.CasesAfter(t.Context(), 99, 2))(t); len(none) != 0 {
+		if none := must(db.CasesAfter(t.Context(), cases.Filter{}, 99, 2))(t); len(none) != 0 {
 			t.Errorf("after a case that does not exist: %v", none)
 		}
 	})

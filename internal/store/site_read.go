@@ -12,7 +12,7 @@ import (
 // Totals counts people on record, campaigns, messages sent, and cases: all of them, and those open.
 func (d *DB) Totals(ctx context.Context) (people, campaigns, sent, cases, open int64, err error) {
 	err = d.reading().row(ctx, `SELECT (SELECT COUNT(*) FROM subscribers WHERE erased_by = 0), (SELECT COUNT(*) FROM campaigns),
-		(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'), (SELECT COUNT(*) FROM cases), (SELECT COUNT(*) FROM cases WHERE state = 'open')`).
+		(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'), (SELECT COUNT(*) FROM cases), (SELECT COUNT(*) FROM cases WHERE state <> 'closed')`).
 		Scan(&people, &campaigns, &sent, &cases, &open)
 	return people, campaigns, sent, cases, open, fail("store: totals", err)
 }

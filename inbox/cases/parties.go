@@ -1,0 +1,87 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"assent/internal/address"
+	"assent/internal/errs"
+)
+
+// Name says who asks or whom a case is about. A Party with an ID takes the place of the one that has it. Where requester and subject differ, the
+// duty to ask for authority is left to the operator: the page says so. Kinds of error: NotFound, Invalid.
+func (s *Service) Name(ctx context.Context, id int64, actor string, p Party) (Case, error) {
+	const op = "cases: name party"
+	if err := p.check(); err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
+	var err error
+	if p.SubscriberID, err = s.onRecord(ctx, p.Address); err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
+	c, err := s.Store.ChangeCase(ctx, id, func(c Case, _ []Case) (Change, error) {
+		p.CaseID = c.Root()
+		return s.change(c, Change{Party: &p, Events: []Event{{Kind: PartyNamed, Actor: actor, What: named(p)}}})
+	})
+	return c, errs.Wrap(op, err)
+}
+
+func named(p Party) string {
+	what := "Who asks was named"
+	if p.Role == Subject {
+		what = "Whom it is about was named"
+	}
+	if p.SubscriberID != 0 {
+		return what + "; the address is on record."
+	}
+	return what + "; nobody is on record under an address of theirs."
+}
+
+const maxField = 500 // octets of a name, a contact or a subject
+
+func (p Party) check() error {
+	switch {
+	case p.Role != Requester && p.Role != Subject:
+		return invalid("The role must be requester or subject.")
+	case strings.TrimSpace(p.Name) == "" && p.Address.IsZero() && strings.TrimSpace(p.Contact) == "":
+		return invalid("Give a name, an address, or another way to reach them.")
+	case len(p.Name) > maxField || len(p.Contact) > maxField:
+		return invalid("A name or contact is longer than %d characters.", maxField)
+	}
+	return nil
+}
+
+// onRecord returns the number of the subscriber with an address, 0 for none.
+func (s *Service) onRecord(ctx context.Context, a address.Address) (int64, error) {
+	if a.IsZero() {
+		return 0, nil
+	}
+	p, err := s.Records.SubscriberByKey(ctx, s.Keys.AddressKey(a))
+	if err != nil && errs.KindOf(err) == errs.NotFound {
+		return 0, nil
+	}
+	return p.ID, err
+}
+
+// Join links two cases as related. Nothing is merged. Kinds of error: NotFound, Invalid, Conflict where they are linked.
+func (s *Service) Join(ctx context.Context, id, other int64, actor string) (Case, error) {
+	const op = "cases: link"
+	if id == other {
+		return Case{}, errs.E(op, errs.Invalid, "A case is not linked to itself.", nil)
+	}
+	found, err := s.Store.Case(ctx, other)
+	if err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
+	l := Link{EarlierID: min(id, other), LaterID: max(id, other), Relation: Related, At: s.Now(), Actor: actor}
+	c, err := s.Store.ChangeCase(ctx, id, func(c Case, _ []Case) (Change, error) {
+		return s.change(c, Change{Link: &l, Events: []Event{{Kind: Linked, Actor: actor, What: "Linked to " + found.Reference + ".", Detail: Detail{CaseID: other}}}})
+	})
+	return c, errs.Wrap(op, err)
+}
+
+// writes reports whether an address is that of a party.
+func writes(parties []Party, a address.Address) bool {
+	return !a.IsZero() && slices.ContainsFunc(parties, func(p Party) bool { return p.Address.Normal() == a.Normal() })
+}

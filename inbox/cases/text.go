@@ -1,0 +1,120 @@
+package cases
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fields are the values that a text for letters may name, by field: {{reference}} stands for Fields["reference"].
+type Fields map[string]string
+
+// FieldNames returns every field with what it stands for, in the order in which operators see them.
+func FieldNames() [][2]string {
+	return [][2]string{
+		{"reference", "the case's reference"}, {"name", "the name of who asks; “you” in its place where nobody knows it"}, {"received", "the day on which we received it"},
+		{"due", "the day by which we answer"}, {"promised", "the date that this letter promises"}, {"programme", "the programme's name"},
+		{"controller", "who is responsible for the data"}, {"officer", "the data protection officer's name"}, {"officer-address", "their address"},
+		{"contact", "the Point of Contact's name"}, {"contact-address", "their address"}, {"outcome", "what was decided, in words"}, {"reasons", "the words of the decision"},
+	}
+}
+
+var fieldForm = regexp.MustCompile(`\{\{\s*([a-z-]+)\s*\}\}`)
+
+// Fill puts values into a text. A field that has no value yet stays as it is, so that whoever writes sees what is missing. A name that is no field gives an error of
+// kind Invalid.
+func Fill(text string, values Fields) (string, error) {
+	var unknown string
+	out := fieldForm.ReplaceAllStringFunc(text, func(hole string) string {
+		name := fieldForm.FindStringSubmatch(hole)[1]
+		if !isField(name) {
+			unknown = name
+		}
+		if v := values[name]; v != "" {
+			return v
+		}
+		return hole
+	})
+	if unknown != "" {
+		return "", invalid("There is no field {{%s}}. Fields are: %s.", unknown, fieldList())
+	}
+	return out, nil
+}
+
+// Unfilled returns the first field that a text still names, "" for none.
+func Unfilled(text string) string {
+	if m := fieldForm.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func isField(name string) bool {
+	return slices.ContainsFunc(FieldNames(), func(f [2]string) bool { return f[0] == name })
+}
+
+func fieldList() string {
+	var names []string
+	for _, f := range FieldNames() {
+		names = append(names, f[0])
+	}
+	return strings.Join(names, ", ")
+}
+
+// Limits of what a person writes, in octets.
+const (
+	maxSubject = 300
+	maxBody    = 60 << 10
+	maxTexts   = 500 // of one programme
+)
+
+var textName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
+
+// Check refuses a text that cannot be used. Kind of error: Invalid.
+func (t Text) Check() error {
+	switch {
+	case !textName.MatchString(t.Name):
+		return invalid("A text's name has small letters, digits and hyphens, such as ask-identity.")
+	case t.Language != "en" && t.Language != "cy":
+		return invalid("The language must be en or cy.")
+	case strings.TrimSpace(t.Title) == "" || len(t.Title) > maxSubject:
+		return invalid("Give the text a title that operators know it by.")
+	}
+	if err := checkLetterText(t.Subject, t.Body); err != nil {
+		return err
+	}
+	if _, err := Fill(t.Subject, nil); err != nil {
+		return err
+	}
+	_, err := Fill(t.Body, nil)
+	return err
+}
+
+func checkLetterText(subject, body string) error {
+	switch {
+	case strings.TrimSpace(subject) == "" || len(subject) > maxSubject || strings.ContainsAny(subject, "\r\n"):
+		return invalid("Give a subject of one line, at most %d characters.", maxSubject)
+	case strings.TrimSpace(body) == "" || len(body) > maxBody:
+		return invalid("Write the letter; at most %d characters.", maxBody)
+	case !utf8.ValidString(subject) || !utf8.ValidString(body):
+		return invalid("The letter is not valid text.")
+	}
+	return nil
+}
+
+// Choose returns the texts that an operator may start from: those that come with Assent, with the house's and then the programme's own in their place.
+func Choose(built, own []Text) []Text {
+	out := slices.Clone(built)
+	for _, mine := range own {
+		i := slices.IndexFunc(out, func(t Text) bool { return t.Name == mine.Name && t.Language == mine.Language })
+		switch {
+		case i < 0:
+			out = append(out, mine)
+		case mine.ProgrammeID != 0 || out[i].ProgrammeID == 0:
+			mine.Asks, mine.Answers, mine.Extends = out[i].Asks, out[i].Answers, out[i].Extends
+			out[i] = mine
+		}
+	}
+	return out
+}

@@ -1,0 +1,120 @@
+package inbox
+
+import (
+	"context"
+	"slices"
+
+	"assent/inbox/cases"
+	"assent/internal/errs"
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// Casework finds the case that a message belongs to and files it there. *cases.Service does.
+type Casework interface {
+	Thread(ctx context.Context, m cases.Incoming) (c cases.Case, by cases.Filed, ok bool, err error)
+	File(ctx context.Context, c cases.Case, by cases.Filed, m cases.Incoming) (cases.Filing, error)
+}
+
+// answersCase files a message in the case that it belongs to, whatever else it says: an opt-out in it acts all the same, and a further right opens
+// a sub-case. Where the case is closed, a right opens a case of its own that is linked to it. done is false for a message of no case.
+func (h *handling) answersCase(ctx context.Context) (s Settlement, done bool, err error) {
+	in := h.incoming()
+	c, by, ok, err := h.Cases.Thread(ctx, in)
+	if err != nil || !ok {
+		return Settlement{}, false, err
+	}
+	if err := h.stopIfAsked(ctx); err != nil {
+		return Settlement{}, true, err
+	}
+	if !c.Open() && len(in.Kinds) > 0 {
+		h.relatedTo = c.ID
+		s, err := h.openCase(ctx, h.verdict.Labels)
+		return s, true, err
+	}
+	filing, err := h.Cases.File(ctx, c, by, in)
+	return Settlement{Disposition: FiledInCase, Filing: &filing}, true, err
+}
+
+// incoming is what tells which case a message belongs to, and what it asks for.
+func (h *handling) incoming() cases.Incoming {
+	m := cases.Incoming{
+		InboundID: h.kept.ID, ReceivedAt: h.kept.ReceivedAt, From: h.mail.From, Subject: h.kept.Subject, MessageID: h.kept.MessageID,
+		Quiet: h.verdict.Kind == KindAutoReply && (h.verdict.Has(LabelVacation) || h.verdict.Has(LabelAck)),
+	}
+	for _, to := range h.mail.To {
+		if id, ok := mailer.FromCaseAddress(h.Keys, to); ok {
+			m.Token = id
+			break
+		}
+	}
+	for _, id := range slices.Concat(h.mail.InReplyTo, h.mail.References) {
+		if letter, ok := mailer.FromLetterID(h.Keys, id); ok {
+			m.Letter = letter
+		} else if len(m.InReplyTo) < 50 {
+			m.InReplyTo = append(m.InReplyTo, id)
+		}
+	}
+	if h.verdict.Kind == KindRights {
+		m.Kinds = h.kinds(h.verdict.Labels)
+	}
+	return m
+}
+
+// stopIfAsked carries out what stops mail, at once, without a check of identity and beside the case (Article 21(3); E2-24). Who forwards another's
+// request does not ask for themselves (E2-33).
+func (h *handling) stopIfAsked(ctx context.Context) error {
+	stops := h.verdict.Kind == KindUnsubscribe || h.verdict.Flagged(FlagUnsubscribe) ||
+		h.verdict.Kind == KindRights && (h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent))
+	if !h.signed() && (!stops || h.verdict.Flagged(FlagForwarded)) {
+		return nil
+	}
+	_, _, err := h.withdraw(ctx)
+	if kind := errs.KindOf(err); err != nil && (kind == errs.NotFound || kind == errs.Invalid) {
+		return nil // nobody can be told by it: the person who reads the case sees it
+	}
+	return err
+}
+
+// kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run.
+func (h *handling) kinds(labels []string) []cases.Kind {
+	out := cases.KindsOf(labels)
+	if h.verdict.Flagged(FlagBreach) && !h.verdict.Flagged(FlagBulk) {
+		out = append(out, cases.Breach)
+	}
+	return out
+}
+
+// prepared makes the case that a message opens, with its sub-cases and people.
+func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *subscriptions.Subscriber) (cases.Opening, error) {
+	var subscriber int64
+	if writer != nil {
+		subscriber = writer.ID
+	}
+	parties := cases.Parties(cut(h.mail.FromName, 200), h.mail.From, subscriber)
+	o, err := cases.Prepare(h.Reckoner, cases.Case{
+		Labels: labels, Flags: h.verdict.Flags, ProgrammeID: h.box.ProgrammeID, Division: p.Division, Channel: cases.ByMail, Mailbox: h.kept.Mailbox,
+		InboundID: h.kept.ID, Language: h.language(), From: h.kept.From, Subject: h.kept.Subject, ReceivedAt: h.kept.ReceivedAt, SubjectID: subscriber,
+		Urgent: h.verdict.Flagged(FlagUrgent),
+	}, h.kinds(labels), cases.PromisesOf(p))
+	if err != nil {
+		return o, err
+	}
+	o.Parties, o.RelatedTo = parties, h.relatedTo
+	o.Message = &cases.Message{
+		Direction: cases.In, At: h.kept.ReceivedAt, InboundID: h.kept.ID, MessageID: h.kept.MessageID, From: h.kept.From, Subject: h.kept.Subject, Filed: cases.ByOpening,
+	}
+	now := h.Now()
+	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", now, h.Reckoner.UKDate(now))}
+	for _, route := range []struct{ flag, what string }{
+		{FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
+		{FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
+		{FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
+		{FlagChild, "A child may have written this, or it may be about one."},
+	} {
+		if h.verdict.Flagged(route.flag) {
+			o.Events = append(o.Events, cases.Event{Kind: cases.Noted, At: now, On: h.Reckoner.UKDate(now), Actor: "system", What: route.what})
+		}
+	}
+	return o, nil
+}

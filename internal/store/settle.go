@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"assent/inbox"
+	"assent/inbox/cases"
+)
+
+// Settle implements inbox.Store.
+func (d *DB) Settle(ctx context.Context, s inbox.Settlement) error {
+	return fail("store: settle message", d.within(ctx, func(c conn) error {
+		grounds, err := json.Marshal(listed(s.Verdict.Grounds))
+		if err != nil {
+			return err
+		}
+		res, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = ?, kind = ?, confidence = ?, grounds = ?, from_address = ?, subject = ?, message_id = ?, settled_at = ?
+			WHERE id = ? AND disposition = ''`, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds),
+			s.From, s.Subject, s.MessageID, millis(d.now()), s.InboundID)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // settled before: another run of the same task was first
+		}
+		caseID, err := d.settleCase(ctx, c, s)
+		if err != nil || caseID == 0 {
+			return err
+		}
+		_, err = c.exec(ctx, `UPDATE inbound_messages SET case_id = ? WHERE id = ?`, caseID, s.InboundID)
+		return err
+	}))
+}
+
+// settleCase opens the case of a message, or files it in one. It returns the case, 0 for none.
+func (d *DB) settleCase(ctx context.Context, c conn, s inbox.Settlement) (int64, error) {
+	switch {
+	case s.Opening != nil:
+		if err := d.openCase(ctx, c, s.Opening); err != nil {
+			return 0, err
+		}
+		return s.Opening.Case.ID, d.tellOpening(ctx, c, s)
+	case s.Filing != nil:
+		k, err := d.changeCase(ctx, c, s.Filing.CaseID, s.Filing.Change)
+		return k.ID, err
+	}
+	return 0, nil
+}
+
+// tellOpening opens the letters that tell of a new case: to who wrote, and to who must know at once. What goes to the writer belongs to the correspondence.
+func (d *DB) tellOpening(ctx context.Context, c conn, s inbox.Settlement) error {
+	if s.Letters == nil {
+		return nil
+	}
+	k := s.Opening.Case
+	for _, l := range s.Letters(k) {
+		if err := c.openLetter(ctx, l, d.now()); err != nil {
+			return err
+		}
+		if l.ID == 0 || l.To != k.From {
+			continue // it stands already, once for today; or it is no letter to the writer
+		}
+		m := cases.Message{CaseID: k.ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
+		if err := c.addCaseMessage(ctx, &m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

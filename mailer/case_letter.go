@@ -1,0 +1,45 @@
+package mailer
+
+import (
+	"net/url"
+	"time"
+
+	"assent/internal/errs"
+	"assent/templates"
+)
+
+// caseLetter makes what the template of a letter that a person wrote needs.
+func caseLetter(about About, sender templates.Sender) (templates.CaseLetterMail, error) {
+	page, text, err := templates.Markdown(about.Body)
+	if err != nil {
+		return templates.CaseLetterMail{}, errs.Wrap("mailer: case letter", err)
+	}
+	return templates.CaseLetterMail{Sender: sender, Subject: about.Subject, Reference: about.Reference, BodyHTML: templates.HTML(page), BodyText: text}, nil
+}
+
+// CaseLetter renders a letter about a case as its reader will see it, for whoever writes it. Kind of error: Invalid for a text that cannot be used.
+func (c Composer) CaseLetter(h Letterhead, language, reference, subject, body string) (templates.Email, error) {
+	const op = "mailer: preview case letter"
+	data, err := caseLetter(About{Reference: reference, Subject: subject, Body: body}, c.Sender(h))
+	if err != nil {
+		return templates.Email{}, errs.Wrap(op, err)
+	}
+	mail, err := c.Templates.Email(string(CaseLetter), language, data)
+	return mail, errs.Wrap(op, err)
+}
+
+// caseAlert makes what the template of an alert needs.
+func (s *Service) caseAlert(about About, sender templates.Sender, zone *time.Location) (templates.CaseAlertMail, error) {
+	m := templates.CaseAlertMail{
+		Sender: sender, Reference: about.Reference, Complaint: about.Complaint, ReceivedAt: about.ReceivedAt.In(zone),
+		CaseURL: s.Composer.Ways.BaseURL + "/console/cases?q=" + url.QueryEscape(about.Reference),
+	}
+	if about.DueOn == "" {
+		return m, nil
+	}
+	var err error
+	if m.DueAt, err = time.ParseInLocation(time.DateOnly, about.DueOn, zone); err != nil {
+		return m, errs.E("mailer: case alert", errs.Invalid, "The due date cannot be read.", err)
+	}
+	return m, nil
+}

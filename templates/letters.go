@@ -1,0 +1,25 @@
+package templates
+
+import (
+	"embed"
+	"strings"
+
+	"assent/internal/errs"
+)
+
+//go:embed letters
+var letterFiles embed.FS
+
+// LetterText returns a text that comes with Assent for letters about cases, such as "ask-identity": its subject and its body in Markdown, both with
+// fields such as {{reference}}. Another language than English and Welsh gets the English one. Kind of error: NotFound for an unknown name.
+func LetterText(name, lang string) (subject, body string, err error) {
+	if lang != Welsh {
+		lang = English
+	}
+	raw, err := letterFiles.ReadFile("letters/" + name + "." + lang + ".md")
+	if err != nil {
+		return "", "", errs.E("templates: letter text", errs.NotFound, "There is no such text.", err)
+	}
+	subject, body, _ = strings.Cut(string(raw), "\n")
+	return strings.TrimPrefix(subject, "Subject: "), strings.TrimSpace(body) + "\n", nil
+}
