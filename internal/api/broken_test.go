@@ -16,6 +16,7 @@ import (
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/showme"
 )
 
 var errSecret = errors.New("secret: dial tcp 10.0.0.3:5432")
@@ -101,9 +102,16 @@ func (b brokenReads) CasesAfter(context.Context, cases.Filter, int64, int) ([]ca
 	return nil, b.err
 }
 
+func (b brokenReads) Dossier(context.Context, []byte) (showme.Dossier, error) {
+	return showme.Dossier{}, b.err
+}
+
 type brokenAudit struct{ err error }
 
 func (b brokenAudit) Record(context.Context, audit.Note) error { return b.err }
+func (b brokenAudit) Trail(context.Context, audit.Filter, int64, int) ([]audit.Read, error) {
+	return nil, b.err
+}
 
 // brokenRequests fails at one step.
 type brokenRequests struct {

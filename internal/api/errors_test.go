@@ -118,7 +118,8 @@ func everyRequest() map[string]string {
 		"POST /api/v1/campaigns/1/schedule": "{}", "POST /api/v1/campaigns/1/pause": "", "POST /api/v1/campaigns/1/resume": "", "POST /api/v1/campaigns/1/cancel": "",
 		"GET /api/v1/campaigns/1/progress": "", "GET /api/v1/campaigns/1/deliveries": "", "GET /api/v1/campaigns/1/preview": "",
 		"GET /api/v1/inbound": "", "GET /api/v1/inbound/1": "", "GET /api/v1/inbound/1/raw": "", "GET /api/v1/cases": "", "GET /api/v1/cases/1": "",
-		"POST /api/v1/keys": `{"name":"x","scopes":["keys:write"]}`, "GET /api/v1/keys": "", "DELETE /api/v1/keys/2": "",
+		"POST /api/v1/keys": `{"name":"x","scopes":["keys:write"]}`, "GET /api/v1/audit": "", "POST /api/v1/packs": `{"address":"ann@example.org"}`,
+		"GET /api/v1/keys": "", "DELETE /api/v1/keys/2": "",
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/subscriptions/segment"
+	"assent/subscriptions/showme"
 )
 
 // Deps is what the API needs. All of it but Checks and Mailboxes must be set.
@@ -43,6 +44,7 @@ type Deps struct {
 
 // Reads is what the API asks of the store beyond what the domains need.
 type Reads interface {
+	showme.Store
 	NoticeRuns
 	// ListStatuses counts the people of a list by how they stand towards it.
 	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
@@ -55,6 +57,7 @@ type Reads interface {
 // AuditTrail keeps who read what, and shows it.
 type AuditTrail interface {
 	Record(ctx context.Context, n audit.Note) error
+	Trail(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Read, error)
 }
 
 // api holds what the handlers need.
@@ -77,7 +80,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
-		a.inboundRoutes, a.caseRoutes, a.keyRoutes, a.healthRoutes,
+		a.inboundRoutes, a.caseRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {
 		resource()
 	}
@@ -140,6 +143,7 @@ func tags() []*huma.Tag {
 		{Name: "Targeting", Description: "Who of the lists a message is meant for, and how an audience narrows down to those who may be mailed."},
 		{Name: "Mail that came in", Description: "What arrived in the watched mailboxes. Each reading is noted in the audit trail."},
 		{Name: "Cases", Description: "Work for a person, with its clocks. Each reading is noted in the audit trail."},
+		{Name: "Audit", Description: "Who read or changed what, and why."},
 		{Name: "Keys", Description: "API keys."},
 		{Name: "Health", Description: "Whether Assent runs, and can work."},
 	}

@@ -48,6 +48,8 @@ const (
 	InboundRead       Scope = "inbound:read"
 	CasesRead         Scope = "cases:read"
 	CasesWrite        Scope = "cases:write"
+	PacksMake         Scope = "packs:make"
+	AuditRead         Scope = "audit:read"
 	KeysWrite         Scope = "keys:write"
 	UsersWrite        Scope = "users:write"
 )
@@ -74,6 +76,8 @@ var Scopes = []Grant{
 	{InboundRead, "Read mail that came in. It may be about anything, so this is as confidential as case files.", []Role{Admin, DPO}},
 	{CasesRead, "Read case files.", []Role{Admin, DPO}},
 	{CasesWrite, "Work on cases.", []Role{Admin, DPO}},
+	{PacksMake, "Make the show-me pack of a person: everything that shows their consent.", []Role{Admin, DPO}},
+	{AuditRead, "Read the audit trail: who read or changed what, and why.", []Role{Admin, DPO}},
 	{KeysWrite, "Make and revoke API keys.", []Role{Admin}},
 	{UsersWrite, "Add and disable operators, and set their passwords.", []Role{Admin}},
 }

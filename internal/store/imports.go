@@ -33,6 +33,9 @@ func (d *DB) BeginImport(ctx context.Context, imp *importing.Import) error {
 			return err
 		}
 		*imp, err = scanImport(c.row(ctx, `SELECT `+importColumns+` FROM imports WHERE list_id = ? AND digest = ?`, imp.ListID, imp.Digest))
+		if err == nil {
+			err = whole(*imp)
+		}
 		if err != nil || n == 0 {
 			return err // it goes on where it stopped, and was noted when it began
 		}
@@ -55,7 +58,7 @@ func (t importTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
 }
 
 // SubscribersByKey implements importing.Tx.
-func (t importTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
+func (t *ledgerTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
 	out := make(map[string]subscriptions.Subscriber, len(keys))
 	err := pages(keys, keysAtOnce, func(page [][]byte) error {
 		rows, err := t.query(t.ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key IN (`+marks(len(page))+`)`, anys(page)...)
@@ -70,8 +73,12 @@ func (t importTx) SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Sub
 
 // ImportRows implements importing.Tx.
 func (t importTx) ImportRows(id int64) (rows int64, err error) {
-	err = t.row(t.ctx, `SELECT rows_done FROM imports WHERE id = ?`, id).Scan(&rows)
-	return rows, fail("store: rows of an import", err)
+	const op = "store: rows of an import"
+	imp, err := t.LockImport(id)
+	if err != nil {
+		return 0, fail(op, err)
+	}
+	return imp.Rows, fail(op, whole(imp))
 }
 
 // SaveImport implements importing.Tx.
