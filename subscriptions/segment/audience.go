@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"slices"
+
 	"assent/subscriptions"
 )
 
@@ -76,3 +78,6 @@ func Sentence(r subscriptions.Reason) string {
 	}
 	return r.Sentence()
 }
+
+// Outside reports whether a reason keeps a person out of the segment, rather than from being mailed.
+func Outside(r subscriptions.Reason) bool { return slices.Contains(outside, r) }
