@@ -10,8 +10,9 @@ import (
 
 // ended is what an opt-out by mail ended.
 type ended struct {
-	scope subscriptions.Scope
-	known bool // the address was on record, or the message named a delivery of ours
+	scope  subscriptions.Scope
+	known  bool  // the address was on record, or the message named a delivery of ours
+	writer int64 // the subscriber who wrote, 0 where the writer's address is not on record
 }
 
 // optOut acts on a request to stop: with the signed address that it was sent to, else with the delivery that it replies to, else with
@@ -59,7 +60,11 @@ func (h *handling) withdraw(ctx context.Context) (ended, subscriptions.Outcome, 
 		return ended{}, subscriptions.Outcome{}, errs.E("inbox: opt out", errs.NotFound, "The message does not tell whom it stands for.", nil)
 	}
 	out, err := h.People.Withdraw(ctx, w)
-	return ended{scope: w.Scope, known: known}, out, err
+	done := ended{scope: w.Scope, known: known}
+	if person != nil {
+		done.writer = person.ID
+	}
+	return done, out, err
 }
 
 // ownScope is everything of the mailbox's programme, or everything where it serves all.
@@ -120,7 +125,7 @@ func (h *handling) confirmOptOut(ctx context.Context, what ended) error {
 		kind = mailer.WhichAddressLetter
 	}
 	return h.Post.Answer(ctx, mailer.Letter{
-		Key: h.oncePerDay(string(kind)), Kind: kind, ProgrammeID: programme.ID, To: h.mail.From.String(),
+		Key: h.oncePerDay(string(kind)), Kind: kind, ProgrammeID: programme.ID, SubscriberID: what.writer, To: h.mail.From.String(),
 		Language: h.language(), InReplyTo: h.answered(),
 	}, mailer.About{ReceivedAt: h.kept.ReceivedAt, Everything: true})
 }

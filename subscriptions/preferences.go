@@ -27,6 +27,10 @@ type PreferenceStore interface {
 	Move(ctx context.Context, id int64) (Move, error)
 	// CountLeaving adds one to a reason for leaving, and keeps words apart from it.
 	CountLeaving(ctx context.Context, why LeavingReason, words string) error
+	// LeavingReasons counts why people left a programme or its lists, the latest month first.
+	LeavingReasons(ctx context.Context, programmeID int64) ([]LeavingReason, error)
+	// LeavingRemarks returns up to limit of what they wrote, with a number above after, ascending.
+	LeavingRemarks(ctx context.Context, programmeID, after int64, limit int) ([]LeavingRemark, error)
 	// Consequences returns what ends with each purpose of a programme, in words, where anything was declared.
 	Consequences(ctx context.Context, programmeID int64) (map[int64]string, error)
 	// DeclareConsequence keeps what ends with a purpose; "" takes it away.

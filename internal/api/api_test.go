@@ -61,8 +61,9 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	segments := &segment.Service{Store: db, Fewest: 5, Now: time.Now}
 	h.deps = api.Deps{
 		BaseURL: "https://news.example.org", People: people,
-		Editor:  &subscriptions.Editor{Store: db, Catalogue: db, Now: time.Now},
-		Notices: &mailer.NoticeTeller{Runs: db, People: people, Now: time.Now},
+		Editor:      &subscriptions.Editor{Store: db, Catalogue: db, Now: time.Now},
+		Notices:     &mailer.NoticeTeller{Runs: db, People: people, Now: time.Now},
+		Preferences: &subscriptions.Preferences{Service: people, Kept: db, Trail: db},
 		Mailer: &mailer.Service{
 			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people, Targeting: segments,
 			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),

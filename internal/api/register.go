@@ -40,6 +40,8 @@ type Deps struct {
 	Mailboxes []string // the names of the mailboxes that are watched
 	Now       func() time.Time
 	Log       *slog.Logger
+
+	Preferences *subscriptions.Preferences
 }
 
 // Reads is what the API asks of the store beyond what the domains need.
@@ -71,13 +73,14 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Preferences == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
 	for _, resource := range []func(){
 		a.programmeRoutes, a.recipientRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
 		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
+		a.preferenceRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,

@@ -3,6 +3,8 @@ package assembly
 import (
 	"context"
 	"time"
+
+	"assent/subscriptions"
 )
 
 const (
@@ -23,6 +25,12 @@ func (h *House) Tidy(ctx context.Context) error {
 		now := h.Now()
 		if _, err := h.DB.ForgetOld(ctx, now.Add(-keepKeys)); err != nil && ctx.Err() == nil {
 			h.Log.Warn("old idempotency keys could not be removed", "error", err)
+		}
+		if err := h.DB.ForgetMoves(ctx, now, now.Add(-subscriptions.KeepVisits)); err != nil && ctx.Err() == nil {
+			h.Log.Warn("changes of address that nobody agreed to could not be closed", "error", err)
+		}
+		if err := h.DB.ForgetRemarks(ctx, now.AddDate(0, -subscriptions.KeepRemarks, 0).Format("2006-01")); err != nil && ctx.Err() == nil {
+			h.Log.Warn("old remarks could not be removed", "error", err)
 		}
 		if err := h.DB.ForgetTasks(ctx, now.Add(-keepTasks)); err != nil && ctx.Err() == nil {
 			h.Log.Warn("old tasks could not be removed", "error", err)

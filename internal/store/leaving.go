@@ -25,7 +25,7 @@ func (d *DB) CountLeaving(ctx context.Context, why subscriptions.LeavingReason, 
 	}))
 }
 
-// LeavingReasons returns how many people gave each reason for leaving a programme or its lists, the latest month first.
+// LeavingReasons implements subscriptions.PreferenceStore.
 func (d *DB) LeavingReasons(ctx context.Context, programmeID int64) ([]subscriptions.LeavingReason, error) {
 	rows, err := d.reading().query(ctx, `SELECT programme_id, list_id, month, reason, people FROM leaving_reasons WHERE programme_id = ?
 		ORDER BY month DESC, list_id, people DESC, reason`, programmeID)
@@ -36,7 +36,7 @@ func (d *DB) LeavingReasons(ctx context.Context, programmeID int64) ([]subscript
 	return out, fail("store: leaving reasons", err)
 }
 
-// LeavingRemarks returns up to limit remarks with a number above after, ascending.
+// LeavingRemarks implements subscriptions.PreferenceStore.
 func (d *DB) LeavingRemarks(ctx context.Context, programmeID, after int64, limit int) ([]subscriptions.LeavingRemark, error) {
 	rows, err := d.reading().query(ctx, `SELECT id, list_id, month, words FROM leaving_remarks WHERE programme_id = ? AND id > ? ORDER BY id LIMIT ?`, programmeID, after, limit)
 	out, err := collect(rows, err, func(s scanner) (r subscriptions.LeavingRemark, err error) {
@@ -52,7 +52,7 @@ func (d *DB) ForgetRemarks(ctx context.Context, month string) error {
 	return fail("store: forget remarks", err)
 }
 
-// Consequences returns what ends with each purpose of a programme, in words, where anything was declared.
+// Consequences implements subscriptions.PreferenceStore.
 func (d *DB) Consequences(ctx context.Context, programmeID int64) (map[int64]string, error) {
 	words := map[int64]string{}
 	rows, err := d.reading().query(ctx, `SELECT c.purpose_id, c.words FROM purpose_consequences c JOIN purposes p ON p.id = c.purpose_id WHERE p.programme_id = ?`, programmeID)
