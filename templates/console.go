@@ -132,6 +132,10 @@ type CampaignPage struct {
 	Facts    []Fact // as {"Approved by", "Ann Lee, 25 November 2026"}
 	Text     string // the plain text part, for reading; may be empty
 	Timeline []Event
+
+	Note        string        // about the funnel, as that it is of now; may be empty
+	Segment     []SegmentLine // who of the lists is meant; none for everybody
+	SegmentText string        // the same as it is written
 }
 
 // Fact is a name and a value, both as they are to be read.

@@ -78,6 +78,24 @@ func casePage() CasePage {
 	}
 }
 
+func segmentsPage() SegmentsPage {
+	return SegmentsPage{Console: desk(), MayWrite: true, Programmes: []SegmentProgramme{
+		{"Better Services Programme", "/console/segments/new/better-services", []SegmentRow{{"Ports in Wales", "/console/segments/3", `region is "Wales" and sector contains "ports"`, 2}}},
+		{"Stakeholder mail", "/console/segments/new/stakeholders", nil},
+	}}
+}
+
+func segmentPage() SegmentPage {
+	return SegmentPage{
+		Console: desk(), Programme: "Better Services Programme", Action: "/console/segments/3", MayWrite: true, Saved: true, Slug: "ports", Name: "Ports in Wales", Version: 2,
+		Text: `region is "Wales" and sector contains "ports"`, Lists: []SegmentList{{Slug: "monthly-update", Name: "Monthly update"}},
+		Vocabulary: []Fact{{"region", "Region: one of North, Wales"}}, Done: "Saved as version 2.",
+		Look: &AudienceLook{InLists: 12840, InSegment: 214, Eligible: 198, LeftOut: []FunnelLine{{"Not in the segment", 12626}, {"Opted out or suppressed", 16}},
+			Sentences: []SegmentLine{{0, "All of this is true of them:"}, {1, "Their Region is “Wales”."}, {1, "Their sector includes “ports”."}},
+			Sample:    []PersonRow{{Address: "c***@r***.example", URL: "/console/people/9"}}},
+	}
+}
+
 func consoleSamples() []sample {
 	row := campaignRows()[0]
 	masked := PeoplePage{Console: desk(), Query: "carys", Masked: true, Rows: []PersonRow{
@@ -99,6 +117,15 @@ func consoleSamples() []sample {
 		{"campaigns", "empty", CampaignsPage{Console: desk()}},
 		{"campaign", "", CampaignPage{Console: desk(), Row: row, Subject: "What changed in November", Facts: []Fact{{"Approved by", "Ben Okafor, 24 November 2026"}, {"Purpose", "Newsletter"}},
 			Text: text, Timeline: []Event{{At: uk(time.November, 25, 14, 0), What: "Sending began", Tone: Wait}, {At: uk(time.November, 24, 16, 10), What: "Approved", By: "Ben Okafor", Tone: Good}}}},
+		{"campaign", "targeted", CampaignPage{Console: desk(), Row: row, Subject: "For ports", Note: "As it would be now.", SegmentText: `region is "Wales" and berths at least 4`,
+			Segment: []SegmentLine{{0, "All of this is true of them:"}, {1, "Their Region is “Wales”."}, {1, "Their Berths is 4 or more."}}}},
+		{"segments", "", segmentsPage()},
+		{"segments", "empty", SegmentsPage{Console: desk()}},
+		{"segment", "", segmentPage()},
+		{"segment", "mistaken", SegmentPage{Console: desk(), Programme: "Better Services Programme", Action: "/console/segments/new/better-services", MayWrite: true,
+			Text: "region is Wales", Problem: "At character 11, “Wales”: Put text in quotes: \"Wales\"."}},
+		{"segment", "small", SegmentPage{Console: desk(), Programme: "Better Services Programme", Action: "/console/segments/new/better-services", Text: `region is "Môn"`,
+			Look: &AudienceLook{InLists: 12840, Below: 5, Sentences: []SegmentLine{{0, "Their Region is “Môn”."}}}}},
 		{"people", "", PeoplePage{Console: desk(), Rows: []PersonRow{
 			{"carys.o'neill+lists@reader.example", "Carys O'Neill", "/console/people/9", personPage().Standings, "Confirmed Monthly update", uk(time.March, 3, 9, 12)},
 		}, Pager: Pager{1, 1, 1, "", ""}}},

@@ -71,6 +71,8 @@ func declaredPages() []declared {
 		{"overview", reflect.TypeFor[OverviewPage](), console},
 		{"campaigns", reflect.TypeFor[CampaignsPage](), console},
 		{"campaign", reflect.TypeFor[CampaignPage](), console},
+		{"segments", reflect.TypeFor[SegmentsPage](), console},
+		{"segment", reflect.TypeFor[SegmentPage](), console},
 		{"people", reflect.TypeFor[PeoplePage](), console},
 		{"person", reflect.TypeFor[PersonPage](), console},
 		{"cases", reflect.TypeFor[CasesPage](), console},
