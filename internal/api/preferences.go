@@ -73,9 +73,9 @@ func (a *api) preferenceRoutes() {
 		summary: "Put a person's mail off, or end that", about: "By the time of the answer the gate refuses until the moment given. What was agreed to stays, and ends when it would have ended.",
 	}, a.pausePerson)
 	add(a, operation{
-		id: "set-profiling", method: http.MethodPost, path: base + "/subscribers/{id}/profiling", tag: "Consent", scope: auth.ConsentWrite,
+		id: "refuse-profiling", method: http.MethodPost, path: base + "/subscribers/{id}/profiling", tag: "Consent", scope: auth.ConsentWrite,
 		summary: "Record whether a person refuses profiling",
-	}, a.setProfiling)
+	}, a.refuseProfiling)
 	add(a, operation{
 		id: "change-address", method: http.MethodPost, path: base + "/subscribers/{id}/address-change", tag: "People", scope: auth.SubscribersWrite, status: http.StatusAccepted,
 		summary: "Begin a change of address", about: "A link is mailed to the old address and to the new one. Only when both were used, within 7 days, is anything changed. " +
@@ -142,7 +142,7 @@ func (a *api) pausePerson(ctx context.Context, in *struct {
 	return &reply[withdrawn]{Body: withdrawn{Event: out.Seq, Already: out.Already}}, err
 }
 
-func (a *api) setProfiling(ctx context.Context, in *struct {
+func (a *api) refuseProfiling(ctx context.Context, in *struct {
 	InID
 	Body newProfiling
 }) (*reply[withdrawn], error) {
