@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"assent/internal/errs"
+	"assent/subscriptions"
 	"assent/templates"
 )
 
@@ -48,6 +49,9 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		return caseLetter(about, sender)
 	case CaseAlertLetter:
 		return s.caseAlert(about, sender, zone)
+	}
+	if l.Kind == ErasureLetter {
+		return farewell(sender, l.Language, subscriptions.Ground(about.Ground)), nil
 	}
 	return nil, errs.E(op, errs.Invalid, "There is no letter of this kind.", nil)
 }

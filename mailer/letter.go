@@ -25,6 +25,7 @@ const (
 	WhichAddressLetter LetterKind = "unsubscribe-link"    // answers an opt-out from an address that is not on record
 	CaseReceivedLetter LetterKind = "case-received"       // acknowledges a request
 	NoticeLetter       LetterKind = "notice"              // tells of a new version of a privacy notice
+	ErasureLetter      LetterKind = "erasure"             // tells a person that they are being erased, before it is done
 	CaseLetter         LetterKind = "case-letter"         // what a person wrote about a case
 	CaseAlertLetter    LetterKind = "case-alert"          // tells the data protection officer of a case that cannot wait
 )

@@ -44,6 +44,7 @@ func declaredMails() []declared {
 		{name: "notice", data: reflect.TypeFor[NoticeMail]()},
 		{name: "visit", data: reflect.TypeFor[VisitMail]()},
 		{name: "move", data: reflect.TypeFor[MoveMail]()},
+		{name: "erasure", data: reflect.TypeFor[ErasureMail]()},
 	}
 }
 

@@ -10,9 +10,10 @@ import (
 )
 
 func (a *app) migrateCommand() *cobra.Command {
-	return &cobra.Command{
+	var replay []string
+	c := &cobra.Command{
 		Use: "migrate", Short: "Bring the database to the schema of this version",
-		Long: "Makes the tables in an empty database, or brings older ones up to date. Data is never dropped, and a newer schema is left alone. Running it again changes nothing.",
+		Long: "Makes the tables in an empty database, or brings older ones up to date. Data is never dropped, and a newer schema is left alone. Running it again changes nothing.\n\nAfter the restoring of an older backup it carries out again what the journal has and the backup lacks, as every start does.",
 		Args: arguments(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			settings, err := a.settings(config.Data)
@@ -33,6 +34,9 @@ func (a *app) migrateCommand() *cobra.Command {
 				return err
 			}
 			defer db.Close()
+			if err := a.keepJournal(c.Context(), settings, db, replay...); err != nil {
+				return err
+			}
 			switch {
 			case from == to:
 				fmt.Fprintf(a.stdout, "The %s database has schema %d already. Nothing was changed.\n", db.Name(), to)
@@ -44,4 +48,6 @@ func (a *app) migrateCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringArrayVar(&replay, "replay", nil, "journal of another machine, to be replayed after the restoring of a backup; may be repeated")
+	return c
 }

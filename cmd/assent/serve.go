@@ -65,7 +65,7 @@ func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.
 			h.Log.Info("serving", "listen", l.Addr().String(), "base_url", h.Config.BaseURL)
 			running = append(running, func(ctx context.Context) error { return h.Serve(ctx, l) })
 		case assembly.Worker:
-			running = append(running, h.Work, h.Tidy, h.PassTime)
+			running = append(running, h.Work, h.Dispose, h.Tidy, h.PassTime)
 		case assembly.Inbox:
 			running = append(running, h.Watch)
 		}

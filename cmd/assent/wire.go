@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"assent/inbox/imappoll"
@@ -44,7 +46,25 @@ func (a *app) data(ctx context.Context) (config.Config, *store.DB, error) {
 		return c, nil, err
 	}
 	db, err := a.openStore(ctx, c)
-	return c, db, err
+	if err != nil {
+		return c, nil, err
+	}
+	return c, db, a.keepJournal(ctx, c, db)
+}
+
+// keepJournal holds the database and its journal together. The file is closed with the process.
+func (a *app) keepJournal(ctx context.Context, c config.Config, db *store.DB, more ...string) error {
+	_, report, err := assembly.KeepJournal(ctx, db, assembly.JournalPath(c), a.now, more...)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	if report.Replayed > 0 {
+		fmt.Fprintf(a.stderr, "An older state of the database was restored: %s opt-outs, suppressions, restrictions or erasures that it lacked were carried out again.\n", thousands(report.Replayed))
+	}
+	if report.Repaired > 0 {
+		fmt.Fprintln(a.stderr, "The journal's last line had been cut off by a crash, and was taken away.")
+	}
+	return nil
 }
 
 // fileTrouble says of an SQLite file what there is to do: there is no server that could be down.

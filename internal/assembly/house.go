@@ -65,6 +65,8 @@ type House struct {
 
 	Preferences *subscriptions.Preferences
 
+	Keeping
+
 	relay  *queue.Relay
 	worker *queue.Worker
 }
@@ -85,6 +87,9 @@ func (h *House) open(ctx context.Context) error {
 		return err
 	}
 	if h.DB, err = store.Open(ctx, h.Config.DatabaseURL.Reveal(), store.Options{Keys: h.Keys, Now: h.Now}); err != nil {
+		return err
+	}
+	if err := h.openKeeping(ctx); err != nil {
 		return err
 	}
 	h.Redis, err = redisq.Open(ctx, redisq.Config{URL: h.Config.RedisURL.Reveal(), QueueOf: queues(), Now: h.Now, Log: h.Log})
@@ -141,15 +146,17 @@ func (h *House) makeServices() {
 	}
 	h.Editor = &subscriptions.Editor{Store: h.DB, Catalogue: h.DB, Now: h.Now}
 	h.Notices = &mailer.NoticeTeller{Runs: h.DB, People: h.People, Now: h.Now, Kick: kick}
+	h.Cases = &cases.Service{
+		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
+	}
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
+	h.makeKeeping(kick)
 	mux := &queue.Mux{}
-	h.Cases = &cases.Service{
-		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
-	}
 	h.handle(mux)
+	h.handleKeeping(mux)
 	h.worker = &queue.Worker{Outbox: h.DB, Mux: mux, Now: h.Now, Log: h.Log, Kick: kick}
 }
 
@@ -211,7 +218,7 @@ func (h *House) Close(ctx context.Context) error {
 		all = append(all, h.Redis.Close())
 	}
 	if h.DB != nil {
-		all = append(all, h.DB.Close())
+		all = append(all, h.DB.Close(), h.closeKeeping())
 	}
 	return errors.Join(all...)
 }

@@ -34,6 +34,7 @@ func queues() map[string]string {
 		mailer.SendChunk{}.TaskKind():           redisq.Send,
 		mailer.SendLetter{}.TaskKind():          redisq.Mail,
 		subscriptions.Confirmation{}.TaskKind(): redisq.Mail,
+		subscriptions.Erasing{}.TaskKind():      redisq.Mail,
 		subscriptions.Renewal{}.TaskKind():      redisq.Default,
 		subscriptions.VisitMail{}.TaskKind():    redisq.Mail,
 		subscriptions.MoveMail{}.TaskKind():     redisq.Mail,
@@ -52,8 +53,8 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Notices.HandleOpen)
 	queue.Handle(mux, h.Notices.HandleSettle)
 	queue.Handle(mux, h.Inbox.HandleSorting)
-	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
 	queue.Handle(mux, h.Cases.HandlePosted)
+	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
 		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
 	})
 }

@@ -1,0 +1,9 @@
+package templates
+
+// ErasureMail fills the mail "erasure": the last one that a person gets, before their data goes (Article 12(3)).
+type ErasureMail struct {
+	Sender
+	Asked     bool   // the person asked for it
+	Why       string // otherwise, in words; may be empty
+	Regulator Regulator
+}
