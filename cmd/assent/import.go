@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"assent/internal/address"
-	"assent/internal/assembly"
 	"assent/internal/auth"
 	"assent/internal/csvfile"
 	"assent/internal/errs"
@@ -23,49 +22,70 @@ import (
 
 // importFlags are what people may say beside list and file.
 type importFlags struct {
-	dryRun                bool
-	rejects, encoding, as string
+	dryRun                        bool
+	rejects, encoding, as, format string
+	mapped                        map[string]string
+	ignored                       []string
 }
 
 func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	c := &cobra.Command{
-		Use: "import LIST FILE", Short: "Bring people from a CSV file into a list",
-		Long: `Brings people from a CSV file into a list. The first row names the columns:
+		Use: "import LIST FILE", Short: "Bring people from a file into a list, or take an import back",
+		Long: `Brings people from a CSV or JSON Lines file into a list. The first row of a CSV file names the columns; in JSON Lines,
+the names stand in each object:
 
-  address    needed; or email
-  act        what the person did to agree, such as "ticked the box on the stand's form"
-  acted_at   when: 2026-03-31, or 2026-03-31T14:05:00Z
-  source     where their data came from
-  wording    what they were shown, word for word
-  name, language, and the attributes declared for the list's programme
+  address      needed; or email
+  act          what the person did to agree, such as "ticked the box on the stand's form"
+  acted_at     when: 2026-03-31, or 2026-03-31T14:05:00Z
+  source       where their data came from
+  wording      what they were shown, word for word
+  statement    what they said, where consent must be explicit
+  confirmed_at when they confirmed it, and ip from where they acted
+  status       how they stand where the file comes from: active, unsubscribed, suppressed …
+  name (or first_name and last_name), language, and the attributes declared for the list's programme
 
 A row without act, acted_at and source shows no consent: it goes to quarantine and is not mailed. Whoever opted
-out or is suppressed stays so. Commas, semicolons and tabs are understood.
+out or is suppressed stays so, and whoever had opted out where the file comes from has opted out here.
+
+Exports of other programs are read as they are: --format listmonk, or --format mailchimp for each of the three
+files of an audience export. Bring in the files of those who left first.
 
 The same file for the same list goes on where it stopped, after Ctrl-C or a crash, and is never taken twice.`,
 		Args: arguments("a list", "a file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			enc, err := csvfile.ParseEncoding(f.encoding)
-			if err != nil {
-				return usagef("%s", errs.Message(err))
-			}
-			return a.importFile(c.Context(), args[0], args[1], enc, f)
+			return a.importFile(c.Context(), args[0], args[1], f)
 		},
 	}
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "tell what would become of each row, and change nothing")
 	c.Flags().StringVar(&f.rejects, "errors", "", "where to write the rows that are not taken (default FILE.errors.csv, or FILE.dry-run.csv)")
 	c.Flags().StringVar(&f.encoding, "encoding", "utf-8", "utf-8 or latin1")
+	c.Flags().StringVar(&f.format, "format", "", "csv, jsonl, listmonk or mailchimp (default: jsonl for a file of that name, otherwise csv)")
+	c.Flags().StringToStringVar(&f.mapped, "map", nil, "take a column for another one, or for an attribute: --map Town=town")
+	c.Flags().StringSliceVar(&f.ignored, "ignore", nil, "leave a column out, or an attribute of listmonk's")
 	c.Flags().StringVar(&f.as, "as", "", "address of the operator who answers for the import; the ledger names them by number")
+	c.AddCommand(a.importsCommand(), a.undoImportCommand())
 	return c
 }
 
-func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Encoding, f importFlags) error {
+func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) error {
+	format, err := importing.ParseFormat(f.format)
+	if err != nil {
+		return usagef("%s", errs.Message(err))
+	}
+	enc, err := csvfile.ParseEncoding(f.encoding)
+	if err != nil {
+		return usagef("%s", errs.Message(err))
+	}
 	file, survey, err := examine(path, enc)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	rows, err := rowsOf(file, survey, f.format)
+	if err != nil {
+		return err
+	}
 	rejects := &rejectsFile{path: f.rejects}
 	if rejects.path == "" {
 		rejects.path = path + ".errors.csv"
@@ -77,15 +97,12 @@ func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Enc
 		return err
 	}
 	defer rejects.Close()
-	c, db, err := a.data(ctx)
+	_, db, err := a.data(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	keys, err := assembly.Keys(c)
-	if err != nil {
-		return err
-	}
+	keys := db.HouseKeys()
 	list, err := listBySlug(ctx, db, slug)
 	if err != nil {
 		return err
@@ -102,7 +119,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, enc csvfile.Enc
 	bar := newProgress(a.stderr, "lines", survey.Lines, a.now)
 	im := &importing.Importer{Store: db, Keys: keys, Now: a.now}
 	report, err := im.Run(ctx, importing.Job{
-		List: list, FileName: filepath.Base(path), Survey: survey, Rows: csvfile.NewReader(file, survey), Actor: actor.String(),
+		List: list, FileName: filepath.Base(path), Survey: survey, Rows: rows, Columns: importing.Mapping{Format: format, Map: f.mapped, Ignore: f.ignored}, Actor: actor.String(),
 		DryRun: f.dryRun, Rejects: rejects, Seen: seen, Progress: bar.at,
 	})
 	bar.end()
@@ -185,10 +202,7 @@ func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun boo
 	default:
 		fmt.Fprintf(a.stdout, "What became of %s rows in %s:\n", thousands(r.Rows), list.Name)
 	}
-	for _, line := range []struct {
-		n    int64
-		what string
-	}{
+	a.counts([]count{
 		{r.Granted, "now on the list"},
 		{r.Unchanged, "were on it already"},
 		{r.Duplicates, "repeat an address of an earlier row"},
@@ -196,11 +210,7 @@ func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun boo
 		{r.Refused, "refused: opted out, suppressed, restricted or expired"},
 		{r.Barred, "opted out or were suppressed there, and now are here"},
 		{r.Invalid, "not taken: a mistake in the row"},
-	} {
-		if line.n > 0 {
-			fmt.Fprintf(a.stdout, "%12s  %s\n", thousands(line.n), line.what)
-		}
-	}
+	})
 	if rejects.lost {
 		fmt.Fprintf(a.stdout, "The rows that the earlier run did not take are no longer in %s.\n", rejects.path)
 	}

@@ -67,6 +67,15 @@ const (
 	DestroyKey     Action = "destroy key" // of the personal parts about somebody
 )
 
+// Actions holds every action that has a name here.
+var Actions = []Action{
+	ListCases, ReadCase, ListInbound, ReadInbound, ReadRaw, ListPeople, FindPerson, ReadPerson,
+	ReadLedger, ReadBars, ReadTrail, ExportTrail, ExportPack, ExportPeople, AddPerson, ChangePerson,
+	AskMove, CloseMove, ErasePerson, PlaceHold, LiftHold, OpenCase, ChangeCase, ImportBegun,
+	ImportDone, ImportUndone, ForgetPeople, DropQuarantine, AskQuarantined, MakeKey, RevokeKey, AddUser,
+	SetPassword, DisableUser, EnableUser, Declare, Redeclare, TrimTrail, StartNoticeRun, DestroyKey,
+}
+
 // Values are fields with their values, as JSON has them.
 type Values map[string]any
 

@@ -161,6 +161,19 @@ func quoted(text string) (field, rest string, closed bool) {
 	}
 }
 
+// Line is a line of a file, without its end.
+type Line struct {
+	Number int64  // from 1
+	Text   string // only the beginning of one that is too long
+	Fault  string // a sentence that says why it cannot be read; "" for a good one
+}
+
+// NextLine returns the next line as it stands, for formats that have one row in each; io.EOF after the last. A reader gives out rows or lines, not both.
+func (r *Reader) NextLine() (Line, error) {
+	l, err := r.next()
+	return Line{Number: l.number, Text: l.text, Fault: l.fault}, err
+}
+
 // line is a line of the file, without its end.
 type line struct {
 	number int64

@@ -34,18 +34,27 @@ func (l *rejectLog) Write(rows []importing.Reject) (int64, error) {
 // bring imports a file into a list, as a process of its own would.
 func bring(t *testing.T, into importing.Store, now func() time.Time, list subscriptions.List, text string, log *rejectLog, dry bool) (importing.Report, error) {
 	t.Helper()
+	return bringAs(t, into, now, list, text, importing.Mapping{}, log, dry)
+}
+
+func bringAs(t *testing.T, into importing.Store, now func() time.Time, list subscriptions.List, text string, m importing.Mapping, log *rejectLog, dry bool) (importing.Report, error) {
+	t.Helper()
 	survey := must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
 	seen := must(store.OpenScratch(survey.Lines))(t)
 	defer seen.Close()
 	im := &importing.Importer{Store: into, Keys: storetest.Keys(t), Now: now, Batch: 50}
 	return im.Run(t.Context(), importing.Job{
-		List: list, FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(strings.NewReader(text), survey),
+		List: list, FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(strings.NewReader(text), survey), Columns: m,
 		Actor: "user:3", DryRun: dry, Rejects: log, Seen: seen,
 	})
 }
 
 func tally(c importing.Counts) string {
-	return fmt.Sprintf("%d rows: %d granted, %d unchanged, %d duplicates, %d quarantined, %d refused, %d invalid", c.Rows, c.Granted, c.Unchanged, c.Duplicates, c.Quarantined, c.Refused, c.Invalid)
+	text := fmt.Sprintf("%d rows: %d granted, %d unchanged, %d duplicates, %d quarantined, %d refused, %d invalid", c.Rows, c.Granted, c.Unchanged, c.Duplicates, c.Quarantined, c.Refused, c.Invalid)
+	if c.Barred > 0 {
+		text += fmt.Sprintf(", %d barred", c.Barred)
+	}
+	return text
 }
 
 const header = "address,name,language,act,acted_at,source,wording\n"

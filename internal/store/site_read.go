@@ -11,7 +11,7 @@ import (
 
 // Totals counts people on record, campaigns, messages sent, and cases: all of them, and those open.
 func (d *DB) Totals(ctx context.Context) (people, campaigns, sent, cases, open int64, err error) {
-	err = d.reading().row(ctx, `SELECT (SELECT COUNT(*) FROM subscribers WHERE erased_by = 0), (SELECT COUNT(*) FROM campaigns),
+	err = d.reading().row(ctx, `SELECT (SELECT COUNT(*) FROM subscribers WHERE address <> ''), (SELECT COUNT(*) FROM campaigns),
 		(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'), (SELECT COUNT(*) FROM cases), (SELECT COUNT(*) FROM cases WHERE state <> 'closed')`).
 		Scan(&people, &campaigns, &sent, &cases, &open)
 	return people, campaigns, sent, cases, open, fail("store: totals", err)
@@ -77,14 +77,14 @@ func (d *DB) SuppressedOnLists(ctx context.Context) (map[int64]int64, error) {
 
 // PeopleAfter returns up to limit people with a row number above id, ascending, without those erased.
 func (d *DB) PeopleAfter(ctx context.Context, id int64, limit int) ([]subscriptions.Subscriber, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id > ? AND erased_by = 0 ORDER BY id LIMIT ?`, id, limit)
+	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id > ? AND address <> '' ORDER BY id LIMIT ?`, id, limit)
 	out, err := collect(rows, err, scanSubscriber)
 	return out, fail("store: people", err)
 }
 
 // PeopleBefore returns the last limit people with a row number below id, ascending, without those erased.
 func (d *DB) PeopleBefore(ctx context.Context, id int64, limit int) ([]subscriptions.Subscriber, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id < ? AND erased_by = 0 ORDER BY id DESC LIMIT ?`, id, limit)
+	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id < ? AND address <> '' ORDER BY id DESC LIMIT ?`, id, limit)
 	out, err := collect(rows, err, scanSubscriber)
 	slices.Reverse(out)
 	return out, fail("store: people", err)

@@ -1,0 +1,159 @@
+package store_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"assent/internal/csvfile"
+	"assent/internal/store"
+	"assent/internal/store/storetest"
+	"assent/subscriptions/importing"
+)
+
+// benchSizes are the sizes to measure: 10,000, or what ASSENT_BENCH_PEOPLE lists, such as "10000,100000,1000000".
+func benchSizes(b *testing.B) (sizes []int) {
+	b.Helper()
+	list := os.Getenv("ASSENT_BENCH_PEOPLE")
+	if list == "" {
+		list = "10000"
+	}
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			b.Fatal(err)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes
+}
+
+// durable takes back what makes databases of tests faster than those of installations.
+func durable(url string) string {
+	return strings.Replace(strings.TrimSuffix(url, "?synchronous=normal"), "synchronous_commit=off", "synchronous_commit=on", 1)
+}
+
+// crowdFile writes a file of people with their evidence.
+func crowdFile(b *testing.B, people int) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "people.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	fmt.Fprint(w, "address,name,language,act,acted_at,source,wording\n")
+	for n := range people {
+		fmt.Fprintf(w, "person.%d@mail%d.example.org,Person Number %d,en,Ticked the box on the stand's form,2026-03-%02dT14:05:%02dZ,Spring fair,Send me the news.\n", n, n%97, n, 1+n%28, n%60)
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// BenchmarkImport is what bringing a file in costs, from its first look to its last commit, with evidence, ledger, seal and the gate's tables, on databases
+// that are as durable as an installation's.
+func BenchmarkImport(b *testing.B) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
+		for _, people := range benchSizes(b) {
+			b.Run(fmt.Sprintf("%s/people=%d", name, people), func(b *testing.B) {
+				path := crowdFile(b, people)
+				spent := meter(b)
+				for b.Loop() {
+					b.StopTimer()
+					h := furnish(b, storetest.Open(b, durable(url(b)), time.Now), time.Now)
+					spent.start()
+					b.StartTimer()
+					bringFile(b, h, path, people)
+					spent.stop()
+				}
+				spent.report(people)
+			})
+		}
+	}
+}
+
+func bringFile(b *testing.B, h house, path string, people int) {
+	b.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	survey, err := csvfile.Examine(f, csvfile.UTF8)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		b.Fatal(err)
+	}
+	seen, err := store.OpenScratch(survey.Lines)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer seen.Close()
+	im := &importing.Importer{Store: h.db, Keys: storetest.Keys(b), Now: time.Now}
+	report, err := im.Run(b.Context(), importing.Job{
+		List: h.lists[0], FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(f, survey), Actor: "system", Rejects: &rejectLog{}, Seen: seen,
+	})
+	if err != nil || report.Granted != int64(people) {
+		b.Fatalf("%+v, %v", report, err)
+	}
+}
+
+// costs gathers what a benchmark spends besides time: processor time of this process, and the most memory that it held.
+type costs struct {
+	b     *testing.B
+	begun time.Duration
+	cpu   time.Duration
+	runs  int
+	peak  int64 // kB
+}
+
+func meter(b *testing.B) *costs { return &costs{b: b} }
+
+func (c *costs) start() {
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // where there is one: the peak counts from here
+	c.begun = processorTime()
+}
+
+func (c *costs) stop() {
+	c.cpu += processorTime() - c.begun
+	c.runs++
+	c.peak = max(c.peak, peakMemory())
+}
+
+// report tells a figure for each of a run's units.
+func (c *costs) report(units int) {
+	n := float64(c.runs * units)
+	c.b.ReportMetric(n/c.b.Elapsed().Seconds(), "rows/s")
+	c.b.ReportMetric(float64(c.cpu.Microseconds())/n, "cpu-µs/row")
+	c.b.ReportMetric(float64(c.peak)/1024, "peak-MiB")
+}
+
+func processorTime() time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return 0
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+func peakMemory() (kB int64) {
+	status, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			_, _ = fmt.Sscan(rest, &kB)
+		}
+	}
+	return kB
+}
