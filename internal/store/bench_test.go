@@ -7,6 +7,7 @@ import (
 
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 // eachBench runs a benchmark on every database, with people on two lists of which every tenth has left the first.
@@ -83,4 +84,32 @@ func BenchmarkVerify(b *testing.B) {
 		}
 		b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
 	})
+}
+
+// BenchmarkSegment is what counting a segment over an audience costs; growth from one size to the next is what a page costs more.
+func BenchmarkSegment(b *testing.B) {
+	for _, people := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			eachBench(b, people, func(b *testing.B, h house, _ []int64) {
+				h.declareAll(b)
+				svc := &segment.Service{Store: h.db, Now: time.Now}
+				for name, text := range map[string]string{
+					"attributes": `region is "Môn" and not sector contains "ports" or company starts with "an"`,
+					"history":    `not sent any campaign in the last 30 days and joined list-0-0-0 since 2026-01-01`,
+				} {
+					s := must(segment.Parse(text))(b)
+					rule := must(svc.Bind(b.Context(), h.lists[0].ProgrammeID, s, question(h.lists[0]), time.Now()))(b)
+					a := segment.Audience{Question: question(h.lists[0], h.lists[1]), Rule: &rule, Excluded: []int64{h.lists[2].ID}}
+					b.Run(name, func(b *testing.B) {
+						for b.Loop() {
+							if _, _, err := h.db.Survey(b.Context(), a, time.Now(), segment.SampleSize); err != nil {
+								b.Fatal(err)
+							}
+						}
+						b.ReportMetric(float64(people)*float64(b.N)/b.Elapsed().Seconds(), "people/s")
+					})
+				}
+			})
+		})
+	}
 }
