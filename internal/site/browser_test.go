@@ -115,6 +115,12 @@ func (b *browser) arrive(heading string) {
 	if wide > 0 {
 		b.t.Errorf("%s: %q is %d too wide for the window", b.size, heading, wide)
 	}
+	b.picture(heading)
+}
+
+// picture keeps a picture of the page.
+func (b *browser) picture(heading string) {
+	b.t.Helper()
 	picture := must(chromedp.Run(b.ctx, chromedp.FullScreenshot(100)))(b.t)
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {

@@ -54,6 +54,14 @@ func inLanguage(path, lang string) string {
 	return path + "?lang=" + lang
 }
 
+// keep is inLanguage for the pages of a reader whom we know: what they chose with ?lang= stays chosen, although they get mail in another.
+func (s *site) keep(c *gin.Context, path string) string {
+	if chosen := c.Query("lang"); chosen != "" && chosen == s.language(c) {
+		return path + "?lang=" + chosen
+	}
+	return inLanguage(path, s.language(c))
+}
+
 func languageLinks() []templates.Language {
 	return []templates.Language{
 		{Code: templates.English, Name: "English", URL: "?lang=" + templates.English},

@@ -49,7 +49,7 @@ func (s *site) leavePage(c *gin.Context) error {
 		name = wordsIn(lang).allLists
 	}
 	page := templates.UnsubscribePage{
-		Public: s.frame(c, h), Action: inLanguage("/u/"+c.Param("token"), lang), List: name,
+		Public: s.frame(c, h), Action: s.keep(c, "/u/"+c.Param("token")), List: name,
 		MaskedAddress: masked(person), OfferAll: h.Programme.ID != 0, OfferEverything: several,
 	}
 	page.PreferencesURL = s.ownPath(person.ID, lang)

@@ -61,8 +61,12 @@ func (s *site) move(c *gin.Context) error {
 }
 
 func (s *site) showMove(c *gin.Context, m subscriptions.Move, side subscriptions.Side) error {
+	frame, err := s.frameOf(c, m.ProgrammeID)
+	if err != nil {
+		return err
+	}
 	page := templates.MovePage{
-		Public: s.frame(c, s.noLetterhead()), Action: inLanguage("/x/"+c.Param("token"), s.language(c)), Old: side == subscriptions.OldMailbox,
+		Public: frame, Action: s.keep(c, "/x/"+c.Param("token")), Old: side == subscriptions.OldMailbox,
 		Agreed: side == subscriptions.OldMailbox && !m.OldAt.IsZero() || side == subscriptions.NewMailbox && !m.NewAt.IsZero(),
 		Done:   m.Outcome == subscriptions.MoveDone, Refused: m.Outcome == subscriptions.MoveRefused, Until: m.ExpiresAt.In(s.Zone),
 	}

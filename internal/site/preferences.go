@@ -50,7 +50,7 @@ func (s *site) look(c *gin.Context) (*look, error) {
 	}
 	s.speak(c, l.overview.Person)
 	l.words = ownWordsIn(s.language(c))
-	l.path = inLanguage("/p/"+c.Param("token"), s.language(c))
+	l.path = s.keep(c, "/p/"+c.Param("token"))
 	return l, nil
 }
 

@@ -44,6 +44,7 @@ func (s *site) showPreferences(l *look, status int, done templates.Done, problem
 		s.showProgramme(l, &page.Owners[i], k)
 		page.Stopped = page.Stopped && !page.Owners[i].On
 	}
+	page.Languages = languageLinks() // the page can be asked for again in another language, also after a button
 	return s.page(l.c, status, "preferences", page)
 }
 

@@ -170,7 +170,7 @@ func (s *site) showRecord(c *gin.Context, key string, subscriberID int64, x ownC
 	}
 	w := ownWordsIn(s.language(c))
 	page := templates.OwnRecordPage{
-		Public: s.ownFrame(c, o), Action: inLanguage(recordPath, w.lang), Key: key, Done: x.done, Problem: x.problem,
+		Public: s.ownFrame(c, o), Action: s.keep(c, recordPath), Key: key, Done: x.done, Problem: x.problem,
 		PreferencesURL: inLanguage(s.Mail.Ways.PreferencesURL(s.Mail.Keys, o.Person.ID), w.lang),
 		Address:        f.Address, Name: f.Name, Facts: s.ownFacts(o, w), Fields: ownFields(o, x),
 		More: len(f.Acts) > maxOwn || len(f.Messages)+len(f.Letters) > maxOwn,
@@ -183,7 +183,7 @@ func (s *site) showRecord(c *gin.Context, key string, subscriberID int64, x ownC
 	}
 	for _, a := range f.Acts[:min(len(f.Acts), maxOwn)] {
 		page.Acts = append(page.Acts, templates.OwnAct{
-			At: s.inZone(o, a.At), What: w.act(a.event.Kind), About: a.About, How: w.channel(a.event.Channel), Wording: a.Wording, Notice: a.Notice,
+			At: s.inZone(o, a.At), What: w.act(a.event), About: a.About, How: w.channel(a.event.Channel), Wording: a.Wording, Notice: a.Notice,
 		})
 	}
 	page.Mails = s.ownMails(o, w, f)
@@ -210,6 +210,16 @@ func (s *site) inZone(o subscriptions.Overview, t time.Time) time.Time {
 	return t.In(s.today(o).Location())
 }
 
+// languageName is a language in its own words.
+func languageName(code string) string {
+	for _, l := range languageLinks() {
+		if l.Code == code {
+			return l.Name
+		}
+	}
+	return code
+}
+
 // ownFacts are what is held besides lists and acts, and is not theirs to correct here.
 func (s *site) ownFacts(o subscriptions.Overview, w ownWords) []templates.Fact {
 	p, allowed := o.Person, w.facts["yes"]
@@ -218,7 +228,7 @@ func (s *site) ownFacts(o subscriptions.Overview, w ownWords) []templates.Fact {
 	}
 	facts := []templates.Fact{
 		{Name: w.facts["source"], Value: p.Source}, {Name: w.facts["since"], Value: w.date(s.inZone(o, p.CreatedAt))},
-		{Name: w.facts["language"], Value: p.Language}, {Name: w.facts["profiling"], Value: allowed},
+		{Name: w.facts["language"], Value: languageName(p.Language)}, {Name: w.facts["profiling"], Value: allowed},
 	}
 	if o.State.RestrictedBy != 0 {
 		facts = append(facts, templates.Fact{Name: w.facts["restricted"], Value: w.facts["restrictedText"]})

@@ -1,28 +1,33 @@
 package site
 
 import (
+	"strings"
+
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
 )
 
 // act says what an event of the ledger is, to the person whom it is about.
-func (w ownWords) act(k subscriptions.EventKind) string {
+func (w ownWords) act(e subscriptions.Event) string {
+	if e.Kind == subscriptions.Paused && e.ExpiresAt.IsZero() {
+		return strings.TrimSuffix(w.resumedTitle, ": ")
+	}
 	en := map[subscriptions.EventKind]string{
 		subscriptions.Requested: "You, or somebody, asked to join", subscriptions.Confirmed: "You confirmed", subscriptions.Granted: "You agreed",
 		subscriptions.Enrolled: "You were put on the list", subscriptions.Withdrawn: "You left", subscriptions.Suppressed: "Emails were stopped",
 		subscriptions.Lapsed: "What you agreed to ended with its term", subscriptions.Restricted: "The use of your data was restricted",
 		subscriptions.Released: "The restriction ended", subscriptions.Erased: "Your data was erased", subscriptions.Informed: "You were sent a privacy notice",
-		subscriptions.Paused: "A pause began or ended", subscriptions.ProfilingRefused: "You refused being chosen by what you did", subscriptions.ProfilingAllowed: "You allowed being chosen by what you did",
+		subscriptions.Paused: "You paused", subscriptions.ProfilingRefused: "You refused being chosen by what you did", subscriptions.ProfilingAllowed: "You allowed being chosen by what you did",
 	}
 	cy := map[subscriptions.EventKind]string{
 		subscriptions.Requested: "Gofynnoch chi, neu rywun, am ymuno", subscriptions.Confirmed: "Fe gadarnhaoch", subscriptions.Granted: "Fe gytunoch",
 		subscriptions.Enrolled: "Fe'ch rhoddwyd ar y rhestr", subscriptions.Withdrawn: "Fe adawoch", subscriptions.Suppressed: "Ataliwyd e-byst",
 		subscriptions.Lapsed: "Daeth yr hyn y cytunoch iddo i ben gyda'i gyfnod", subscriptions.Restricted: "Cyfyngwyd ar ddefnyddio eich data",
 		subscriptions.Released: "Daeth y cyfyngiad i ben", subscriptions.Erased: "Dilëwyd eich data", subscriptions.Informed: "Anfonwyd hysbysiad preifatrwydd atoch",
-		subscriptions.Paused: "Dechreuodd neu daeth saib i ben", subscriptions.ProfilingRefused: "Fe wrthodoch gael eich dewis yn ôl yr hyn a wnaethoch", subscriptions.ProfilingAllowed: "Fe ganiataoch gael eich dewis yn ôl yr hyn a wnaethoch",
+		subscriptions.Paused: "Fe gymeroch saib", subscriptions.ProfilingRefused: "Fe wrthodoch gael eich dewis yn ôl yr hyn a wnaethoch", subscriptions.ProfilingAllowed: "Fe ganiataoch gael eich dewis yn ôl yr hyn a wnaethoch",
 	}
-	return pickWord(w.lang, en, cy, k)
+	return pickWord(w.lang, en, cy, e.Kind)
 }
 
 // channel says how an event came about.

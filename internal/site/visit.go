@@ -9,6 +9,7 @@ import (
 	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/web"
+	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
 )
@@ -37,18 +38,32 @@ const recordPath = "/record"
 
 // visitPage shows one button and changes nothing, because mail scanners follow links.
 func (s *site) visitPage(c *gin.Context) error {
+	var v subscriptions.Visit
 	var person subscriptions.Subscriber
 	err := refusedEvenly(c.Request.Context(), beat, func() (err error) {
-		_, person, err = s.Preferences.PendingVisit(c.Request.Context(), c.Param("token"))
+		v, person, err = s.Preferences.PendingVisit(c.Request.Context(), c.Param("token"))
 		return err
 	})
 	if err != nil {
 		return s.foreign(c, err)
 	}
 	s.speak(c, person)
+	frame, err := s.frameOf(c, v.ProgrammeID)
+	if err != nil {
+		return err
+	}
 	return s.page(c, http.StatusOK, "visit", templates.VisitPage{
-		Public: s.frame(c, s.noLetterhead()), Action: inLanguage("/v/"+c.Param("token"), s.language(c)), MaskedAddress: masked(person),
+		Public: frame, Action: s.keep(c, "/v/"+c.Param("token")), MaskedAddress: masked(person),
 	})
+}
+
+// frameOf is the frame in the name of a programme, as the mail with the link was.
+func (s *site) frameOf(c *gin.Context, programmeID int64) (templates.Public, error) {
+	p, err := s.People.Store.Programme(c.Request.Context(), programmeID)
+	if errs.KindOf(err) == errs.NotFound {
+		err = nil // of somebody who has to do with no programme
+	}
+	return s.frame(c, mailer.Letterhead{Programme: p}), errs.Wrap("site: frame", err)
 }
 
 // visit uses the link up and shows the record.
