@@ -122,30 +122,24 @@ func (t *Terms) lapsePage(ctx context.Context, page []Holding, due func(State) [
 	return n, err
 }
 
-// ProgrammeStore changes a programme, alone. The store is one.
-type ProgrammeStore interface {
-	ChangeProgramme(ctx context.Context, id int64, change func(Programme) (Programme, error)) (Programme, error)
-}
-
-// EndProgramme sets when a programme ends; the zero time is now. From that second on nobody is mailed, nobody can join, and the permissions lapse (E3-09). An
-// end that has come cannot be moved: people would be mailed who were told that it is over.
-func (s *Service) EndProgramme(ctx context.Context, store ProgrammeStore, programmeID int64, at time.Time) (Programme, error) {
-	const op = "subscriptions: end programme"
-	p, err := store.ChangeProgramme(ctx, programmeID, func(p Programme) (Programme, error) { return p.endingAt(at, s.Now()) })
-	return p, s.done(op, err)
-}
-
-func (p Programme) endingAt(at, now time.Time) (Programme, error) {
-	const op = "subscriptions: end programme"
+// EndProgramme sets when a programme ends; the zero time is now. From that second on nobody is mailed, nobody can join, and the permissions lapse (E3-09).
+func (e *Editor) EndProgramme(ctx context.Context, id int64, at time.Time) (Programme, error) {
 	if at.IsZero() {
-		at = now
+		at = e.Now()
 	}
+	return e.Programme(ctx, id, func(p *Programme) { p.EndsAt = time.UnixMilli(at.UnixMilli()).UTC() })
+}
+
+// checkEndsAt refuses to move an end that has come: people would be mailed who were told that it is over, and the permissions have lapsed with it.
+func checkEndsAt(was, is Programme, now time.Time) error {
+	const op = "subscriptions: end programme"
 	switch {
-	case p.Ended(now):
-		return p, errs.E(op, errs.Conflict, "This programme has ended already, and its permissions with it. To go on, make a new one and ask people anew.", nil)
-	case at.Before(now.Add(-time.Minute)):
-		return p, errs.E(op, errs.Invalid, "The end cannot lie in the past.", nil)
+	case is.EndsAt.Equal(was.EndsAt):
+		return nil
+	case was.Ended(now):
+		return errs.E(op, errs.Conflict, "This programme has ended already, and its permissions with it. To go on, make a new one and ask people anew.", nil)
+	case is.Ended(now.Add(-time.Minute)):
+		return errs.E(op, errs.Invalid, "The end cannot lie in the past.", nil)
 	}
-	p.EndsAt, p.ChangedAt = time.UnixMilli(at.UnixMilli()).UTC(), now
-	return p, nil
+	return nil
 }

@@ -15,5 +15,6 @@ type List struct {
 	Contact     Contact
 	DoubleOptIn bool // an act counts only after the mailbox confirmed it
 	Public      bool // has a page where anybody may subscribe
+	AskAge      bool // its form asks how old the reader is, so that a guardian can agree for a child; otherwise age is nobody's business
 	CreatedAt   time.Time
 }

@@ -92,14 +92,18 @@ func CharityFrom() time.Time { return time.Date(2026, time.February, 5, 0, 0, 0,
 
 // Expiry returns when a permission given at t ends, or the zero time. Where no answer to a regular question ends it, that is its term too.
 func (p Purpose) Expiry(t time.Time) time.Time {
-	term := p.Term
-	if p.LapsesUnlessConfirmed() && (term == 0 || p.ConfirmEvery < term) {
-		term = p.ConfirmEvery
-	}
-	if term == 0 {
+	if p.lasts() == 0 {
 		return time.Time{}
 	}
-	return t.Add(term)
+	return t.Add(p.lasts())
+}
+
+// lasts is how long a permission lasts from the act on; 0 without end.
+func (p Purpose) lasts() time.Duration {
+	if p.LapsesUnlessConfirmed() && (p.Term == 0 || p.ConfirmEvery < p.Term) {
+		return p.ConfirmEvery
+	}
+	return p.Term
 }
 
 // LapsesUnlessConfirmed reports whether people must say again and again that they still want it (E3-10).

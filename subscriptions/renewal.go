@@ -91,6 +91,9 @@ func (t *Terms) Ask(ctx context.Context) (asked int, err error) {
 		if u.renews() {
 			days := slices.Compact(slices.Sorted(slices.Values(u.RenewDays))) // the nearest first
 			for _, d := range days {
+				if time.Duration(d)*24*time.Hour >= u.lasts() {
+					break // nobody is asked on the day on which they said yes
+				}
 				n, err := t.askPages(ctx, q, Ask{Kind: RenewalAsk, Number: d, ListID: l.ID, AskedAt: now}, func(after Holding) ([]Holding, error) {
 					return t.Store.DueForRenewal(ctx, l.ID, now, d, after, termPage)
 				})

@@ -360,7 +360,7 @@ func (y *years) thirdYear() {
 	y.t.Helper()
 	y.on(1000, 0)
 	end := y.day.Add(1080 * aDay)
-	_, err := y.house.People.EndProgramme(y.t.Context(), y.house.DB, y.programme.ID, end)
+	_, err := y.house.Editor.EndProgramme(y.t.Context(), y.programme.ID, end)
 	y.check(err)
 	y.on(1066, 0)
 	y.pass()
@@ -400,7 +400,7 @@ func (y *years) over() {
 	if _, err := y.house.Mailer.Schedule(y.t.Context(), c.ID, time.Time{}, "user:1"); errs.KindOf(err) != errs.Conflict {
 		y.t.Errorf("scheduling after the end gave %v", err)
 	}
-	if _, err := y.house.People.EndProgramme(y.t.Context(), y.house.DB, y.programme.ID, y.now().Add(aDay)); errs.KindOf(err) != errs.Conflict {
+	if _, err := y.house.Editor.EndProgramme(y.t.Context(), y.programme.ID, y.now().Add(aDay)); errs.KindOf(err) != errs.Conflict {
 		y.t.Errorf("moving an end that has come gave %v", err)
 	}
 	before := len(y.questions(ann))

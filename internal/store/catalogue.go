@@ -18,13 +18,13 @@ func stored(s string) address.Address {
 }
 
 const listColumns = `id, programme_id, purpose_id, notice_id, slug, name, description, wording,
-	contact_name, contact_address, double_opt_in, public, created_at`
+	contact_name, contact_address, double_opt_in, public, ask_age, created_at`
 
 func scanList(s scanner) (l subscriptions.List, err error) {
 	var contact string
 	var created int64
 	err = s.Scan(&l.ID, &l.ProgrammeID, &l.PurposeID, &l.NoticeID, &l.Slug, &l.Name, &l.Description, &l.Wording,
-		&l.Contact.Name, &contact, &l.DoubleOptIn, &l.Public, &created)
+		&l.Contact.Name, &contact, &l.DoubleOptIn, &l.Public, &l.AskAge, &created)
 	l.Contact.Address, l.CreatedAt = stored(contact), moment(created)
 	return l, err
 }

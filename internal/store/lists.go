@@ -20,8 +20,8 @@ func (d *DB) ChangeList(ctx context.Context, id int64, change func(subscriptions
 		if err := c.noteDeclared(ctx, "list", id, before, l); err != nil {
 			return fail(op, err)
 		}
-		_, err = c.exec(ctx, `UPDATE lists SET name = ?, description = ?, wording = ?, contact_name = ?, contact_address = ?, double_opt_in = ?, public = ? WHERE id = ?`,
-			l.Name, l.Description, l.Wording, l.Contact.Name, l.Contact.Address.String(), l.DoubleOptIn, l.Public, id)
+		_, err = c.exec(ctx, `UPDATE lists SET name = ?, description = ?, wording = ?, contact_name = ?, contact_address = ?, double_opt_in = ?, public = ?, ask_age = ? WHERE id = ?`,
+			l.Name, l.Description, l.Wording, l.Contact.Name, l.Contact.Address.String(), l.DoubleOptIn, l.Public, l.AskAge, id)
 		return fail(op, err)
 	})
 	return l, err

@@ -93,7 +93,4 @@ func (d *DB) ForgetIPs(ctx context.Context, now time.Time) (int64, error) {
 	return n, fail("store: forget IP addresses", err)
 }
 
-var (
-	_ subscriptions.TermStore      = (*DB)(nil)
-	_ subscriptions.ProgrammeStore = (*DB)(nil)
-)
+var _ subscriptions.TermStore = (*DB)(nil)
