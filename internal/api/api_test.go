@@ -25,6 +25,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/retention"
 	"assent/subscriptions/segment"
 	"assent/templates"
 )
@@ -71,6 +72,8 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
+	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}
+	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)
 	makeKey(t, h.deps.Auth, auth.ListsRead) // key 2, for tests to revoke
 	if change != nil {

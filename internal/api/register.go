@@ -18,6 +18,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/retention"
 	"assent/subscriptions/segment"
 	"assent/subscriptions/showme"
 )
@@ -31,8 +32,8 @@ type Deps struct {
 	Mailer    *mailer.Service
 	Segments  *segment.Service
 	Inbox     inbox.Store
-	Reads     Reads
 	Cases     *cases.Service
+	Reads     Reads
 	Auth      *auth.Service
 	Requests  idempotency.Store
 	Audit     AuditTrail
@@ -42,16 +43,18 @@ type Deps struct {
 	Log       *slog.Logger
 
 	Preferences *subscriptions.Preferences
+	Keeper      *subscriptions.Keeper
+	Schedule    *retention.Service
 }
 
 // Reads is what the API asks of the store beyond what the domains need.
 type Reads interface {
 	showme.Store
 	NoticeRuns
-	// ListStatuses counts the people of a list by how they stand towards it.
-	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
 	// AsksOf returns up to limit questions to a person whether they still want a list, the newest first.
 	AsksOf(ctx context.Context, subscriberID int64, limit int) ([]subscriptions.Ask, error)
+	// ListStatuses counts the people of a list by how they stand towards it.
+	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
 	// CasesAfter returns up to limit cases that come after one in the order of work; 0 begins with the first.
 	CasesAfter(ctx context.Context, f cases.Filter, after int64, limit int) ([]cases.Case, error)
 }
@@ -73,7 +76,7 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Preferences == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Preferences == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
@@ -81,7 +84,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.programmeRoutes, a.recipientRoutes, a.purposeRoutes, a.noticeRoutes, a.attributeRoutes, a.listRoutes,
 		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
 		a.preferenceRoutes,
-		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.eventRoutes, a.suppressionRoutes,
+		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.erasureRoutes, a.holdRoutes, a.retentionRoutes, a.disposalRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {
@@ -147,6 +150,7 @@ func tags() []*huma.Tag {
 		{Name: "Mail that came in", Description: "What arrived in the watched mailboxes. Each reading is noted in the audit trail."},
 		{Name: "Cases", Description: "Work for a person, with its clocks. Each reading is noted in the audit trail."},
 		{Name: "Audit", Description: "Who read or changed what, and why."},
+		{Name: "Keeping", Description: "How long data stays: erasures, holds, the retention schedule and its records of destruction."},
 		{Name: "Keys", Description: "API keys."},
 		{Name: "Health", Description: "Whether Assent runs, and can work."},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/subscriptions"
 )
@@ -12,6 +13,18 @@ type newSuppression struct {
 	Address string `json:"address" maxLength:"254" example:"ann@example.org"`
 	Scope   scope  `json:"scope" doc:"What is barred."`
 	Reason  string `json:"reason" maxLength:"100" pattern:"^[a-z][a-z0-9 -]*$" patternDescription:"words in small letters, which stay for ever and so must name nobody" doc:"Why, in words that name nobody: they stay for ever." example:"complaint"`
+}
+
+type newSuppressions struct {
+	Addresses []string `json:"addresses" minItems:"1" maxItems:"10000" nullable:"false" doc:"At most 10,000." example:"[\"ann@example.org\"]"`
+	Scope     scope    `json:"scope" doc:"What is barred."`
+	Reason    string   `json:"reason" maxLength:"100" pattern:"^[a-z][a-z0-9 -]*$" patternDescription:"words in small letters, which stay for ever and so must name nobody" doc:"Why, in words that name nobody: they stay for ever." example:"external list"`
+}
+
+type manySuppressed struct {
+	Suppressed int64 `json:"suppressed" doc:"Barred now." example:"812"`
+	Already    int64 `json:"already" doc:"Were barred before." example:"3"`
+	Invalid    []int `json:"invalid" nullable:"false" doc:"Places in the list, from 0, that hold no address."`
 }
 
 type suppression struct {
@@ -26,6 +39,10 @@ func (a *api) suppressionRoutes() {
 		id: "suppress", method: http.MethodPost, path: base + "/suppressions", tag: "Consent", scope: auth.SuppressionsWrite,
 		summary: "Keep an address from being mailed", about: "For a reason other than an opt-out: a complaint, a dead address, an external list of those who want no mail. The address need not be on record.",
 	}, a.suppress)
+	add(a, operation{
+		id: "suppress-many", method: http.MethodPost, path: base + "/suppressions/import", tag: "Consent", scope: auth.SuppressionsWrite,
+		summary: "Bar a list of addresses", about: "Such as those whom another system must not mail. They need not be on record. Send a longer list in parts; what was barred before stays so.",
+	}, a.suppressMany)
 	add(a, operation{
 		id: "list-suppressions", method: http.MethodGet, path: base + "/suppressions", tag: "Consent", scope: auth.SuppressionsRead,
 		summary: "List bars, opt-outs included", about: "In the order of the ledger. A bar stays on record when a fresh act of the person has since permitted something again.",
@@ -48,6 +65,31 @@ func (a *api) suppress(ctx context.Context, in *struct{ Body newSuppression }) (
 		return nil, err
 	}
 	return &reply[withdrawn]{Body: withdrawn{Event: out.Seq, Already: out.Already}}, nil
+}
+
+func (a *api) suppressMany(ctx context.Context, in *struct{ Body newSuppressions }) (*reply[manySuppressed], error) {
+	what, err := a.scopeOf(ctx, in.Body.Scope)
+	if err != nil {
+		return nil, err
+	}
+	rest, line := in.Body.Addresses, 0
+	out := manySuppressed{Invalid: []int{}}
+	counts, err := a.Keeper.SuppressMany(ctx, subscriptions.ManySuppressions{
+		Scope: what, Reason: in.Body.Reason, Channel: subscriptions.ByAPI, Actor: actor(ctx).String(), Source: "api",
+		Next: func() (address.Address, bool, error) {
+			if len(rest) == 0 {
+				return address.Address{}, false, nil
+			}
+			found, err := address.Parse(rest[0])
+			if err != nil {
+				out.Invalid = append(out.Invalid, line)
+			}
+			rest, line = rest[1:], line+1
+			return found, true, nil
+		},
+	})
+	out.Suppressed, out.Already = counts.Suppressed, counts.Already
+	return &reply[manySuppressed]{Body: out}, err
 }
 
 func (a *api) listSuppressions(ctx context.Context, in *struct{ Paging }) (*reply[page[suppression]], error) {

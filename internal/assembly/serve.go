@@ -36,8 +36,8 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Accounts: h.Accounts,
-		Audit: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
+		People: h.People, Editor: h.Editor, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Notices: h.Notices, NoticeRuns: h.DB, Accounts: h.Accounts,
+		Audit: h.DB, Proof: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		boxes = append(boxes, b.Name)
 	}
 	err = api.Register(engine, api.Deps{
-		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Reads: h.DB, Auth: h.Accounts, Requests: h.DB, Audit: h.DB,
+		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB,
 		Checks: h.checks(), Mailboxes: boxes, Now: h.Now, Log: h.Log,
 	})
 	return engine, err

@@ -50,6 +50,8 @@ const (
 	CasesWrite        Scope = "cases:write"
 	PacksMake         Scope = "packs:make"
 	AuditRead         Scope = "audit:read"
+	KeepingRead       Scope = "keeping:read"
+	KeepingWrite      Scope = "keeping:write"
 	KeysWrite         Scope = "keys:write"
 	UsersWrite        Scope = "users:write"
 )
@@ -78,6 +80,8 @@ var Scopes = []Grant{
 	{CasesWrite, "Work on cases.", []Role{Admin, DPO}},
 	{PacksMake, "Make the show-me pack of a person: everything that shows their consent.", []Role{Admin, DPO}},
 	{AuditRead, "Read the audit trail: who read or changed what, and why.", []Role{Admin, DPO}},
+	{KeepingRead, "See erasures, holds, the retention schedule, what is due under it and the records of destruction.", []Role{Admin, DPO}},
+	{KeepingWrite, "Erase people, hold their data, set the retention schedule, and decide what is due.", []Role{Admin, DPO}},
 	{KeysWrite, "Make and revoke API keys.", []Role{Admin}},
 	{UsersWrite, "Add and disable operators, and set their passwords.", []Role{Admin}},
 }

@@ -87,7 +87,10 @@ func (t *ledgerTx) Empty(p subscriptions.Subscriber) (map[string]int64, error) {
 			return nil, fail(op+": "+e.table, err)
 		}
 	}
-	return counts, fail(op, t.dropAnswers(p, counts))
+	if err := t.dropAnswers(p, counts); err != nil {
+		return nil, fail(op, err)
+	}
+	return counts, t.note(t.ctx, audit.Note{Action: audit.ErasePerson, Object: audit.About("subscriber", p.ID), Facts: audit.Values{"rows": counts}})
 }
 
 // empty does to the rows of one list of arguments what e says.

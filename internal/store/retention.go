@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/subscriptions"
 	"assent/subscriptions/retention"
@@ -44,10 +45,19 @@ func (d *DB) CreateRule(ctx context.Context, r *retention.Rule) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	r.ID, err = d.writing().insert(ctx, `INSERT INTO retention_rules (programme_id, name, what, since, length, unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at)
-		VALUES (`+marks(14)+`)`, r.ProgrammeID, r.Name, string(r.What), string(r.Since), r.Period.Length, string(r.Period.Unit), string(r.Action), string(categories), r.Review, r.Reason,
+	return fail(op, d.within(ctx, func(c conn) error {
+		if err := c.insertRule(ctx, r, string(categories)); err != nil {
+			return err
+		}
+		return c.noteDeclared(ctx, "retention rule", r.ID, nil, r)
+	}))
+}
+
+func (c conn) insertRule(ctx context.Context, r *retention.Rule, categories string) (err error) {
+	r.ID, err = c.insert(ctx, `INSERT INTO retention_rules (programme_id, name, what, since, length, unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at)
+		VALUES (`+marks(14)+`)`, r.ProgrammeID, r.Name, string(r.What), string(r.Since), r.Period.Length, string(r.Period.Unit), string(r.Action), categories, r.Review, r.Reason,
 		r.CreatedBy, millis(r.CreatedAt), "", 0)
-	return fail(op, err)
+	return err
 }
 
 // EndRule implements retention.Store.
@@ -60,8 +70,10 @@ func (d *DB) EndRule(ctx context.Context, id int64, actor string, at time.Time) 
 		if _, err := c.exec(ctx, `UPDATE retention_rules SET ended_by = ?, ended_at = ? WHERE id = ?`, actor, millis(at), id); err != nil {
 			return err
 		}
-		_, err := c.exec(ctx, `UPDATE disposals SET state = 'void', decided_by = ?, decided_at = ? WHERE rule_id = ? AND state IN ('waiting', 'approved', 'delayed', 'held')`, actor, millis(at), id)
-		return err
+		if _, err := c.exec(ctx, `UPDATE disposals SET state = 'void', decided_by = ?, decided_at = ? WHERE rule_id = ? AND state IN ('waiting', 'approved', 'delayed', 'held')`, actor, millis(at), id); err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Actor: actor, Action: audit.Redeclare, Object: audit.About("retention rule", id), Facts: audit.Values{"ended_at": at}})
 	}))
 }
 
@@ -146,7 +158,12 @@ func (d *DB) Certificate(ctx context.Context, id int64) (retention.Certificate, 
 
 // SetCategory implements retention.Store.
 func (d *DB) SetCategory(ctx context.Context, attributeID int64, c subscriptions.Category) error {
-	return fail("store: set category", d.writing().changeOne(ctx, `UPDATE attributes SET category = ? WHERE id = ?`, string(c), attributeID))
+	return fail("store: set category", d.within(ctx, func(tx conn) error {
+		if err := tx.changeOne(ctx, `UPDATE attributes SET category = ? WHERE id = ?`, string(c), attributeID); err != nil {
+			return err
+		}
+		return tx.note(ctx, audit.Note{Action: audit.Redeclare, Object: audit.About("attribute", attributeID), Facts: audit.Values{"category": c}})
+	}))
 }
 
 // Categories implements retention.Store.
