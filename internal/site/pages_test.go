@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"assent/subscriptions"
 )
 
 func TestNoPublicPageSetsACookie(t *testing.T) {
