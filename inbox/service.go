@@ -120,6 +120,7 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	}
 	settlement.InboundID, settlement.Verdict = m.ID, x.verdict
 	settlement.From, settlement.Subject, settlement.MessageID = m.From, m.Subject, m.MessageID
+	settlement.Named = named(parsed)
 	if err := s.Store.Settle(ctx, settlement); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"assent/inbox/cases"
+	"assent/internal/address"
 	"assent/mailer"
 )
 
@@ -14,6 +15,7 @@ type Settlement struct {
 	Disposition Disposition
 	Verdict     Verdict
 	From        string
+	Named       []address.Address // who else stands in it; kept as keyed hashes
 	Subject     string
 	MessageID   string
 	Opening     *cases.Opening                    // the case that it opens; nil for none

@@ -46,10 +46,7 @@ func (d *DB) CreateRule(ctx context.Context, r *retention.Rule) error {
 		return fail(op, err)
 	}
 	return fail(op, d.within(ctx, func(c conn) error {
-		if err := c.insertRule(ctx, r, string(categories)); err != nil {
-			return err
-		}
-		return c.noteDeclared(ctx, "retention rule", r.ID, nil, r)
+		return c.insertRule(ctx, r, string(categories))
 	}))
 }
 
@@ -57,7 +54,10 @@ func (c conn) insertRule(ctx context.Context, r *retention.Rule, categories stri
 	r.ID, err = c.insert(ctx, `INSERT INTO retention_rules (programme_id, name, what, since, length, unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at)
 		VALUES (`+marks(14)+`)`, r.ProgrammeID, r.Name, string(r.What), string(r.Since), r.Period.Length, string(r.Period.Unit), string(r.Action), categories, r.Review, r.Reason,
 		r.CreatedBy, millis(r.CreatedAt), "", 0)
-	return err
+	if err != nil {
+		return err
+	}
+	return c.noteDeclared(ctx, "retention rule", r.ID, nil, r)
 }
 
 // EndRule implements retention.Store.

@@ -24,6 +24,9 @@ func (d *DB) Settle(ctx context.Context, s inbox.Settlement) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err // settled before: another run of the same task was first
 		}
+		if err := d.noteNamed(ctx, c, s); err != nil {
+			return err
+		}
 		caseID, err := d.settleCase(ctx, c, s)
 		if err != nil || caseID == 0 {
 			return err

@@ -1,0 +1,73 @@
+package inbox
+
+import (
+	"regexp"
+
+	"assent/internal/address"
+	"assent/internal/message"
+)
+
+// maxNamed bounds the addresses that are looked for in one message.
+const maxNamed = 200
+
+// inText finds what looks like an address in a text; address.Parse decides.
+var inText = regexp.MustCompile(`[^\s<>()\[\]",;:\\]{1,64}@[^\s<>()\[\]",;:\\/]{1,253}`)
+
+// named returns every address that stands in a message beside its writer's, each once: whom it is sent to, whom a report is about, and who is named
+// in its text. They are kept as keyed hashes only, so that erasing a person finds the mail that holds their address.
+func named(m *message.Parsed) []address.Address {
+	var out []address.Address
+	seen := map[string]bool{m.From.Normal(): true, "": true}
+	add := func(a address.Address) {
+		if n := a.Normal(); !seen[n] && len(out) < maxNamed {
+			seen[n], out = true, append(out, a)
+		}
+	}
+	scan := func(texts ...string) {
+		for _, text := range texts {
+			for _, found := range inText.FindAllString(text, maxNamed) {
+				if a, err := address.Parse(trimmed(found)); err == nil {
+					add(a)
+				}
+			}
+		}
+	}
+	add(m.Sender)
+	add(m.ReplyTo)
+	for _, to := range m.To {
+		add(to)
+	}
+	for _, r := range []*message.Returned{m.Returned, m.Forwarded} {
+		if r == nil {
+			continue
+		}
+		add(r.From)
+		for _, to := range r.To {
+			add(to)
+		}
+		scan(r.Text)
+	}
+	if m.Feedback != nil {
+		scan(m.Feedback.OriginalRecipients...)
+	}
+	if m.Report != nil {
+		for _, r := range m.Report.Recipients {
+			add(r.Final)
+			add(r.Original)
+			scan(r.FinalRaw, r.OriginalRaw, r.Diagnostic)
+		}
+	}
+	scan(m.Text, m.HTML, m.Subject)
+	return out
+}
+
+// trimmed takes off what stands around an address in a sentence.
+func trimmed(s string) string {
+	for len(s) > 0 && (s[len(s)-1] == '.' || s[len(s)-1] == '!' || s[len(s)-1] == '?' || s[len(s)-1] == '\'') {
+		s = s[:len(s)-1]
+	}
+	for len(s) > 0 && (s[0] == '\'' || s[0] == '.') {
+		s = s[1:]
+	}
+	return s
+}
