@@ -30,6 +30,8 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 			Sender: sender, All: about.Everything, Lists: about.Lists, ReceivedAt: about.ReceivedAt.In(zone),
 			GoesOn: goesOn(l.Language),
 		}, nil
+	case SealLetter:
+		return s.sealMail(about, h)
 	case WhichAddressLetter:
 		return templates.UnsubscribeLinkMail{Sender: sender}, nil
 	case CaseReceivedLetter:

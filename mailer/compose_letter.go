@@ -87,5 +87,5 @@ func templateOf(k LetterKind) string {
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
 func (k LetterKind) answers() bool {
-	return !k.Asks() && k != NoticeLetter && k != ErasureLetter && k != CaseLetter && k != CaseAlertLetter && !k.personal()
+	return !k.Asks() && k != NoticeLetter && k != ErasureLetter && k != CaseLetter && k != CaseAlertLetter && k != SealLetter && !k.personal()
 }

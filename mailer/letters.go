@@ -39,6 +39,7 @@ type About struct {
 	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
 	VisitID    int64     `json:"visit,omitempty"`
 	MoveID     int64     `json:"move,omitempty"`
+	Seal       string    `json:"seal,omitempty"` // of the ledger and the audit trail
 
 	Side subscriptions.Side `json:"side,omitempty"` // of a move
 }

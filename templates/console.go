@@ -182,6 +182,7 @@ type PersonPage struct {
 	Address    string
 	Name       string
 	Stopped    string // why nothing at all may be sent, as "Suppressed: complaint"; may be empty
+	PackURL    string // makes a show-me pack (POST); empty for those who may not
 	Attributes []Fact
 	Standings  []Standing
 	Timeline   []Event

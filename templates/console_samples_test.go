@@ -108,7 +108,7 @@ func consoleSamples() []sample {
 	if err != nil {
 		panic(err)
 	}
-	return []sample{
+	return append(auditSamples(), []sample{
 		{"login", "", LoginPage{Console: Console{CSRF: "tq5zk"}, Action: "/login"}},
 		{"login", "refused", LoginPage{Console: Console{CSRF: "tq5zk"}, Action: "/login", Email: "ann@department.example", Problem: "The address or the password is not right"}},
 		{"overview", "", overview()},

@@ -45,6 +45,7 @@ func declaredMails() []declared {
 		{name: "visit", data: reflect.TypeFor[VisitMail]()},
 		{name: "move", data: reflect.TypeFor[MoveMail]()},
 		{name: "erasure", data: reflect.TypeFor[ErasureMail]()},
+		{name: "seal", data: reflect.TypeFor[SealMail]()},
 	}
 }
 
@@ -78,6 +79,7 @@ func declaredPages() []declared {
 		{"person", reflect.TypeFor[PersonPage](), console},
 		{"cases", reflect.TypeFor[CasesPage](), console},
 		{"case", reflect.TypeFor[CasePage](), console},
+		{"audit", reflect.TypeFor[AuditPage](), console},
 	}
 }
 

@@ -245,7 +245,7 @@ func TestTheStylesheetAndTheLogoFetchNothing(t *testing.T) {
 
 func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	t.Parallel()
-	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldAnswer,
+	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldActor, FieldObject, FieldPerson, FieldFrom, FieldTo, FieldAnswer,
 		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey, FieldSlug, FieldText, FieldList, FieldVersion}
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {

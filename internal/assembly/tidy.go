@@ -32,6 +32,9 @@ func (h *House) Tidy(ctx context.Context) error {
 		if err := h.DB.ForgetRemarks(ctx, now.AddDate(0, -subscriptions.KeepRemarks, 0).Format("2006-01")); err != nil && ctx.Err() == nil {
 			h.Log.Warn("old remarks could not be removed", "error", err)
 		}
+		if err := h.keepTrail(ctx, now); err != nil && ctx.Err() == nil {
+			h.Log.Warn("the audit trail could not be sealed or trimmed", "error", err)
+		}
 		if err := h.DB.ForgetTasks(ctx, now.Add(-keepTasks)); err != nil && ctx.Err() == nil {
 			h.Log.Warn("old tasks could not be removed", "error", err)
 		}

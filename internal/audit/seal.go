@@ -46,11 +46,11 @@ const MaxSealText = 256 << 10
 
 var (
 	sealAt    = regexp.MustCompile(`(?m)^[>\s]*At:\s*(\S+)\s*$`)
-	sealPlace = regexp.MustCompile(`(?m)^[>\s]*(Ledger|Audit):\s*([0-9]{1,18})\s+([0-9a-f]{64})\s*$`)
+	sealPlace = regexp.MustCompile(`(?m)^[>\s]*(Ledger|Audit):\s*([0-9]{1,18})[>\s]+([0-9a-f]{64})\s*$`)
 	sealMAC   = regexp.MustCompile(`(?m)^[>\s]*Seal:\s*([0-9a-f]{64})\s*$`)
 )
 
-// ParseSeal finds a seal in a text, such as the mail that brought it, quoted or not. Kind Invalid when there is none, or more than one that differ.
+// ParseSeal finds a seal in a text, such as the mail that brought it, with all its headers and parts, quoted or not, its lines broken or not. Kind Invalid when there is none, or more than one that differ.
 func ParseSeal(text string) (Seal, error) {
 	const op = "audit: parse seal"
 	none := errs.E(op, errs.Invalid, "There is no seal in this text. A seal has five lines: ASSENT SEAL 1, At, Ledger, Audit and Seal.", nil)
@@ -63,7 +63,7 @@ func ParseSeal(text string) (Seal, error) {
 		s, ok := parseSealLines(part)
 		switch {
 		case !ok:
-			return Seal{}, none
+			continue // such as the HTML part of a mail, broken into lines of its own
 		case found != nil && found.Text() != s.Text():
 			return Seal{}, errs.E(op, errs.Invalid, "There is more than one seal in this text. Give one at a time.", nil)
 		}

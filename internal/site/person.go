@@ -53,6 +53,9 @@ func (s *site) person(c *gin.Context, by auth.Actor) error {
 		Console: s.around(by), Address: cmp.Or(p.Address.String(), "Erased person"), Name: p.Name, Stopped: stopped(state),
 		Standings: s.standings(state, events, cat),
 	}
+	if by.May(auth.PacksMake) {
+		page.PackURL = personURL(id) + "/pack"
+	}
 	if page.Attributes, err = s.held(ctx, p, cat); err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -122,7 +122,7 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 	}
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
 	err := site.Register(r.engine, site.Deps{
-		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Casework: r.casework, Figures: db, Accounts: r.accounts, Audit: r.trail,
+		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Casework: r.casework, Figures: db, Accounts: r.accounts, Audit: r.trail, Proof: db,
 		Checks: []site.Check{
 			{Name: "database", Check: db.Ping},
 			{Name: "redis", Check: func(context.Context) error {

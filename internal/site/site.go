@@ -30,6 +30,7 @@ type Deps struct {
 	Cases       Cases
 	Casework    *cases.Service
 	Figures     Figures
+	Proof       Proof
 	Accounts    Accounts
 	Audit       Recorder
 	Checks      []Check        // what must answer, shown on the overview
@@ -138,6 +139,8 @@ func (s *site) console() {
 	desk.GET("/people", s.desk(auth.SubscribersRead, s.people))
 	desk.POST("/people", form, s.desk(auth.SubscribersRead, s.findPerson))
 	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
+	desk.POST("/people/:id/pack", form, s.desk(auth.PacksMake, s.pack))
+	desk.GET("/audit", s.desk(auth.AuditRead, s.trail))
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))
 	desk.GET("/cases/:id", s.desk(auth.CasesRead, s.caseFile))
 }
