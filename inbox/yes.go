@@ -44,8 +44,11 @@ var (
 	doubts = []string{"but", "not", "no", "don't", "stop", "only", "unless", "if", "except", "until", "ond", "ddim", "nid", "peidiwch", "oni", "os", "dim"}
 )
 
-// maxAfterYes is how much may follow a plain answer, such as a signature, in characters.
-const maxAfterYes = 300
+// What may follow a plain answer: a greeting and a name. Whoever writes more says more, and is read.
+const (
+	maxLinesAfter = 4
+	maxWordsAfter = 4 // in each of them
+)
 
 // plainAnswer reads a reply's own words. Only a first line that is yes or no as a whole counts, and nothing after it may take it back: what the law wants is a
 // clear act (Article 4(11)), and a person can ask again.
@@ -56,7 +59,8 @@ func plainAnswer(text string) reply {
 		return unclear
 	}
 	rest := strings.Join(lines[1:], "\n")
-	if len([]rune(rest)) > maxAfterYes || strings.ContainsRune(rest, '?') {
+	long := func(line string) bool { return len(wordsOf(line)) > maxWordsAfter }
+	if len(lines)-1 > maxLinesAfter || slices.ContainsFunc(lines[1:], long) || strings.ContainsRune(rest, '?') {
 		return unclear
 	}
 	first := strings.Join(wordsOf(lines[0]), " ")
