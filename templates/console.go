@@ -186,6 +186,8 @@ type PersonPage struct {
 	Attributes []Fact
 	Standings  []Standing
 	Timeline   []Event
+
+	ObjectionURL string // where an objection to marketing is recorded; may be empty
 }
 
 // Event is one line of a timeline: of the ledger, of a campaign, or of a case.

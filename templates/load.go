@@ -77,6 +77,7 @@ func declaredPages() []declared {
 		{"segment", reflect.TypeFor[SegmentPage](), console},
 		{"people", reflect.TypeFor[PeoplePage](), console},
 		{"person", reflect.TypeFor[PersonPage](), console},
+		{"objection", reflect.TypeFor[ObjectionPage](), console},
 		{"cases", reflect.TypeFor[CasesPage](), console},
 		{"case", reflect.TypeFor[CasePage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},

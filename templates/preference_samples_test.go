@@ -59,6 +59,14 @@ func preferenceSamples() []sample {
 	}
 }
 
+// objection is the operators' form, with what is to be mended or what was done.
+func objection(problem, done string) ObjectionPage {
+	return ObjectionPage{
+		Console: desk(), Action: "/console/people/7/objection", PersonURL: "/console/people/7", Address: "ann@reader.example",
+		Owners: []ReasonChoice{{"owner:1", "Department for Examples"}, {"owner:2", "Town Alerts"}}, Problem: problem, Done: done,
+	}
+}
+
 func ownRecord() OwnRecordPage {
 	return OwnRecordPage{
 		Public: face(), Action: "/record", Key: "w7k2", PreferencesURL: "/p/k3mv6qzt", Address: "ann@reader.example", Name: "Ann Lee",

@@ -233,3 +233,15 @@ func (p PreferencesPage) pause(about, name string) PauseChoice {
 		Min: p.Tomorrow.Format(time.DateOnly), Max: p.InAYear.Format(time.DateOnly),
 	}
 }
+
+// ObjectionPage fills the operators' page "objection".
+type ObjectionPage struct {
+	Console
+	Action    string
+	PersonURL string
+	Address   string
+	Owners    []ReasonChoice // whose marketing; none is chosen before the operator does
+	Words     string         // how it reached us
+	Problem   string
+	Done      string // what was done; "" while nothing was
+}

@@ -56,6 +56,9 @@ func (s *site) person(c *gin.Context, by auth.Actor) error {
 	if by.May(auth.PacksMake) {
 		page.PackURL = personURL(id) + "/pack"
 	}
+	if by.May(auth.ConsentWrite) && !p.Address.IsZero() {
+		page.ObjectionURL = personURL(id) + "/objection"
+	}
 	if page.Attributes, err = s.held(ctx, p, cat); err != nil {
 		return errs.Wrap(op, err)
 	}

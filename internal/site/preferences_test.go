@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"assent/internal/address"
+	"assent/internal/auth"
 	"assent/internal/token"
 	"assent/subscriptions"
 )
@@ -395,6 +397,31 @@ func TestLeavingFromTheOwnPageStandsBeforeEveryLimit(t *testing.T) {
 		wantStatus(t, r.press(t, p, "leave", about("list", r.news.ID)), http.StatusOK)
 		if r.mailable(t, ann, r.news) {
 			t.Error("not left")
+		}
+	})
+}
+
+func TestStaffRecordAPhonedObjection(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		p := r.member(t, ann, r.news)
+		cookie := r.operator(t, auth.Comms)
+		path := fmt.Sprintf("/console/people/%d", p.ID)
+		wantText(t, r.see(cookie, path), path+"/objection")
+		wantText(t, r.see(cookie, path+"/objection"), "Harbour Board", "Do not ask who is speaking")
+		send := func(form url.Values) *httptest.ResponseRecorder {
+			return r.post(path+"/objection", form, "Cookie", cookie)
+		}
+		for _, bad := range []url.Values{{"words": {"by phone"}}, {"about": {about("owner", r.programme.ID)}}, {"about": {"owner:99"}, "words": {"by phone"}}} {
+			wantStatus(t, send(bad), http.StatusUnprocessableEntity)
+		}
+		if !r.mailable(t, ann, r.news) {
+			t.Fatal("half a form stopped mail")
+		}
+		wantText(t, send(url.Values{"about": {about("owner", r.programme.ID)}, "words": {"by phone on 3 May"}}), "All marketing of Harbour Board has stopped")
+		e := r.last(t, ann)
+		if r.mailable(t, ann, r.news) || e.Channel != subscriptions.ByStaff || e.Reason != subscriptions.Objected || !strings.HasPrefix(e.Actor, "user:") || !strings.Contains(string(e.Evidence), "by phone on 3 May") {
+			t.Errorf("recorded %+v with %s", e, e.Evidence)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/audit"
+	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/web"
 	"assent/mailer"
@@ -20,7 +21,7 @@ const (
 	ownEvery = 6 * time.Second
 )
 
-// ownPages puts a reader's own pages on the engine.
+// ownPages puts a reader's own pages on the engine, and the desk at which their wishes are recorded.
 func (s *site) ownPages() {
 	form := web.BodyLimit(maxForm)
 	s.asks = s.engine.Limit(web.NewLimiter(ownBurst, ownEvery, s.Now))
@@ -31,6 +32,9 @@ func (s *site) ownPages() {
 	s.engine.POST(recordPath, form, s.asks, s.show(s.ownRecord))
 	s.engine.GET("/x/:token", s.show(s.movePage))
 	s.engine.POST("/x/:token", form, s.asks, s.show(s.move))
+	desk := s.engine.Group(Root, s.sameOrigin)
+	desk.GET("/people/:id/objection", s.desk(auth.ConsentWrite, s.objectionPage))
+	desk.POST("/people/:id/objection", form, s.desk(auth.ConsentWrite, s.takeObjection))
 }
 
 // recordPath takes the forms of a visit. It names nobody: the key is in the form.
