@@ -179,7 +179,7 @@ func (k *Keeper) mayErase(tx KeepingTx, p Subscriber, what string) error {
 		return err
 	}
 	if len(holds) > 0 {
-		return holds[0].refusal(op, what)
+		return holds[0].Refusal(op, what)
 	}
 	byKey, err := tx.EventsByKey(p.Key)
 	if err != nil {

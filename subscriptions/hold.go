@@ -34,8 +34,8 @@ type Hold struct {
 	LiftedWhy    string
 }
 
-// refusal says why a hold keeps something from being done.
-func (h Hold) refusal(op, what string) error {
+// Refusal is the error, of kind Refused, that says why a hold keeps something from being done.
+func (h Hold) Refusal(op, what string) error {
 	says := fmt.Sprintf("This was refused: %s, because %s. The attempt is on record, and nothing was changed.", what, h.Because())
 	return errs.E(op, errs.Refused, says, nil)
 }

@@ -61,6 +61,19 @@ func (c conn) holds(ctx context.Context, p subscriptions.Subscriber, everybody b
 	return append(out, placed...), fail(op, err)
 }
 
+// mayEdit refuses a change of somebody's data by staff or a program while a hold keeps it (E1-10). What the person does themself, and what
+// Assent does of itself, goes on.
+func (t *ledgerTx) mayEdit(p subscriptions.Subscriber) error {
+	if actor := audit.Actor(t.ctx); actor == audit.System || actor == "subscriber" || p.Address.IsZero() {
+		return nil
+	}
+	holds, err := t.Holds(p)
+	if err != nil || len(holds) == 0 {
+		return err
+	}
+	return holds[0].Refusal("store: change a person", "the data of a person may not be changed")
+}
+
 // PlaceHold implements subscriptions.KeepingTx.
 func (t *ledgerTx) PlaceHold(h *subscriptions.Hold) (err error) {
 	h.ID, err = t.insert(t.ctx, `INSERT INTO holds (subscriber_id, kind, reason, placed_by, placed_at, lifted_by, lifted_at, lifted_why) VALUES (`+marks(8)+`)`,

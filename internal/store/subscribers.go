@@ -98,6 +98,9 @@ func (t *ledgerTx) UpdateSubscriber(p subscriptions.Subscriber) error {
 	if err != nil {
 		return fail(op, err)
 	}
+	if err := t.mayEdit(before); err != nil {
+		return fail(op, err)
+	}
 	if err := t.notePerson(audit.ChangePerson, p.ID, personal(before), personal(p)); err != nil {
 		return fail(op, err)
 	}

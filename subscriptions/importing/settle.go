@@ -125,10 +125,20 @@ func (r *run) complete(tx Tx, person *subscriptions.Subscriber, known bool, row 
 		person.Address = row.act.Address
 		r.in.Complete(person, row.act)
 		return tx.UpdateSubscriber(*person)
-	case r.in.Complete(person, row.act):
-		return tx.UpdateSubscriber(*person)
 	}
-	return nil
+	before := *person
+	if !r.in.Complete(person, row.act) {
+		return nil
+	}
+	holds, err := tx.Holds(before)
+	if err != nil {
+		return err
+	}
+	if len(holds) > 0 { // the data stays as it is (DPA 2018 s.173); what the person did counts all the same
+		*person = before
+		return nil
+	}
+	return tx.UpdateSubscriber(*person)
 }
 
 // person makes the record of somebody new.

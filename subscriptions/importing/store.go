@@ -100,6 +100,8 @@ type Store interface {
 // Tx is a transaction on the ledger with what imports need.
 type Tx interface {
 	subscriptions.Tx
+	// Holds returns what holds a person's data, which then stays as it is.
+	Holds(subscriptions.Subscriber) ([]subscriptions.Hold, error)
 	// SubscribersByKey returns the people on record under addresses, by string(key).
 	SubscribersByKey(keys ...[]byte) (map[string]subscriptions.Subscriber, error)
 	// ReservePeople returns n row numbers for people, ascending.
