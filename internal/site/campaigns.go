@@ -150,10 +150,39 @@ func (s *site) campaign(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.page(c, http.StatusOK, "campaign", templates.CampaignPage{
+	page := templates.CampaignPage{
 		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body),
 		Timeline: append(s.deliveryEvents(last), s.milestones(k)...),
-	})
+	}
+	if len(k.Excluded) > 0 {
+		page.Facts = append(page.Facts, templates.Fact{Name: "Left out", Value: "Everybody on " + joined(k.Excluded, names)})
+	}
+	if err := s.aim(ctx, k, by, &page); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return s.page(c, http.StatusOK, "campaign", page)
+}
+
+// aim shows who of the lists is meant and, of what is not yet planned, how the audience would narrow down now.
+func (s *site) aim(ctx context.Context, k mailer.Campaign, by auth.Actor, page *templates.CampaignPage) error {
+	look, err := s.Targets.Look(ctx, k.ID)
+	if kind := errs.KindOf(err); err != nil && (kind == errs.Invalid || kind == errs.Refused) {
+		page.Note = errs.Message(err) // as when profiling was switched off since
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	page.Segment, page.SegmentText = sentences(look.Rule), look.Segment.String()
+	if k.State != mailer.Draft && k.State != mailer.Scheduled {
+		return nil
+	}
+	now := showLook(look, by)
+	page.Row.InLists, page.Row.Eligible, page.Row.Excluded, page.Note = now.InLists, now.Eligible, now.LeftOut, "As it would be now."
+	if now.Below != 0 {
+		page.Note = fmt.Sprintf("Fewer than %d people are in the segment now, so its numbers are not told.", now.Below)
+	}
+	return nil
 }
 
 func (s *site) campaignFacts(k mailer.Campaign) []templates.Fact {

@@ -26,6 +26,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 	"assent/templates"
 )
 
@@ -121,7 +122,9 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 		Store: db, Records: db, Reckoner: must(clock.New(must(clock.Embedded())(t), clock.DefaultSettings()))(t), Keys: keys, Now: r.clock.Now, Log: log,
 	}
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
+	segments := &segment.Service{Store: db, Fewest: 5, Now: r.clock.Now}
 	err := site.Register(r.engine, site.Deps{
+		Segments: segments, Targets: &mailer.Service{Store: db, People: db, Targeting: segments, Now: r.clock.Now},
 		People: r.people, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Casework: r.casework, Figures: db, Accounts: r.accounts, Audit: r.trail, Proof: db,
 		Checks: []site.Check{
 			{Name: "database", Check: db.Ping},

@@ -18,6 +18,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 	"assent/templates"
 )
 
@@ -27,6 +28,8 @@ type Deps struct {
 	Preferences *subscriptions.Preferences
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Campaigns   Campaigns
+	Segments    *segment.Service
+	Targets     Targets
 	Cases       Cases
 	Casework    *cases.Service
 	Figures     Figures
@@ -136,6 +139,11 @@ func (s *site) console() {
 	desk.GET("", s.desk(auth.ListsRead, s.overview))
 	desk.GET("/campaigns", s.desk(auth.CampaignsRead, s.campaigns))
 	desk.GET("/campaigns/:id", s.desk(auth.CampaignsRead, s.campaign))
+	desk.GET("/segments", s.desk(auth.CampaignsRead, s.segments))
+	desk.GET("/segments/new/:programme", s.desk(auth.CampaignsRead, s.newSegment))
+	desk.POST("/segments/new/:programme", form, s.desk(auth.CampaignsRead, s.writeSegment))
+	desk.GET("/segments/:id", s.desk(auth.CampaignsRead, s.savedSegment))
+	desk.POST("/segments/:id", form, s.desk(auth.CampaignsRead, s.writeSegment))
 	desk.GET("/people", s.desk(auth.SubscribersRead, s.people))
 	desk.POST("/people", form, s.desk(auth.SubscribersRead, s.findPerson))
 	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
