@@ -81,3 +81,27 @@ var _ audit.Proof = (*DB)(nil)
 
 // Signer returns the key that signs packs and exports; whoever has the public half can check them offline.
 func (d *DB) Signer() (ed25519.PrivateKey, error) { return d.keys.Signer() }
+
+// reseal seals every kept seal anew, with the secret of now. One that is not ours stays as it is, for 'assent verify' to find. A seal that was mailed keeps
+// its MAC: it can be checked for as long as the former secret is in ASSENT_FORMER_SECRETS.
+func (d *DB) reseal(ctx context.Context, c conn) (n int64, err error) {
+	rows, err := c.query(ctx, `SELECT `+sealColumns+` FROM seals ORDER BY id`)
+	all, err := collect(rows, err, scanSeal)
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range all {
+		if !d.IsOurs(k.Seal) {
+			continue
+		}
+		mac, err := d.keys.SealFor(audit.SealDomain, k.Bytes())
+		if err != nil {
+			return n, err
+		}
+		if _, err := c.exec(ctx, `UPDATE seals SET seal = ? WHERE id = ?`, mac, k.ID); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -47,6 +47,11 @@ func Rotate(ctx context.Context, databaseURL string, was, is *token.Keys, now fu
 		if !ours {
 			return errs.E(op, errs.Invalid, "The audit trail's end does not bear the seal of the old secret. Nothing was changed: 'assent verify' tells what is wrong.", nil)
 		}
+		resealed, err := d.reseal(ctx, c)
+		changed += resealed
+		if err != nil {
+			return err
+		}
 		return d.saveAuditHead(ctx, c, trail)
 	})
 	return changed, fail(op, err)

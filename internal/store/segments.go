@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/subscriptions/segment"
 )
@@ -29,9 +30,21 @@ func (d *DB) CreateSegment(ctx context.Context, x *segment.Saved) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	x.ID, err = d.writing().insert(ctx, `INSERT INTO segments (programme_id, slug, name, rule, version, created_by, changed_by, created_at, changed_at) VALUES (`+marks(9)+`)`,
-		x.ProgrammeID, x.Slug, x.Name, string(rule), x.Version, x.CreatedBy, x.ChangedBy, millis(x.CreatedAt), millis(x.ChangedAt))
-	return fail(op, err)
+	return fail(op, d.within(ctx, func(c conn) error {
+		x.ID, err = c.insert(ctx, `INSERT INTO segments (programme_id, slug, name, rule, version, created_by, changed_by, created_at, changed_at) VALUES (`+marks(9)+`)`,
+			x.ProgrammeID, x.Slug, x.Name, string(rule), x.Version, x.CreatedBy, x.ChangedBy, millis(x.CreatedAt), millis(x.ChangedAt))
+		if err != nil {
+			return err
+		}
+		return c.noteSegment(ctx, audit.Declare, *x, rule)
+	}))
+}
+
+// noteSegment notes a segment that was declared or changed.
+func (c conn) noteSegment(ctx context.Context, action audit.Action, x segment.Saved, rule []byte) error {
+	return c.note(ctx, audit.Note{Actor: x.ChangedBy, Action: action, Object: audit.About("segment", x.ID), Facts: audit.Values{
+		"after": audit.Values{"Name": x.Name, "Slug": x.Slug, "Version": x.Version, "Rule": json.RawMessage(rule)},
+	}})
 }
 
 // ChangeSegment implements segment.Store.
@@ -41,15 +54,17 @@ func (d *DB) ChangeSegment(ctx context.Context, x segment.Saved) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	done, err := d.writing().exec(ctx, `UPDATE segments SET name = ?, rule = ?, version = ?, changed_by = ?, changed_at = ? WHERE id = ? AND version = ?`,
-		x.Name, string(rule), x.Version, x.ChangedBy, millis(x.ChangedAt), x.ID, x.Version-1)
-	if err != nil {
-		return fail(op, err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errs.E(op, errs.Conflict, "Somebody changed this segment meanwhile. Nothing of yours was kept: read it again, and change what it is now.", err)
-	}
-	return nil
+	return fail(op, d.within(ctx, func(c conn) error {
+		done, err := c.exec(ctx, `UPDATE segments SET name = ?, rule = ?, version = ?, changed_by = ?, changed_at = ? WHERE id = ? AND version = ?`,
+			x.Name, string(rule), x.Version, x.ChangedBy, millis(x.ChangedAt), x.ID, x.Version-1)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errs.E(op, errs.Conflict, "Somebody changed this segment meanwhile. Nothing of yours was kept: read it again, and change what it is now.", err)
+		}
+		return c.noteSegment(ctx, audit.Redeclare, x, rule)
+	}))
 }
 
 // Segment implements segment.Store.
@@ -96,8 +111,12 @@ func (d *DB) Profiling(ctx context.Context, programmeID int64) (on bool, err err
 
 // SetProfiling implements segment.Store.
 func (d *DB) SetProfiling(ctx context.Context, programmeID int64, on bool) error {
-	_, err := d.writing().exec(ctx, `UPDATE programmes SET profiling = ? WHERE id = ?`, on, programmeID)
-	return fail("store: set profiling", err)
+	return fail("store: set profiling", d.within(ctx, func(c conn) error {
+		if _, err := c.exec(ctx, `UPDATE programmes SET profiling = ? WHERE id = ?`, on, programmeID); err != nil {
+			return err
+		}
+		return c.note(ctx, audit.Note{Action: audit.Redeclare, Object: audit.About("programme", programmeID), Facts: audit.Values{"after": audit.Values{"Profiling": on}}})
+	}))
 }
 
 var _ segment.Store = (*DB)(nil)
