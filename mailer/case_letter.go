@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"encoding/json"
 	"net/url"
 	"time"
 
@@ -42,4 +43,13 @@ func (s *Service) caseAlert(about About, sender templates.Sender, zone *time.Loc
 		return m, errs.E("mailer: case alert", errs.Invalid, "The due date cannot be read.", err)
 	}
 	return m, nil
+}
+
+// WrittenText returns what a letter says, for reading back: the words of a letter that a person wrote, "" for one that was made from a template alone.
+func WrittenText(l Letter) string {
+	var about About
+	if json.Unmarshal(l.Data, &about) != nil {
+		return ""
+	}
+	return about.Body
 }

@@ -3,6 +3,7 @@ package templates
 import (
 	"embed"
 	"strings"
+	"time"
 
 	"assent/internal/errs"
 )
@@ -23,3 +24,6 @@ func LetterText(name, lang string) (subject, body string, err error) {
 	subject, body, _ = strings.Cut(string(raw), "\n")
 	return strings.TrimPrefix(subject, "Subject: "), strings.TrimSpace(body) + "\n", nil
 }
+
+// Day writes a date as letters in a language have it, in t's own location: "25 November 2026".
+func Day(t time.Time, lang string) string { return words{lang}.date(t) }

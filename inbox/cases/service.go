@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -99,6 +100,8 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 		return s.checkAsking(c, *e)
 	case DecisionMade:
 		return s.checkDecision(c, e)
+	case Extended:
+		return inTime(c, cmp.Or(e.On, today))
 	case ClosedCase:
 		duties, err := s.duties(ctx, c, subs)
 		if err != nil {
@@ -183,6 +186,17 @@ func personOnly(actor, person string) error {
 		return nil
 	}
 	return errs.E("cases: decide", errs.Forbidden, "Only a person decides. A program that records a decision must name the person who took it (decision.person).", nil)
+}
+
+// inTime refuses an extension of which the person was not told within the first month: it would have no effect (Article 12A(4)).
+func inTime(c Case, on clock.Date) error {
+	for _, k := range c.Clocks {
+		last, err := clock.ParseDate(k.Due)
+		if k.Name == string(clock.ExtensionNotice) && err == nil && on.After(last) {
+			return conflict("The last day for telling the person of an extension was %s. It would have no effect (Article 12A(4)).", last.Long())
+		}
+	}
+	return nil
 }
 
 // checkRenaming gives a case that is renamed the promises for its new kind.

@@ -197,7 +197,7 @@ func (c *Case) clarified(e Event) error {
 	return nil
 }
 
-// extended takes an extension of which the person was told within the first month, with reasons (Article 12A(3) and (4)).
+// extended takes an extension of which the person was told, with reasons (Article 12A(3)).
 func (c *Case) extended(e Event) error {
 	switch {
 	case !c.Kind.Extends():
@@ -206,12 +206,6 @@ func (c *Case) extended(e Event) error {
 		return conflict("The time was extended already; the person was told on %s.", c.Facts.ExtendedOn.Long())
 	case len(e.Detail.Reasons) == 0 || !known(ExtensionReasons(), e.Detail.Reasons):
 		return invalid("Only complexity or the number of requests allows an extension (Article 12A(3)). Say which.")
-	}
-	for _, k := range c.Clocks {
-		last, err := clock.ParseDate(k.Due)
-		if k.Name == string(clock.ExtensionNotice) && err == nil && e.On.After(last) {
-			return conflict("The last day for telling the person of an extension was %s. It would have no effect (Article 12A(4)).", last.Long())
-		}
 	}
 	c.Facts.ExtendedOn, c.Facts.ExtensionReason = e.On, e.Detail.Reasons
 	return nil

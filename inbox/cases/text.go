@@ -13,7 +13,7 @@ type Fields map[string]string
 // FieldNames returns every field with what it stands for, in the order in which operators see them.
 func FieldNames() [][2]string {
 	return [][2]string{
-		{"reference", "the case's reference"}, {"name", "the name of who asks; “you” in its place where nobody knows it"}, {"received", "the day on which we received it"},
+		{"reference", "the case's reference"}, {"name", "the name of who asks"}, {"received", "the day on which we received it"},
 		{"due", "the day by which we answer"}, {"promised", "the date that this letter promises"}, {"programme", "the programme's name"},
 		{"controller", "who is responsible for the data"}, {"officer", "the data protection officer's name"}, {"officer-address", "their address"},
 		{"contact", "the Point of Contact's name"}, {"contact-address", "their address"}, {"outcome", "what was decided, in words"}, {"reasons", "the words of the decision"},

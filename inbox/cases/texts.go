@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"context"
+
 	"assent/internal/errs"
 	"assent/templates"
 )
@@ -36,4 +38,37 @@ func BuiltIn() ([]Text, error) {
 		}
 	}
 	return out, nil
+}
+
+// Texts returns what a letter of a programme may begin from: the texts that come with Assent, with the house's and then the programme's own in their place.
+func (s *Service) Texts(ctx context.Context, programmeID int64) ([]Text, error) {
+	const op = "cases: texts"
+	built, err := BuiltIn()
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	own, err := s.Store.LetterTexts(ctx, programmeID)
+	return Choose(built, own), errs.Wrap(op, err)
+}
+
+// SaveText keeps a programme's own text, or with no programme that of the house. Kinds of error: Invalid, NotFound for the programme.
+func (s *Service) SaveText(ctx context.Context, t Text) error {
+	const op = "cases: save text"
+	if err := t.Check(); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if t.ProgrammeID != 0 {
+		if _, err := s.Records.Programme(ctx, t.ProgrammeID); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	own, err := s.Store.LetterTexts(ctx, t.ProgrammeID)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if len(own) >= maxTexts {
+		return errs.E(op, errs.Invalid, "A programme can have 500 texts of its own. Change one of them.", nil)
+	}
+	t.ChangedAt = s.Now()
+	return errs.Wrap(op, s.Store.SaveLetterText(ctx, t))
 }
