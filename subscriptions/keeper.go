@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"assent/internal/address"
 	"assent/queue"
 )
 
@@ -52,8 +53,15 @@ type KeepingTx interface {
 	SaveErasure(*Erasure) error
 	// Empty takes away all that is personal about somebody, in every table, and returns how many rows it emptied of each.
 	Empty(Subscriber) (map[string]int64, error)
+	VariantKeeper
 	// Widen returns the nearest scope around s that still exists.
 	Widen(s Scope) (Scope, error)
+}
+
+// VariantKeeper is a Tx that knows which spellings of addresses are one mailbox, where the installation folds them (ASSENT_FOLD).
+type VariantKeeper interface {
+	// KnowVariant keeps which address an address is a variant of. It must come before the event that bars the address.
+	KnowVariant(address.Address) error
 }
 
 // Erasing is the task of telling a person that they are erased, and of erasing them when the letter has left.

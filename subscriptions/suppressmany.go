@@ -78,6 +78,11 @@ func (k *Keeper) suppressPage(ctx context.Context, m ManySuppressions, page []ad
 		keys[i] = k.Keys.AddressKey(a)
 	}
 	err = k.Store.UpdateKept(ctx, func(tx KeepingTx) error {
+		for _, a := range page {
+			if err := tx.KnowVariant(a); err != nil {
+				return err
+			}
+		}
 		ledgers, err := tx.EventsByKey(keys...)
 		if err != nil {
 			return err

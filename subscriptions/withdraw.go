@@ -46,6 +46,11 @@ func (s *Service) bar(ctx context.Context, op string, kind EventKind, w Withdraw
 	}
 	var out Outcome
 	err = s.Store.Update(ctx, func(tx Tx) error {
+		if v, ok := tx.(VariantKeeper); ok && !w.Address.IsZero() {
+			if err := v.KnowVariant(w.Address); err != nil {
+				return err
+			}
+		}
 		byKey, err := tx.EventsByKey(key)
 		if err != nil {
 			return err

@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -85,6 +87,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			d.lookAtSettings(err)
 			programmes := d.lookAtDatabase(c.Context())
+			d.lookAtJournal()
 			d.lookAtRedis(c.Context())
 			d.lookAtRelay(c.Context())
 			d.lookAtRegion(programmes)
@@ -195,6 +198,23 @@ func (d *doctor) readDatabase(ctx context.Context, db *store.DB) ([]subscription
 	}
 	d.tell(senderdns.Good, "database", fmt.Sprintf("%s answers, the schema is the one of this version, and the ledger of %s is sealed by our secret.", db.Name(), count(int(head.Seq), "event")), "")
 	return programmes, nil
+}
+
+// lookAtJournal looks for the journal outside the database; it does not open it, for that would write to it.
+func (d *doctor) lookAtJournal() {
+	path := assembly.JournalPath(d.settings)
+	if path == "" {
+		d.tell(senderdns.Warn, "journal", "None is kept: restoring an old backup would bring back people who opted out or were erased.", "Set ASSENT_JOURNAL to a file that is not restored with the database.")
+		return
+	}
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		d.tell(senderdns.Good, "journal", "It is begun at the next start, in "+path+", with all that the ledger has.", "")
+	case err != nil:
+		d.tell(senderdns.Bad, "journal", "The file "+path+" cannot be looked at.", "See that Assent may read and write it, or name another one in ASSENT_JOURNAL.")
+	default:
+		d.tell(senderdns.Good, "journal", "It is kept in "+path+".", "")
+	}
 }
 
 func (d *doctor) lookAtRedis(ctx context.Context) {

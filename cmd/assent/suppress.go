@@ -33,8 +33,29 @@ func (a *app) suppressCommand() *cobra.Command {
 	imp.Flags().StringVar(&programme, "programme", "", "bar them from one programme only")
 	imp.Flags().StringVar(&reason, "reason", "external list", "why, in small letters that name nobody; it stays for ever")
 	imp.Flags().StringVar(&as, "as", "", "address of the operator who answers for it")
-	c.AddCommand(imp)
+	c.AddCommand(imp, &cobra.Command{
+		Use: "fold", Short: "Bar every spelling of mailboxes that are barred under one", Args: arguments(),
+		Long: "After turning ASSENT_FOLD on: looks at everybody on record for spellings of one mailbox, such as ann+news@ and ann@, and bars each from what any of them is barred from. " +
+			"Who is known by a hash only stays barred under the spelling that they had. Running it again changes nothing.",
+		RunE: func(c *cobra.Command, _ []string) error { return a.foldAll(c.Context()) },
+	})
 	return c
+}
+
+func (a *app) foldAll(ctx context.Context) error {
+	settings, db, err := a.data(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if !settings.Folding.On() {
+		return usagef("ASSENT_FOLD is not set, so each spelling is an address of its own.")
+	}
+	n, err := db.FoldAll(ctx)
+	if err == nil {
+		fmt.Fprintf(a.stdout, "%s addresses are variants of others; each is barred now from what any of its mailbox is barred from.\n", thousands(n))
+	}
+	return err
 }
 
 func (a *app) suppressFile(ctx context.Context, path, list, programme, reason, as string) error {

@@ -26,7 +26,7 @@ func (a *app) settings(use config.Use) (config.Config, error) {
 
 func (a *app) storeOptions(c config.Config) (store.Options, error) {
 	keys, err := assembly.Keys(c)
-	return store.Options{Keys: keys, Now: a.now}, err
+	return store.Options{Keys: keys, Now: a.now, Folding: c.Folding}, err
 }
 
 // openStore opens the database that the settings name. The caller closes it.

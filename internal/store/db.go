@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the SQLite driver
 
+	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/token"
 	"assent/mailer"
@@ -37,6 +38,8 @@ const (
 type Options struct {
 	Keys *token.Keys // seals the ledger
 	Now  func() time.Time
+	// Folding says which spellings are one mailbox for opt-outs, suppressions and erasures.
+	Folding address.Folding
 	// Unsealed opens the database although the seal of its ledger does not fit, to find out what is wrong with it.
 	Unsealed bool
 }
@@ -49,6 +52,7 @@ type DB struct {
 	keys    *token.Keys
 	now     func() time.Time
 	journal *journalled // nil for none
+	folding address.Folding
 
 	planning planning
 }
@@ -136,7 +140,7 @@ func (d *DB) Ping(ctx context.Context) error {
 
 func connect(ctx context.Context, databaseURL string, o Options) (*DB, error) {
 	const op = "store: connect"
-	d := &DB{keys: o.Keys, now: o.Now, planning: defaultPlanning()}
+	d := &DB{keys: o.Keys, now: o.Now, folding: o.Folding, planning: defaultPlanning()}
 	var err error
 	switch {
 	case strings.HasPrefix(databaseURL, "postgres://"), strings.HasPrefix(databaseURL, "postgresql://"):

@@ -8,7 +8,7 @@ import (
 )
 
 // dropRaw takes away the raw messages of somebody, but for what another person's message shares, and writes over the address where somebody else's message
-// names it. Only the address as it is spelled can be written over: a message that hides it in an encoding keeps it, and DESIGN says so.
+// names it. Only the address as it is spelled can be written over: a message that hides it in an encoding keeps it (docs/retention.md).
 func (t *ledgerTx) dropRaw(who erasee, counts map[string]int64) error {
 	digests, err := t.digests(`SELECT DISTINCT digest FROM inbound_messages m WHERE id IN (?) AND digest <> ''`, who.messages)
 	if err != nil {

@@ -12,9 +12,11 @@ import (
 
 	"assent/inbox"
 	"assent/internal/address"
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
+	"assent/internal/token"
 	"assent/subscriptions"
 )
 
@@ -313,4 +315,89 @@ func TestSomebodyWhoOnlyWroteIsErasedToo(t *testing.T) {
 			t.Errorf("somebody erased came back through the API: %v", err)
 		}
 	})
+}
+
+func TestHeldDataIsNotEditedByStaffAndStaysOpenToThePerson(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHousehold(t, db, time.Now)
+		ann := h.agrees(annSpelled, annName, "Quillhaven")
+		_, err := h.keeper.PlaceHold(t.Context(), ann.ID, "user:2", "letter before action")
+		h.ok(err)
+		edit := func(actor, name string) error {
+			return db.Update(audit.As(t.Context(), actor), func(tx subscriptions.Tx) error {
+				p := ann
+				p.Name = name
+				return tx.UpdateSubscriber(p)
+			})
+		}
+		if err := edit("user:1", "Nobody"); errs.KindOf(err) != errs.Refused {
+			t.Errorf("staff: %v", err)
+		}
+		h.ok(edit("subscriber", "Ann Quill"))
+		_, err = h.people.Withdraw(t.Context(), subscriptions.Withdrawal{SubscriberID: ann.ID, Scope: subscriptions.Everything(), Channel: subscriptions.ByLink, Actor: "subscriber"})
+		h.ok(err)
+	})
+}
+
+// A report that names the person is found although they are not its writer.
+func TestAReportOnMailToThePersonGoesWithThem(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := newHousehold(t, db, time.Now)
+		ann := h.agrees(annSpelled, annName, "Quillhaven")
+		raw := "From: mailer-daemon@mx.example\r\n\r\n" + annMail + " is not known\r\n"
+		h.ok(db.Receive(t.Context(), "bounces", 1, []inbox.Arrival{{UID: 1, ReceivedAt: time.Now(), Body: strings.NewReader(raw)}}))
+		h.ok(db.Settle(t.Context(), inbox.Settlement{InboundID: 1, Disposition: inbox.Reported, From: "mailer-daemon@mx.example", Named: []address.Address{address.Must(annMail)}}))
+		_, err := h.keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "told by phone"})
+		h.ok(err)
+		if left := h.places(annMail); len(left) > 0 {
+			t.Errorf("it stands in %s", left)
+		}
+	})
+}
+
+func TestANewSecretKeepsEverybodySuppressed(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := url(t)
+			h := newHousehold(t, storetest.Open(t, url, time.Now), time.Now)
+			ann := h.agrees(annSpelled, annName, "Quillhaven")
+			h.agrees("bea@example.net", "Bea Marlowe", "Marlport")
+			_, err := h.keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "told by phone"})
+			h.ok(err)
+			h.db.Close()
+			fresh, err := token.NewKeys([]byte("another secret for tests, as long as that"), []byte(storetest.Secret))
+			h.ok(err)
+			o := store.Options{Keys: fresh, Now: time.Now}
+			if _, err := store.Open(t.Context(), url, o); errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), "assent secret rotate") {
+				t.Errorf("before rotating: %v", err)
+			}
+			for i := range 2 {
+				n, err := store.Rotate(t.Context(), url, storetest.Keys(t), fresh, time.Now)
+				if err != nil || (n > 0) != (i == 0) {
+					t.Fatalf("turn %d made %d anew: %v", i, n, err)
+				}
+			}
+			db, err := store.Open(t.Context(), url, o)
+			h.ok(err)
+			defer db.Close()
+			people := &subscriptions.Service{Store: db, Keys: db.HouseKeys(), Now: time.Now}
+			_, err = people.Grant(t.Context(), subscriptions.Act{ListID: h.list.ID, Address: address.Must(annSpelled), Channel: subscriptions.ByAPI, Actor: "key:1", Source: "upsert", Evidence: subscriptions.Evidence{"act": "pressed yes"}})
+			if errs.KindOf(err) != errs.Refused {
+				t.Errorf("who was erased came back: %v", err)
+			}
+			if p, err := db.SubscriberByKey(t.Context(), db.HouseKeys().AddressKey(address.Must("bea@example.net"))); err != nil || p.Name != "Bea Marlowe" {
+				t.Errorf("who lives is not found: %v", err)
+			}
+			if _, err := subscriptions.VerifyLedger(t.Context(), db); err != nil {
+				t.Error(err)
+			}
+			if _, err := audit.Verify(t.Context(), db); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

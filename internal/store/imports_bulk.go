@@ -56,7 +56,10 @@ func (t importTx) Bring(people []*subscriptions.Subscriber, events []subscriptio
 	if err := t.writeNewcomers(people, events); err != nil {
 		return fail(op, err)
 	}
-	return fail(op, t.endAt(head))
+	if err := t.endAt(head); err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.arrive(people))
 }
 
 // endAt seals the ledger's new end.
@@ -152,6 +155,9 @@ func (d *DB) AppendAhead(ctx context.Context, b importing.Ahead, fn func(importi
 			}
 		}
 		if err := t.endAt(end); err != nil {
+			return err
+		}
+		if err := t.arrive(b.People); err != nil { // what that appends comes before the next batch, which then starts over
 			return err
 		}
 		return fn(t)

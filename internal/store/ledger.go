@@ -75,8 +75,15 @@ const eventColumns = `seq, at, kind, reach, programme_id, purpose_id, list_id, s
 
 const eventsAtOnce = 200 // rows of one INSERT: below both databases' limits of arguments
 
-// Append implements subscriptions.Tx.
+// Append implements subscriptions.Tx. Where folding is on, what bars an address bars its variants as well.
 func (t *ledgerTx) Append(events []subscriptions.Event) error {
+	if err := t.append(events); err != nil {
+		return err
+	}
+	return t.spreadBars(events)
+}
+
+func (t *ledgerTx) append(events []subscriptions.Event) error {
 	const op = "store: append events"
 	if len(events) == 0 {
 		return nil

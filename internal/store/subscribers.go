@@ -66,7 +66,7 @@ func (t *ledgerTx) CreateSubscribers(people []*subscriptions.Subscriber) error {
 
 func (t *ledgerTx) insertSubscribers(people []*subscriptions.Subscriber) error {
 	const op = "store: create subscribers"
-	return fail(op, pages(people, eventsAtOnce, func(page []*subscriptions.Subscriber) error {
+	err := pages(people, eventsAtOnce, func(page []*subscriptions.Subscriber) error {
 		byKey := make(map[string]*subscriptions.Subscriber, len(page))
 		args := make([]any, 0, len(page)*8)
 		for _, p := range page {
@@ -88,7 +88,11 @@ func (t *ledgerTx) insertSubscribers(people []*subscriptions.Subscriber) error {
 			return none, err
 		})
 		return err
-	}))
+	})
+	if err != nil {
+		return fail(op, err)
+	}
+	return fail(op, t.arrive(people))
 }
 
 // UpdateSubscriber implements subscriptions.Tx.
