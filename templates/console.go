@@ -55,6 +55,7 @@ type OverviewPage struct {
 	Console
 	Totals     []Count
 	Health     []Health
+	Clashes    []Clash // what contradicts what, in the programmes' declarations
 	Programmes []Programme
 	Campaigns  []CampaignRow // the latest few
 	Cases      []CaseRow     // those due first
@@ -63,8 +64,11 @@ type OverviewPage struct {
 // Programme is an organisation's programme with its lists.
 type Programme struct {
 	Name         string
+	URL          string // its page "programme"; may be empty
 	Organisation string
 	Lists        []ListRow
+	Ending       State  // when it ends or ended; no label without end
+	EndURL       string // the page "end-programme"; may be empty
 }
 
 // ListRow is one list in figures.
@@ -202,51 +206,4 @@ type Event struct {
 	Evidence string // may be empty
 	Number   string // its number in the ledger; may be empty
 	Tone     Tone
-}
-
-// CasesPage fills the page "cases": those due first come first.
-type CasesPage struct {
-	Console
-	Rows  []CaseRow
-	Pager Pager
-}
-
-// CaseRow is one case.
-type CaseRow struct {
-	Reference string
-	URL       string // the page "case"
-	Kind      string // as "Access to personal data"
-	State     State
-	From      string // masked; may be empty
-	Received  time.Time
-	Due       time.Time // zero when no clock runs
-	Left      string    // as "12 days left" or "2 days late"; may be empty
-	LeftTone  Tone
-}
-
-// CasePage fills the page "case".
-type CasePage struct {
-	Console
-	Row      CaseRow
-	Grounds  []string // why it was sorted as it was: the words that led there
-	Mail     ReceivedMail
-	Clock    []ClockStep // the due date's working, step by step (H7)
-	Timeline []Event
-}
-
-// ReceivedMail is a mail as it came in, for reading. Text is plain text; nothing in it is fetched or followed.
-type ReceivedMail struct {
-	From, To, Subject string
-	Received          time.Time // arrival at the mail server
-	Mailbox           string    // as "rights@example.org"
-	Text              string
-	Cut               bool // Text is only the beginning
-}
-
-// ClockStep is one step from the day of receipt to the due date.
-type ClockStep struct {
-	What string    // as "Falls on a bank holiday: next working day"
-	Date time.Time // the date after this step; zero where it names none
-	Rule string    // as "UK GDPR Art 12A(1)"; may be empty
-	Due  bool      // this is the date by which something must be done
 }

@@ -18,14 +18,6 @@ func campaignRows() []CampaignRow {
 	}
 }
 
-func caseRows() []CaseRow {
-	return []CaseRow{
-		{"DP-2026-0039", "/console/cases/39", "Complaint", State{"Acknowledged", Wait}, "b***@t***.example", uk(time.October, 19, 0, 0), uk(time.November, 23, 0, 0), "2 days late", Bad},
-		{"DP-2026-0042", "/console/cases/42", "Access to personal data", State{"Open", Wait}, "c***@e***.org", uk(time.November, 25, 0, 0), uk(time.December, 29, 0, 0), "34 days left", Calm},
-		{"DP-2026-0044", "/console/cases/44", "Not yet sorted", State{"Needs a person", Alert}, "", uk(time.November, 25, 0, 0), time.Time{}, "", Calm},
-	}
-}
-
 func overview() OverviewPage {
 	return OverviewPage{
 		Console: desk(),
@@ -34,11 +26,12 @@ func overview() OverviewPage {
 		Health: []Health{{"Database", State{"Well", Good}, "SQLite, 38 MB"}, {"Queue", State{"Well", Good}, "Nothing waits longer than 2 s"},
 			{"Mailbox of the officer", State{"Slow", Alert}, "Last read 9 minutes ago"}, {"Outgoing mail", State{"Down", Bad}, "Connection refused since 2:21pm"}},
 		Programmes: []Programme{
-			{"Better Services Programme", "Department for Examples", []ListRow{
+			{Name: "Better Services Programme", URL: "/console/programmes/1", Organisation: "Department for Examples", Lists: []ListRow{
 				{"Monthly update", "/l/monthly-update", "Newsletter", "Consent", "3", 11902, 611, 288, 39},
-				{"Extra updates", "/l/extra-updates", "Newsletter", "Consent", "3", 4120, 87, 41, 12}}},
-			{"Stakeholder mail", "Harbour Standards Board", []ListRow{{"Cables and connectors", "", "Standards work", "Public task", "2", 198, 0, 11, 2}}},
+				{"Extra updates", "/l/extra-updates", "Newsletter", "Consent", "3", 4120, 87, 41, 12}}, Ending: State{"Ends on 31 December 2026", Wait}, EndURL: "/console/programmes/1/end"},
+			{Name: "Stakeholder mail", Organisation: "Harbour Standards Board", Lists: []ListRow{{"Cables and connectors", "", "Standards work", "Public task", "2", 198, 0, 11, 2}}},
 		},
+		Clashes:   []Clash{{"Better Services Programme", "/console/programmes/1", "The assessment LIA-3 behind “surveys” was to be reviewed by 1 March 2026. Review it and set the next date."}},
 		Campaigns: campaignRows()[:2],
 		Cases:     caseRows(),
 	}
@@ -56,24 +49,6 @@ func personPage() PersonPage {
 			{At: uk(time.June, 1, 18, 40), What: "Consent withdrawn", Where: "Extra updates", How: "One-click in the mail program", Evidence: "campaign 4", Number: "2201", Tone: Bad},
 			{At: uk(time.March, 3, 9, 12), What: "Consent confirmed", Where: "Monthly update", How: "Link in a mail", Number: "1042", Tone: Good},
 			{At: uk(time.March, 3, 9, 5), What: "Consent requested", Where: "Monthly update", How: "Form on the website", Wording: wording, Notice: "2", Number: "1041", Tone: Wait},
-		},
-	}
-}
-
-func casePage() CasePage {
-	return CasePage{
-		Console: desk(), Row: caseRows()[1],
-		Grounds: []string{"“a copy of all the data you hold about me”", "“under data protection law”"},
-		Mail: ReceivedMail{From: "Carys O'Neill <carys@reader.example>", To: "rights@department.example", Subject: "My data", Received: uk(time.November, 25, 8, 58),
-			Mailbox: "rights@department.example", Text: "Hello,\n\nplease send me a copy of all the data you hold about me,\nunder data protection law. <script>alert(1)</script>\n\nCarys O'Neill", Cut: true},
-		Clock: []ClockStep{
-			{What: "Received", Date: uk(time.November, 25, 0, 0), Rule: "The day of arrival at the mail server, in UK time"},
-			{What: "One month later is a bank holiday: the next working day counts", Rule: "UK GDPR Art 12A"},
-			{What: "Answer the person", Date: uk(time.December, 29, 0, 0), Rule: "England and Wales", Due: true},
-		},
-		Timeline: []Event{
-			{At: uk(time.November, 25, 9, 0), What: "Acknowledged", How: "By mail", Tone: Good},
-			{At: uk(time.November, 25, 8, 59), What: "Case opened", How: "Sorted as a request for access", Tone: Wait},
 		},
 	}
 }
@@ -96,7 +71,29 @@ func segmentPage() SegmentPage {
 	}
 }
 
+// entry is the form for an agreement on paper, come back with a mistake.
+func entry() EnterPage {
+	return EnterPage{Console: desk(), Action: "/console/entries", Problem: "Give the day on which the person acted.", Fields: []FormField{
+		{Name: FieldAbout, Label: "Which list", Value: "1", Choices: []Choice{{"1", "Monthly update"}, {"2", "Extra updates"}}},
+		{Name: FieldEmail, Label: "Email address of the person", Type: "email", Value: "ann@example.org"},
+		{Name: FieldMedium, Label: "How it reached you", Choices: []Choice{{"paper", "Paper"}, {"phone", "Phone"}}},
+		{Name: FieldDid, Label: "What the person did", Hint: "Such as: ticked the empty box and signed", Type: "text"},
+		{Name: FieldStatement, Label: "The person’s own words", Type: "text"},
+		{Name: FieldDocument, Label: "Which document shows it", Type: "text", Value: "form 1204"},
+		{Name: FieldActedOn, Label: "Day on which the person acted", Type: "date", Mistake: "Enter the day"},
+		{Name: FieldReceivedOn, Label: "Day on which it reached you", Type: "date"},
+		{Name: FieldWhy, Label: "Why you enter it", Type: "text"},
+		{Name: FieldGuardianEvidence, Label: "For a child: what shows that they agreed", Type: "text"},
+	}}
+}
+
 func consoleSamples() []sample {
+	ending := EndProgrammePage{
+		Console: desk(), Action: "/console/programmes/1/end", Name: "Better Services Programme", Lists: []string{"Monthly update", "Extra updates"}, People: 16022,
+		EndsAt: uk(time.December, 31, 23, 59), Zone: "Europe/London", At: "2026-12-30T00:00", Problem: "The end cannot lie in the past.",
+	}
+	over := ending
+	over.Ended, over.Problem, over.EndsAt = true, "", uk(time.October, 31, 0, 0)
 	row := campaignRows()[0]
 	masked := PeoplePage{Console: desk(), Query: "carys", Masked: true, Rows: []PersonRow{
 		{"c***@r***.example", "", "/console/people/9", personPage().Standings, "Confirmed Monthly update", uk(time.March, 3, 9, 12)},
@@ -108,10 +105,14 @@ func consoleSamples() []sample {
 	if err != nil {
 		panic(err)
 	}
-	return append(auditSamples(), []sample{
+	return append([]sample{
 		{"login", "", LoginPage{Console: Console{CSRF: "tq5zk"}, Action: "/login"}},
 		{"login", "refused", LoginPage{Console: Console{CSRF: "tq5zk"}, Action: "/login", Email: "ann@department.example", Problem: "The address or the password is not right"}},
 		{"overview", "", overview()},
+		{"programme", "", programmePage()},
+		{"programme", "empty", ProgrammePage{Console: desk(), Name: "Alerts", Organisation: "Town Alerts"}},
+		{"notice-edit", "", NoticeEditPage{Console: desk(), Programme: "Better Services", Back: "/console/programmes/1", Action: "/console/programmes/1/notice", Text: "## Who we are", TextCy: "## Pwy ydym ni"}},
+		{"notice-edit", "looked", noticeLooked()},
 		{"objection", "", objection("", "")},
 		{"objection", "mistake", objection("Choose whose marketing the person objects to.", "")},
 		{"objection", "done", objection("", "All marketing of Department for Examples has stopped for this address.")},
@@ -129,6 +130,10 @@ func consoleSamples() []sample {
 			Text: "region is Wales", Problem: "At character 11, “Wales”: Put text in quotes: \"Wales\"."}},
 		{"segment", "small", SegmentPage{Console: desk(), Programme: "Better Services Programme", Action: "/console/segments/new/better-services", Text: `region is "Môn"`,
 			Look: &AudienceLook{InLists: 12840, Below: 5, Sentences: []SegmentLine{{0, "Their Region is “Môn”."}}}}},
+		{"enter", "", entry()},
+		{"enter", "done", EnterPage{Console: desk(), Action: "/console/entries", Fields: entry().Fields[:2], Event: "1044", PersonURL: "/console/people/7", Warnings: []string{"Online, only somebody of 13 or over can consent."}}},
+		{"end-programme", "", ending},
+		{"end-programme", "ended", over},
 		{"people", "", PeoplePage{Console: desk(), Rows: []PersonRow{
 			{"carys.o'neill+lists@reader.example", "Carys O'Neill", "/console/people/9", personPage().Standings, "Confirmed Monthly update", uk(time.March, 3, 9, 12)},
 		}, Pager: Pager{1, 1, 1, "", ""}}},
@@ -136,9 +141,36 @@ func consoleSamples() []sample {
 		{"people", "none", PeoplePage{Console: desk(), Query: "nobody"}},
 		{"person", "", personPage()},
 		{"person", "stopped", stopped},
-		{"cases", "", CasesPage{Console: desk(), Rows: caseRows(), Pager: Pager{1, 3, 3, "", ""}}},
-		{"cases", "empty", CasesPage{Console: desk()}},
-		{"case", "", casePage()},
-		{"case", "by-hand", CasePage{Console: desk(), Row: caseRows()[2]}},
+	}, append(auditSamples(), caseSamples()...)...)
+}
+
+func programmePage() ProgrammePage {
+	return ProgrammePage{
+		Console: desk(), Name: "Better Services", Organisation: "Better Services Programme", WriteURL: "/console/programmes/1/notice",
+		Facts:   []Fact{{"Data controller", "Department for Examples"}, {"A guardian agrees below", "12 years"}},
+		Clashes: []string{"A guardian is asked below the age of 12. Online, a child's own consent counts only from 13 (Article 8)."},
+		Purposes: []PurposeRow{
+			{Name: "Monthly update", Basis: "Consent", Class: "Newsletter", Term: "730 days", Asks: "Asked again every 365 days", Notice: "1"},
+			{Name: "Surveys", Basis: "Legitimate interests", RestsOn: "To learn what helps; assessment LIA-3, to be reviewed by 1 March 2027", Class: "Targeted", Term: "Without end", State: State{"Not in the notice", Alert}},
+		},
+		Recipients: []RecipientRow{
+			{Name: "Example Surveys Ltd", Category: "survey software", Purpose: "runs our surveys", Where: "IE: adequacy regulations", Agreement: "PROC-12", Since: uk(time.March, 3, 9, 12)},
+			{Name: "Example Print", Category: "printer", Purpose: "prints", Where: "GB", Since: uk(time.March, 3, 9, 12), Until: uk(time.June, 1, 18, 40)},
+		},
+		Lists: []DeclaredList{{Name: "Monthly update", URL: "/l/monthly-update", Purpose: "Monthly update", Wording: wording, Contact: "the newsletter team, better.services@department.example"}},
+		Notices: []NoticeRow{
+			{Version: "3", URL: "/notices/better-services/3", Published: uk(time.November, 20, 10, 0), By: "user:1", Purposes: 2, StartURL: "/console/programmes/1/run"},
+			{Version: "2", URL: "/notices/better-services/2", Published: uk(time.June, 1, 18, 40), Purposes: 1, Overridden: "the full text follows", Run: State{"Being told", Wait}, Told: 480, Bounced: 3, Waiting: 20, Others: 2},
+			{Version: "1", URL: "/notices/better-services/1", Published: uk(time.March, 3, 9, 12), Purposes: 1},
+		},
+	}
+}
+
+func noticeLooked() NoticeEditPage {
+	return NoticeEditPage{
+		Console: desk(), Programme: "Better Services", Back: "/console/programmes/1", Action: "/console/programmes/1/notice", Text: "## Who we are", Override: "later",
+		Trouble: "The notice is incomplete, and was not published.", Looked: true, Gaps: []string{"en: Where the data comes from: no heading says so, and the text does not either."},
+		Findings: []NoticeFinding{{"Who gets it (en)", State{"Found", Good}, "Said in the text."}, {"Where the data comes from (en)", State{"Missing", Bad}, "No heading says so."}},
+		New:      []string{"New purpose: surveys"}, Untold: []string{"surveys", "offers"},
 	}
 }

@@ -33,6 +33,7 @@ const (
 func declaredMails() []declared {
 	return []declared{
 		{name: "confirm", data: reflect.TypeFor[ConfirmMail]()},
+		{name: "permission-request", data: reflect.TypeFor[PermissionRequestMail]()},
 		{name: "renewal", data: reflect.TypeFor[RenewalMail]()},
 		{name: "annual-confirmation", data: reflect.TypeFor[RenewalMail]()},
 		{name: "campaign", data: reflect.TypeFor[CampaignMail]()},
@@ -53,6 +54,7 @@ func declaredPages() []declared {
 	return []declared{
 		{"home", reflect.TypeFor[HomePage](), public},
 		{"subscribe", reflect.TypeFor[SubscribePage](), public},
+		{"join", reflect.TypeFor[JoinPage](), public},
 		{"subscribe-sent", reflect.TypeFor[SubscribeSentPage](), public},
 		{"confirm", reflect.TypeFor[ConfirmPage](), public},
 		{"confirmed", reflect.TypeFor[ConfirmedPage](), public},
@@ -71,15 +73,22 @@ func declaredPages() []declared {
 		{"not-found", reflect.TypeFor[NotFoundPage](), public},
 		{"login", reflect.TypeFor[LoginPage](), console},
 		{"overview", reflect.TypeFor[OverviewPage](), console},
+		{"programme", reflect.TypeFor[ProgrammePage](), console},
+		{"notice-edit", reflect.TypeFor[NoticeEditPage](), console},
 		{"campaigns", reflect.TypeFor[CampaignsPage](), console},
 		{"campaign", reflect.TypeFor[CampaignPage](), console},
 		{"segments", reflect.TypeFor[SegmentsPage](), console},
 		{"segment", reflect.TypeFor[SegmentPage](), console},
+		{"enter", reflect.TypeFor[EnterPage](), console},
+		{"end-programme", reflect.TypeFor[EndProgrammePage](), console},
 		{"people", reflect.TypeFor[PeoplePage](), console},
 		{"person", reflect.TypeFor[PersonPage](), console},
 		{"objection", reflect.TypeFor[ObjectionPage](), console},
 		{"cases", reflect.TypeFor[CasesPage](), console},
 		{"case", reflect.TypeFor[CasePage](), console},
+		{"case-letter", reflect.TypeFor[CaseLetterPage](), console},
+		{"case-new", reflect.TypeFor[CaseEntryPage](), console},
+		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},
 	}
 }

@@ -246,7 +246,10 @@ func TestTheStylesheetAndTheLogoFetchNothing(t *testing.T) {
 func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	t.Parallel()
 	declared := []string{FieldEmail, FieldName, FieldAgree, FieldTrap, FieldForm, FieldScope, FieldCSRF, FieldPassword, FieldQuery, FieldActor, FieldObject, FieldPerson, FieldFrom, FieldTo, FieldAnswer,
-		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey, FieldSlug, FieldText, FieldList, FieldVersion}
+		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey, FieldSlug, FieldText, FieldList, FieldVersion,
+		FieldMedium, FieldDid, FieldStatement, FieldDocument, FieldActedOn, FieldReceivedOn, FieldWhy, FieldAge, FieldGuardianName, FieldGuardianRelation, FieldGuardianAddress,
+		FieldGuardianEvidence, FieldAt, FieldSure,
+		FieldTextCy, FieldOverride, FieldGrace}
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		found, _ := elements(markup)

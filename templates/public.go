@@ -86,6 +86,14 @@ type SubscribePage struct {
 	Name        string
 	Agreed      bool
 	Errors      []FieldError
+
+	AskAge           bool   // an age is asked for, the same of everybody
+	Age              string // what was typed before
+	AskGuardian      bool   // the reader is too young to agree by themselves
+	GuardianAge      int    // from which age one may, in years
+	GuardianName     string
+	GuardianRelation string
+	GuardianAddress  string
 }
 
 // Error returns the message about a field, or "".
@@ -96,6 +104,32 @@ func (s SubscribePage) Error(field string) string {
 		}
 	}
 	return ""
+}
+
+// JoinPage fills the page "join": several lists of one programme, each with a control of its own. None is ticked beforehand and none is needed for another
+// (UK GDPR Art 7(2); recital 43).
+type JoinPage struct {
+	Public
+	Action string // where the form goes (POST)
+	Name   string // of the programme
+	Offers []Offer
+	Email  string // what was typed before, when the form comes back with Errors
+	Person string // the name that was typed
+	Errors []FieldError
+}
+
+// Offer is one list of JoinPage.
+type Offer struct {
+	Value       string // sent as FieldList when it is ticked
+	Name        string
+	Description string
+	Wording     string // the exact words of the consent
+	Ticked      bool   // by the reader, when the form comes back
+}
+
+// Error returns the message about a field, or "".
+func (j JoinPage) Error(field string) string {
+	return SubscribePage{Errors: j.Errors}.Error(field)
 }
 
 // SubscribeSentPage fills the page "subscribe-sent": the same for addresses that are known and unknown (H10).

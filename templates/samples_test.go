@@ -121,7 +121,7 @@ func mailSamples() []sample {
 	forChild, keeps := renewal, renewal
 	forChild.ForChild, keeps.Ends = true, time.Time{}
 	request := CaseReceivedMail{
-		Sender: standards(), Reference: "DP-2026-0042", Understood: []string{"You ask for a copy of the personal data that we hold about you."},
+		Sender: standards(), Reference: "R-2026-000042", Understood: []string{"You ask for a copy of the personal data that we hold about you."},
 		ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.December, 29, 0, 0), Regulator: regulator(),
 	}
 	notice := NoticeMail{
@@ -132,7 +132,7 @@ func mailSamples() []sample {
 	complaint := request
 	complaint.Complaint, complaint.Understood = true, nil
 	complaint.Regulator = Regulator{Name: "Information Commissioner's Office"}
-	return []sample{
+	return append(caseMailSamples(), []sample{
 		{"confirm", "", ConfirmMail{
 			Sender: newsletter(), List: "Monthly update", Frequency: "Once a month", Wording: wording, AskedAt: uk(time.November, 22, 9, 5),
 			ConfirmURL: "https://mail.department.example/c/ahq5n2x7vtkm3z6wy4pd", ExpiresAt: uk(time.November, 25, 12, 0),
@@ -140,6 +140,9 @@ func mailSamples() []sample {
 		{"confirm", "bare", ConfirmMail{
 			Sender: Sender{Organisation: "Town Alerts", Contact: Contact{Email: "alerts@town.example"}},
 			List:   "Alerts", Wording: "Send me alerts.\nStop when I say so.", ConfirmURL: "https://town.example/c/ahq5",
+		}},
+		{"permission-request", "", PermissionRequestMail{
+			Sender: newsletter(), List: "Monthly update", Wording: wording, Origin: "Harbour register of berth holders", ConfirmURL: "https://mail.department.example/c/ahq5n2x7vtkm3z6wy4pd", ExpiresAt: uk(time.November, 29, 9, 5),
 		}},
 		{"renewal", "", renewal},
 		{"renewal", "child", forChild},
@@ -160,7 +163,8 @@ func mailSamples() []sample {
 		{"move", "new", MoveMail{Sender: newsletter(), URL: "https://mail.department.example/x/6qzt7a4hx5k3mv", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
 		{"erasure", "", ErasureMail{Sender: newsletter(), Asked: true, Regulator: request.Regulator}},
 		{"erasure", "expired", ErasureMail{Sender: standards(), Why: "your consent has expired", Regulator: request.Regulator}},
-	}
+		{"seal", "", sealMail()},
+	}...)
 }
 
 // onRecord is a sender who knows the reader.
@@ -220,6 +224,15 @@ func publicSamples() []sample {
 		Others: []NoticeVersion{{"2", uk(time.February, 5, 0, 0), "/notices/better-services/2"}}}
 	old := notice
 	old.Version, old.From, old.Until = "2", uk(time.February, 5, 0, 0), uk(time.June, 19, 0, 0)
+	child := subscribe()
+	child.AskAge, child.AskGuardian, child.GuardianAge, child.Age, child.GuardianName = true, true, 13, "11", "Carys Lee"
+	child.Errors = []FieldError{{FieldGuardianRelation, "Enter who they are to you, such as your mother"}, {FieldGuardianAddress, "Enter their own email address, not yours"}}
+	several := JoinPage{Public: face(), Action: "/join/better-services", Name: "Better Services Programme", Offers: []Offer{
+		{Value: "1.9f86d081884c7d65", Name: "Monthly update", Description: "What changed this month.", Wording: wording},
+		{Value: "2.60303ae22b998861", Name: "Extra updates", Wording: "Yes, send me short notes when something cannot wait."},
+	}}
+	wrong := several
+	wrong.Email, wrong.Errors = "ann@", []FieldError{{FieldEmail, "Enter an email address, like name@example.org"}, {FieldList, "Tick the box beside each list that you want"}}
 	renew := RenewPage{
 		Public: face(), Action: "/r/ahq5n2x7", List: "Monthly update", MaskedAddress: "a***@e***.org", Agreed: wording, Wording: wording,
 		Since: uk(time.March, 3, 9, 12), Ends: uk(time.December, 20, 9, 12), FormToken: "0f3a",
@@ -238,6 +251,9 @@ func publicSamples() []sample {
 		{"subscribe", "", subscribe()},
 		{"subscribe", "mistakes", mistakes},
 		{"subscribe", "act", act},
+		{"subscribe", "age", child},
+		{"join", "", several},
+		{"join", "mistakes", wrong},
 		{"subscribe-sent", "", SubscribeSentPage{Public: face(), List: "Monthly update", ExpiresAt: uk(time.November, 25, 12, 0), AgainURL: "/l/monthly-update"}},
 		{"confirm", "", ConfirmPage{Public: face(), Action: "/c/ahq5n2x7", List: "Monthly update", Frequency: "Once a month", MaskedAddress: "a***@e***.org", Wording: wording}},
 		{"confirmed", "", ConfirmedPage{Public: face(), List: "Monthly update", Frequency: "Once a month", UnsubscribeURL: "/u/k3mv6qzt"}},

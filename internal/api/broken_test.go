@@ -106,6 +106,18 @@ func (b brokenReads) Dossier(context.Context, []byte) (showme.Dossier, error) {
 	return showme.Dossier{}, b.err
 }
 
+func (b brokenReads) AsksOf(context.Context, int64, int) ([]subscriptions.Ask, error) {
+	return nil, b.err
+}
+
+func (b brokenReads) NoticeRunsOf(context.Context, int64) ([]subscriptions.NoticeRun, error) {
+	return nil, b.err
+}
+
+func (b brokenReads) TellingCounts(context.Context, int64) (map[subscriptions.TellingState]int64, error) {
+	return nil, b.err
+}
+
 type brokenAudit struct{ err error }
 
 func (b brokenAudit) Record(context.Context, audit.Note) error { return b.err }

@@ -106,6 +106,7 @@ func everyRequest() map[string]string {
 		"POST /api/v1/programmes/harbour-news/attributes": `{"name":"age","type":"number"}`, "GET /api/v1/programmes/harbour-news/attributes": "",
 		"GET /api/v1/programmes/harbour-news/attributes/age": "",
 		"POST /api/v1/lists": listBody, "GET /api/v1/lists": "", "GET /api/v1/lists/monthly": "", "GET /api/v1/lists/monthly/stats": "",
+		"POST /api/v1/acts": actsBody, "POST /api/v1/lists/monthly/entries": entryBody, "POST /api/v1/programmes/harbour-news/end": `{}`, "GET /api/v1/subscribers/1/questions": "",
 		"POST /api/v1/lists/monthly/requests": `{"address":"ann@example.org"}`, "POST /api/v1/lists/monthly/grants": grantBody,
 		"POST /api/v1/withdrawals":         `{"address":"ann@example.org","scope":{"reach":"everything"}}`,
 		"POST /api/v1/objections":          `{"address":"ann@example.org","programme":"harbour-news"}`,

@@ -17,7 +17,8 @@ type newGrant struct {
 
 // recorded is the event that an act left in the ledger.
 type recorded struct {
-	Event int64 `json:"event" doc:"Its place in the ledger." example:"812"`
+	Event    int64    `json:"event" doc:"Its place in the ledger." example:"812"`
+	Warnings []string `json:"warnings,omitempty" doc:"What to look at, although it was recorded."`
 }
 
 func (a *api) grantRoutes() {
@@ -36,10 +37,14 @@ func (a *api) recordGrant(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	act.Wording, act.ActedAt, act.Evidence = in.Body.Wording, in.Body.ActedAt, in.Body.Evidence
+	act.Wording, act.ActedAt, act.Evidence = in.Body.Wording, in.Body.ActedAt, in.Body.evidence(in.Body.Evidence)
+	warnings, err := a.warnings(ctx, act)
+	if err != nil {
+		return nil, err
+	}
 	seq, err := a.People.Grant(ctx, act)
 	if err != nil {
 		return nil, err
 	}
-	return &reply[recorded]{Body: recorded{Event: seq}}, nil
+	return &reply[recorded]{Body: recorded{Event: seq, Warnings: warnings}}, nil
 }

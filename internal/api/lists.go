@@ -21,6 +21,7 @@ type list struct {
 	Contact     contact   `json:"contact" doc:"The list's Point of Contact."`
 	DoubleOptIn bool      `json:"double_opt_in" example:"true"`
 	Public      bool      `json:"public" example:"true"`
+	AskAge      bool      `json:"ask_age" doc:"Its form asks how old the reader is." example:"false"`
 	CreatedAt   time.Time `json:"created_at"`
 }
 
@@ -35,6 +36,7 @@ type newList struct {
 	Contact     contact `json:"contact,omitempty" doc:"The list's Point of Contact; that of the programme unless told."`
 	DoubleOptIn bool    `json:"double_opt_in,omitempty" doc:"An act counts only after the mailbox confirmed it." example:"true"`
 	Public      bool    `json:"public,omitempty" doc:"Has a page where anybody may subscribe. Needs double_opt_in." example:"true"`
+	AskAge      bool    `json:"ask_age,omitempty" doc:"Its form asks how old the reader is, so that a parent or guardian agrees for a child. For a list that children may want." example:"false"`
 }
 
 // listStats counts a list's people by how they stand towards it.
@@ -81,7 +83,7 @@ func (a *api) createList(ctx context.Context, in *struct{ Body newList }) (*repl
 	}
 	l, err := a.People.CreateList(ctx, subscriptions.List{
 		ProgrammeID: b.ProgrammeID, PurposeID: b.PurposeID, NoticeID: b.NoticeID, Slug: b.Slug, Name: b.Name,
-		Description: b.Description, Wording: b.Wording, Contact: c, DoubleOptIn: b.DoubleOptIn, Public: b.Public,
+		Description: b.Description, Wording: b.Wording, Contact: c, DoubleOptIn: b.DoubleOptIn, Public: b.Public, AskAge: b.AskAge,
 	})
 	if err != nil {
 		return nil, err
@@ -97,6 +99,7 @@ type changedList struct {
 	Contact     *contact `json:"contact,omitempty"`
 	DoubleOptIn *bool    `json:"double_opt_in,omitempty"`
 	Public      *bool    `json:"public,omitempty"`
+	AskAge      *bool    `json:"ask_age,omitempty"`
 }
 
 func (a *api) changeList(ctx context.Context, in *struct {
@@ -120,6 +123,7 @@ func (a *api) changeList(ctx context.Context, in *struct {
 		set(&l.Wording, b.Wording)
 		set(&l.DoubleOptIn, b.DoubleOptIn)
 		set(&l.Public, b.Public)
+		set(&l.AskAge, b.AskAge)
 		if b.Contact != nil {
 			l.Contact = to
 		}
@@ -164,6 +168,6 @@ func (a *api) getListStats(ctx context.Context, in *InList) (*reply[listStats], 
 func showList(l subscriptions.List) list {
 	return list{
 		ID: l.ID, ProgrammeID: l.ProgrammeID, PurposeID: l.PurposeID, NoticeID: l.NoticeID, Slug: l.Slug, Name: l.Name,
-		Description: l.Description, Wording: l.Wording, Contact: showContact(l.Contact), DoubleOptIn: l.DoubleOptIn, Public: l.Public, CreatedAt: utc(l.CreatedAt),
+		Description: l.Description, Wording: l.Wording, Contact: showContact(l.Contact), DoubleOptIn: l.DoubleOptIn, Public: l.Public, AskAge: l.AskAge, CreatedAt: utc(l.CreatedAt),
 	}
 }

@@ -63,7 +63,7 @@ func (s *site) joinForm(c *gin.Context, o offer) templates.SubscribePage {
 	return templates.SubscribePage{
 		Public: s.frame(c, o.Letterhead), Action: inLanguage("/l/"+o.List.Slug, s.language(c)),
 		List: o.List.Name, Description: o.List.Description, Wording: o.List.Wording, Box: o.box, AskName: true,
-		FormToken: wordingMark(o.List),
+		FormToken: wordingMark(o.List), AskAge: o.List.AskAge, GuardianAge: o.Programme.GuardianAge,
 	}
 }
 
@@ -89,6 +89,7 @@ func (s *site) join(c *gin.Context) error {
 	if len(mistakes) > 0 {
 		page := s.joinForm(c, o)
 		page.Email, page.Name, page.Agreed, page.Errors = form.email, form.name, form.agreed, mistakes
+		form.again(&page, act.Age)
 		return s.page(c, http.StatusUnprocessableEntity, "subscribe", page)
 	}
 	act.Evidence["page"] = s.Mail.Ways.BaseURL + "/l/" + o.List.Slug
@@ -112,6 +113,7 @@ func (s *site) join(c *gin.Context) error {
 type joinRequest struct {
 	email, name, trap, mark string
 	agreed                  bool
+	childhood
 }
 
 func readJoin(r *http.Request) (joinRequest, error) {
@@ -121,7 +123,8 @@ func readJoin(r *http.Request) (joinRequest, error) {
 	return joinRequest{
 		email: strings.TrimSpace(r.PostForm.Get(templates.FieldEmail)), name: strings.TrimSpace(r.PostForm.Get(templates.FieldName)),
 		trap: r.PostForm.Get(templates.FieldTrap), mark: r.PostForm.Get(templates.FieldForm),
-		agreed: r.PostForm.Get(templates.FieldAgree) == "yes",
+		agreed:    r.PostForm.Get(templates.FieldAgree) == "yes",
+		childhood: readChildhood(r.PostForm),
 	}, nil
 }
 
@@ -139,6 +142,7 @@ func (f joinRequest) act(o offer, w words) (subscriptions.Act, []templates.Field
 	if utf8.RuneCountInString(f.name) > maxName || !utf8.ValidString(f.name) || strings.ContainsFunc(f.name, unicode.IsControl) {
 		mistake(templates.FieldName, w.nameTooLong)
 	}
+	age, guardian := f.check(o, to, w, mistake)
 	did := "Pressed the button below the wording."
 	if o.box {
 		did = "Ticked the empty box beside the wording and pressed the button."
@@ -151,7 +155,7 @@ func (f joinRequest) act(o offer, w words) (subscriptions.Act, []templates.Field
 	}
 	return subscriptions.Act{
 		ListID: o.List.ID, Address: to, Name: f.name, Language: w.lang, Channel: subscriptions.ByForm, Actor: "subscriber",
-		Source: "web form", Wording: o.List.Wording, Evidence: subscriptions.Evidence{"act": did, "language": w.lang},
+		Source: "web form", Wording: o.List.Wording, Evidence: subscriptions.Evidence{"act": did, "language": w.lang}, Age: age, Guardian: guardian,
 	}, mistakes
 }
 

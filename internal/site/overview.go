@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"assent/inbox/cases"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/subscriptions"
@@ -34,11 +35,14 @@ func (s *site) overview(c *gin.Context, by auth.Actor) error {
 	if page.Programmes, err = s.programmes(ctx, people); err != nil {
 		return errs.Wrap(op, err)
 	}
+	if page.Clashes, err = s.clashes(ctx); err != nil {
+		return errs.Wrap(op, err)
+	}
 	if page.Campaigns, err = s.campaignRows(ctx, 0, rowsOnOverview); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if by.May(auth.CasesRead) {
-		if page.Cases, err = s.caseRows(ctx, 0, rowsOnOverview); err != nil {
+		if page.Cases, err = s.caseRows(ctx, cases.Filter{State: cases.OpenState}, 0, rowsOnOverview); err != nil {
 			return errs.Wrap(op, err)
 		}
 	}
@@ -83,7 +87,7 @@ func (s *site) programmes(ctx context.Context, m members) ([]templates.Programme
 		if err != nil {
 			return nil, err
 		}
-		row := templates.Programme{Name: p.Name, Organisation: p.Owner}
+		row := templates.Programme{Name: p.Name, URL: programmeURL(p.ID), Organisation: p.Owner, Ending: s.ending(p), EndURL: endURL(p)}
 		for _, l := range lists {
 			if l.ProgrammeID == p.ID {
 				row.Lists = append(row.Lists, listRow(l, purposes, notices, m))

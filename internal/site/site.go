@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,6 +26,7 @@ import (
 // Deps is what the pages need. All fields but Checks are required.
 type Deps struct {
 	People      *subscriptions.Service
+	Editor      *subscriptions.Editor
 	Preferences *subscriptions.Preferences
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Campaigns   Campaigns
@@ -33,9 +35,11 @@ type Deps struct {
 	Cases       Cases
 	Casework    *cases.Service
 	Figures     Figures
-	Proof       Proof
+	Notices     Notices
+	NoticeRuns  NoticeRuns
 	Accounts    Accounts
 	Audit       Recorder
+	Proof       Proof
 	Checks      []Check        // what must answer, shown on the overview
 	Zone        *time.Location // in which operators read times
 	Now         func() time.Time
@@ -53,6 +57,7 @@ type Accounts interface {
 	SignIn(ctx context.Context, a address.Address, password string) (token string, u auth.User, err error)
 	BySession(ctx context.Context, token string) (auth.Actor, error)
 	SignOut(ctx context.Context, token string) error
+	Users(ctx context.Context) ([]auth.User, error)
 }
 
 // Recorder keeps the audit trail. The store is one.
@@ -84,6 +89,7 @@ type site struct {
 	origins *http.CrossOriginProtection
 	secure  bool // the pages are served over https
 	figures figures
+	opening sync.Mutex      // one enclosure of a mail is taken out at a time
 	asks    gin.HandlerFunc // limits what a reader's own pages mail or show of what is private
 }
 
@@ -114,6 +120,8 @@ func (s *site) public(files map[string]file) {
 	s.engine.GET("/", s.show(s.home))
 	s.engine.GET("/l/:slug", s.show(s.joinPage))
 	s.engine.POST("/l/:slug", joins, form, s.show(s.join))
+	s.engine.GET("/join/:programme", s.show(s.joinManyPage))
+	s.engine.POST("/join/:programme", joins, form, s.show(s.joinMany))
 	s.engine.GET("/c/:token", s.show(s.confirmPage))
 	s.engine.POST("/c/:token", form, s.show(s.confirm))
 	s.engine.GET("/r/:token", s.show(s.renewPage))
@@ -134,9 +142,14 @@ func (s *site) console() {
 	form := web.BodyLimit(maxForm)
 	s.engine.GET("/login", s.show(s.loginPage))
 	s.engine.POST("/login", s.sameOrigin, logins, form, s.show(s.login))
+	notices := web.BodyLimit(maxNoticeForm)
 	desk := s.engine.Group(Root, s.sameOrigin)
 	desk.POST("/logout", form, s.show(s.logout))
 	desk.GET("", s.desk(auth.ListsRead, s.overview))
+	desk.GET("/programmes/:id", s.desk(auth.ListsRead, s.programme))
+	desk.GET("/programmes/:id/notice", s.desk(auth.ListsWrite, s.writeNotice))
+	desk.POST("/programmes/:id/notice", notices, s.desk(auth.ListsWrite, s.publishNotice))
+	desk.POST("/programmes/:id/run", form, s.desk(auth.CampaignsSend, s.tellMembers))
 	desk.GET("/campaigns", s.desk(auth.CampaignsRead, s.campaigns))
 	desk.GET("/campaigns/:id", s.desk(auth.CampaignsRead, s.campaign))
 	desk.GET("/segments", s.desk(auth.CampaignsRead, s.segments))
@@ -146,11 +159,16 @@ func (s *site) console() {
 	desk.POST("/segments/:id", form, s.desk(auth.CampaignsRead, s.writeSegment))
 	desk.GET("/people", s.desk(auth.SubscribersRead, s.people))
 	desk.POST("/people", form, s.desk(auth.SubscribersRead, s.findPerson))
+	desk.GET("/entries", s.desk(auth.ConsentWrite, s.enterPage))
+	desk.POST("/entries", form, s.desk(auth.ConsentWrite, s.enter))
+	desk.GET("/programmes/:id/end", s.desk(auth.ListsWrite, s.endPage))
+	desk.POST("/programmes/:id/end", form, s.desk(auth.ListsWrite, s.end))
 	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
 	desk.POST("/people/:id/pack", form, s.desk(auth.PacksMake, s.pack))
 	desk.GET("/audit", s.desk(auth.AuditRead, s.trail))
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))
 	desk.GET("/cases/:id", s.desk(auth.CasesRead, s.caseFile))
+	s.casePages(desk)
 }
 
 // show serves what answers a request or says why it cannot.

@@ -14,9 +14,12 @@ type words struct {
 	nameTooLong  string
 	needTick     string
 	wordsChanged string
-	allLists     string // where the list of a link is not there any more
-	notice       string // before the name of a programme
-	goesOn       string // what an opt-out does not stop (E4-13)
+	needList     string
+	needAge      string
+	needGuardian map[string]string // by field
+	allLists     string            // where the list of a link is not there any more
+	notice       string            // before the name of a programme
+	goesOn       string            // what an opt-out does not stop (E4-13)
 	titles       map[int]string
 	happened     map[int]string
 	do           map[int]string
@@ -36,9 +39,16 @@ func english() words {
 		nameTooLong:  "Enter a name of at most 200 characters, or leave it empty",
 		needTick:     "Tick the box if you want these emails",
 		wordsChanged: "The words above the button have changed. Read them again, and press the button if you still agree",
-		allLists:     "all our lists",
-		notice:       "Privacy notice: ",
-		goesOn:       "Replies to requests that you have made",
+		needList:     "Tick the box beside each list that you want",
+		needAge:      "Enter your age in years, such as 34",
+		needGuardian: map[string]string{
+			templates.FieldGuardianName:     "Enter the name of your parent or guardian",
+			templates.FieldGuardianRelation: "Enter who they are to you, such as your mother",
+			templates.FieldGuardianAddress:  "Enter their own email address, not yours",
+		},
+		allLists: "all our lists",
+		notice:   "Privacy notice: ",
+		goesOn:   "Replies to requests that you have made",
 		titles: map[int]string{
 			http.StatusForbidden:           "You may not see this page",
 			http.StatusTooManyRequests:     "Too many requests",
@@ -61,9 +71,16 @@ func welsh() words {
 		nameTooLong:  "Rhowch enw o ddim mwy na 200 nod, neu gadewch y blwch yn wag",
 		needTick:     "Ticiwch y blwch os ydych am gael y negeseuon e-bost hyn",
 		wordsChanged: "Mae’r geiriau uwchben y botwm wedi newid. Darllenwch nhw eto, a phwyswch y botwm os ydych yn dal i gytuno",
-		allLists:     "ein holl restri",
-		notice:       "Hysbysiad preifatrwydd: ",
-		goesOn:       "Atebion i geisiadau a wnaethoch",
+		needList:     "Ticiwch y blwch wrth bob rhestr yr hoffech ei chael",
+		needAge:      "Rhowch eich oed mewn blynyddoedd, er enghraifft 34",
+		needGuardian: map[string]string{
+			templates.FieldGuardianName:     "Rhowch enw eich rhiant neu warcheidwad",
+			templates.FieldGuardianRelation: "Rhowch pwy ydynt i chi, er enghraifft eich mam",
+			templates.FieldGuardianAddress:  "Rhowch eu cyfeiriad e-bost eu hunain, nid eich un chi",
+		},
+		allLists: "ein holl restri",
+		notice:   "Hysbysiad preifatrwydd: ",
+		goesOn:   "Atebion i geisiadau a wnaethoch",
 		titles: map[int]string{
 			http.StatusForbidden:           "Ni chewch weld y dudalen hon",
 			http.StatusTooManyRequests:     "Gormod o geisiadau",
