@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"assent/internal/auth"
+	"assent/mailer"
 	"assent/subscriptions"
 	"assent/subscriptions/segment"
 )
@@ -148,6 +149,40 @@ func TestProfilingRefusedIsHonoured(t *testing.T) {
 		}
 		h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/audience/explain", `{"text":"region is set"}`).want(t, "eligible", 6)
 	})
+}
+
+// What was approved is not planned once the programme has switched profiling off.
+func TestACampaignPausesItselfWhenItsSegmentMayNoLongerBeAsked(t *testing.T) {
+	t.Parallel()
+	h := small(t, nil)
+	h.crowd(t, 6, 6)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", strings.Replace(campaignBody, `"name":`, `"text":"not bounced any campaign","name":`, 1))
+	h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", "{}")
+	h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/profiling", `{"on":false}`)
+	if err := h.deps.Mailer.HandlePlan(t.Context(), mailer.Plan{CampaignID: 1}); err != nil {
+		t.Fatal(err)
+	}
+	c := must(h.db.Campaign(t.Context(), 1))(t)
+	if !c.Paused || !strings.Contains(c.Trouble, "does not profile") || c.PlannedUpTo != 0 {
+		t.Errorf("%+v", c)
+	}
+	h.must(t, http.StatusOK, "POST", "/api/v1/programmes/harbour-news/profiling", `{"on":true}`)
+	h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/resume", "")
+	if err := h.deps.Mailer.HandlePlan(t.Context(), mailer.Plan{CampaignID: 1}); err != nil {
+		t.Fatal(err)
+	}
+	h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1/audience", "").want(t, "planned", true, "eligible", 6, "text", "not bounced any campaign")
+}
+
+func TestExclusionListsAreTheProgrammesOwnAndOthers(t *testing.T) {
+	t.Parallel()
+	h := small(t, nil)
+	h.crowd(t, 1, 1)
+	h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/campaigns", strings.Replace(campaignBody, `"name":`, `"excluded":[1],"name":`, 1)) // mailed and left out
+	h.must(t, http.StatusCreated, "POST", "/api/v1/lists", strings.Replace(listBody, `"slug":"monthly"`, `"slug":"press"`, 1))
+	h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", strings.Replace(campaignBody, `"name":`, `"excluded":[2,2],"name":`, 1)).want(t, "audience.excluded.0", 2)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/lists/press/grants", strings.Replace(grantBody, "ann@", "p0@", 1))
+	h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1/audience", "").want(t, "in_lists", 1, "eligible", 0, "left_out.0.reason", "excluded")
 }
 
 func TestAKeyWithoutPeopleSeesNoSample(t *testing.T) {
