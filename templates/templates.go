@@ -148,6 +148,24 @@ func (s *Set) Page(w io.Writer, name, lang string, data any) error {
 	return nil
 }
 
+// Section renders the content of an operators' page without what stands around it, to stand within another page: the section of a case page. Errors are as for Email.
+func (s *Set) Section(name string, data any) (HTML, error) {
+	const op = "templates: section"
+	p, ok := pick(s.pages, name, English)
+	if !ok {
+		return "", errs.E(op+" "+name, errs.NotFound, "", nil)
+	}
+	data, err := typed(data, p.data)
+	if err != nil {
+		return "", errs.Wrap(op+" "+name, err)
+	}
+	var b bytes.Buffer
+	if err := p.html.ExecuteTemplate(&b, "main", data); err != nil {
+		return "", errs.E(op, errs.Internal, "", err)
+	}
+	return HTML(b.String()), nil
+}
+
 func pick[T any](from map[key]T, name, lang string) (T, bool) {
 	if t, ok := from[key{name, lang}]; ok {
 		return t, true

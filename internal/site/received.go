@@ -3,8 +3,6 @@ package site
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"strings"
 	"unicode"
 
@@ -20,25 +18,23 @@ const maxShown = 64 << 10
 
 // receivedMail reads a kept message for its case. It is shown as plain text: nothing in it is fetched, followed or
 // rendered. What cannot be read says so.
-func (s *site) receivedMail(ctx context.Context, k inbox.Kept) (templates.ReceivedMail, error) {
+func (s *site) receivedMail(ctx context.Context, k inbox.Kept) (*message.Parsed, templates.ReceivedMail, error) {
 	mail := templates.ReceivedMail{
 		From: plain(k.From), Subject: cmp.Or(plain(k.Subject), "(no subject)"), Received: s.local(k.ReceivedAt), Mailbox: k.Mailbox,
 	}
 	if k.Digest == "" {
 		mail.Text = "The mail server did not give this message: " + cmp.Or(plain(k.Unreadable), "no reason is known") + ". Look for it in the mailbox itself."
-		return mail, nil
+		return nil, mail, nil
 	}
 	raw := s.Cases.Raw(ctx, k.Digest)
 	defer raw.Close()
-	lim := message.DefaultLimits()
-	lim.TextBytes = maxShown
-	p, err := message.Parse(io.LimitReader(raw, lim.Bytes), lim)
+	p, err := s.parseReceived(raw)
 	if errs.KindOf(err) == errs.Invalid {
 		mail.Text = "This message could not be read. The whole of it is kept."
-		return mail, nil
+		return nil, mail, nil
 	}
 	if err != nil {
-		return mail, errs.Wrap("site: received mail", err)
+		return nil, mail, errs.Wrap("site: received mail", err)
 	}
 	mail.From = cmp.Or(mailbox(p.FromName, p.From), mail.From)
 	for i, to := range p.To {
@@ -47,8 +43,8 @@ func (s *site) receivedMail(ctx context.Context, k inbox.Kept) (templates.Receiv
 		}
 		mail.To += to.String()
 	}
-	mail.Text, mail.Cut = plain(p.Text)+enclosures(p.Parts), p.Truncated
-	return mail, nil
+	mail.Text, mail.Cut = plain(p.Text), p.Truncated
+	return p, mail, nil
 }
 
 func mailbox(name string, a address.Address) string {
@@ -59,18 +55,6 @@ func mailbox(name string, a address.Address) string {
 		return a.String()
 	}
 	return plain(name) + " <" + a.String() + ">"
-}
-
-// enclosures names what came with the text, which is not shown.
-func enclosures(parts []message.Part) string {
-	var b strings.Builder
-	for _, p := range parts {
-		if p.Inline && p.Filename == "" {
-			continue
-		}
-		fmt.Fprintf(&b, "\n[Enclosed, not shown: %s, %s, %d octets]", cmp.Or(plain(p.Filename), "without a name"), plain(p.Type), p.Size)
-	}
-	return b.String()
 }
 
 // plain drops what a stranger's text could use to look like something else: control characters, and marks that turn the
