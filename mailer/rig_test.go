@@ -312,6 +312,8 @@ func (r *rig) work() {
 		return r.HandleChunk(ctx, c, fmt.Sprint("worker ", calls, r.clock.now().UnixNano()))
 	})
 	queue.Handle(mux, r.HandleConfirmation)
+	queue.Handle(mux, r.HandleVisitMail)
+	queue.Handle(mux, r.HandleMoveMail)
 	queue.Handle(mux, r.HandleLetter)
 	queue.Handle(mux, r.teller().HandleOpen)
 	queue.Handle(mux, r.teller().HandleSettle)
