@@ -13,7 +13,6 @@ const (
 )
 
 func TestSeparateActsAreRecordedEachWithItsOwnEvidence(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
 		got := h.must(t, http.StatusCreated, "POST", "/api/v1/acts", actsBody).object
@@ -35,7 +34,6 @@ func TestSeparateActsAreRecordedEachWithItsOwnEvidence(t *testing.T) {
 }
 
 func TestAnAgreementFromPaperIsEnteredWithWhoWhyAndWhichDocument(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
 		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/entries", entryBody)
@@ -52,7 +50,6 @@ func TestAnAgreementFromPaperIsEnteredWithWhoWhyAndWhichDocument(t *testing.T) {
 }
 
 func TestAProgrammeIsEndedOnceAndItsListTakesNobodyAnyMore(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
 		later := time.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339)
