@@ -39,7 +39,7 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 	if err != nil {
 		return nil, "", errs.E(op, errs.Invalid, "The programme's time zone is not known.", err)
 	}
-	mail, err := c.Templates.Email(templateOf(l.Kind), l.Language, data)
+	mail, err := c.Templates.Email(templateOf(l.Kind, data), l.Language, data)
 	if err != nil {
 		return nil, "", errs.Wrap(op, err)
 	}
@@ -78,7 +78,10 @@ func (c Composer) Letter(l Letter, p subscriptions.Permit, h Letterhead, data an
 	return body, envelopeFrom, errs.Wrap(op, err)
 }
 
-func templateOf(k LetterKind) string {
+func templateOf(k LetterKind, data any) string {
+	if _, asks := data.(templates.PermissionRequestMail); asks {
+		return "permission-request"
+	}
 	if k == ConfirmationLetter {
 		return "confirm"
 	}

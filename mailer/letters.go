@@ -251,6 +251,12 @@ func (s *Service) confirmation(ctx context.Context, l Letter, about About, h Let
 			return permit, nil, err
 		}
 		tok := s.Confirm.ConfirmToken(subscriptions.Confirmation{SubscriberID: person.ID, ListID: h.List.ID, RequestSeq: e.Seq}, e.At)
+		if origin, asks := subscriptions.Origin(e); asks {
+			return permit, templates.PermissionRequestMail{
+				Sender: s.Composer.Sender(h), List: h.List.Name, Wording: wording, Origin: origin,
+				ConfirmURL: s.Composer.Ways.ConfirmURL(tok), ExpiresAt: e.At.Add(subscriptions.ConfirmWithin).In(zone),
+			}, nil
+		}
 		return permit, templates.ConfirmMail{
 			Sender: s.Composer.Sender(h), List: h.List.Name, Wording: wording, AskedAt: e.At.In(zone),
 			ConfirmURL: s.Composer.Ways.ConfirmURL(tok), ExpiresAt: e.At.Add(subscriptions.ConfirmWithin).In(zone),

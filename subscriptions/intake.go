@@ -237,3 +237,51 @@ func (in Intake) newerAct(b ForeignBar, st State, ledger []Event) bool {
 
 // Check refuses an act that no ledger takes, whatever it has: one without its evidence, or that was no act of will.
 func (in Intake) Check(a Act, now time.Time) error { return CheckAct(in.kind, a, now) }
+
+// MayAsk refuses, with kind Refused, to ask for permission where the list is not open to requests, or needs none.
+func (in Intake) MayAsk() error {
+	const op = "subscriptions: ask for permission"
+	switch {
+	case !in.w.list.DoubleOptIn:
+		return errs.E(op, errs.Refused, "The list "+in.w.list.Slug+" has no double opt-in, so nobody can be asked for it by mail.", nil)
+	case in.kind != Granted:
+		return errs.E(op, errs.Refused, "The list "+in.w.list.Slug+" does not rest on consent, so there is nothing to ask for. Add what is lacking to the file, and bring it in again.", nil)
+	}
+	return nil
+}
+
+// PermissionRequest is about to ask a person whom an import brought without evidence.
+type PermissionRequest struct {
+	Person   Subscriber
+	Actor    string
+	ImportID int64
+	Salt     []byte
+	Evidence Evidence // where the address is from, as "origin", and on what ground it is asked
+}
+
+// Ask records that a person is asked for permission, and has the mail sent that asks for it: a request like one from the form, but for its channel. It returns the event's
+// place.
+func (in Intake) Ask(tx Tx, r PermissionRequest, now time.Time) (seq int64, err error) {
+	e := Event{
+		At: now, Kind: Requested, Scope: ListScope(in.w.list), SubscriberID: r.Person.ID, AddressKey: r.Person.Key,
+		Channel: ByImport, Actor: r.Actor, Source: ImportSource(r.ImportID), NoticeDigest: in.w.notice.Digest,
+		Evidence: r.Evidence.encode(), Salt: r.Salt,
+	}
+	if e.WordingDigest, err = tx.KeepText(in.w.list.Wording); err != nil {
+		return 0, err
+	}
+	events := []Event{e}
+	if err := tx.Append(events); err != nil {
+		return 0, err
+	}
+	seq = events[0].Seq
+	return seq, (&Service{}).askToConfirm(tx, r.Person.ID, in.w.list.ID, seq, now)
+}
+
+// Origin returns where the address of a request for permission is from; false for any other request.
+func Origin(e Event) (string, bool) {
+	if e.Kind != Requested || e.Channel != ByImport {
+		return "", false
+	}
+	return e.evidence()["origin"], true
+}

@@ -90,6 +90,8 @@ func declaredPages() []declared {
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},
 		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},
+		{"retention", reflect.TypeFor[RetentionPage](), console},
+		{"erase", reflect.TypeFor[ErasePage](), console},
 	}
 }
 

@@ -52,6 +52,27 @@ func (c ConfirmMail) missing() string {
 	)
 }
 
+// PermissionRequestMail fills the mail "permission-request": it asks somebody, once, whose address was brought in without a record of what they agreed to. It
+// says where the address is from and that no answer means no mail (UK GDPR Art 14(1) to (3)), and never tracks.
+type PermissionRequestMail struct {
+	Sender
+	List       string
+	Wording    string // the exact words that the reader would agree to
+	Origin     string // where the address is from, as "Harbour register"
+	ConfirmURL string // may be a hole
+	ExpiresAt  time.Time
+}
+
+func (p PermissionRequestMail) missing() string {
+	return first(
+		p.Sender.missing(),
+		need("List", p.List),
+		need("Wording", p.Wording),
+		need("Origin", p.Origin),
+		need("ConfirmURL", p.ConfirmURL),
+	)
+}
+
 // RenewalMail fills the mails "renewal", before a permission ends, and "annual-confirmation", at a regular interval. It asks whether
 // the reader still wants a list, repeats what they agreed to, and never tracks.
 type RenewalMail struct {

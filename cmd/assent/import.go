@@ -202,7 +202,7 @@ func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun boo
 	default:
 		fmt.Fprintf(a.stdout, "What became of %s rows in %s:\n", thousands(r.Rows), list.Name)
 	}
-	a.counts([]count{
+	a.counts([]tally{
 		{r.Granted, "now on the list"},
 		{r.Unchanged, "were on it already"},
 		{r.Duplicates, "repeat an address of an earlier row"},

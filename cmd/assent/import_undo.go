@@ -120,7 +120,7 @@ func (a *app) undoImport(ctx context.Context, id int64, as string, dry bool) err
 	default:
 		fmt.Fprintf(a.stdout, "Import %d (%s) was taken back:\n", id, done.FileName)
 	}
-	a.counts([]count{
+	a.counts([]tally{
 		{done.Ended, "permissions ended"},
 		{done.Left, "left alone: something newer stands, or they had ended"},
 		{done.Kept, "opt-outs and suppressions that it took over: they stay"},
@@ -130,14 +130,14 @@ func (a *app) undoImport(ctx context.Context, id int64, as string, dry bool) err
 	return nil
 }
 
-// count is a number with what it counts.
-type count struct {
+// tally is a number with what it counts.
+type tally struct {
 	n    int64
 	what string
 }
 
 // counts prints those that are not nothing.
-func (a *app) counts(all []count) {
+func (a *app) counts(all []tally) {
 	for _, c := range all {
 		if c.n > 0 {
 			fmt.Fprintf(a.stdout, "%12s  %s\n", thousands(c.n), c.what)

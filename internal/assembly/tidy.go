@@ -32,6 +32,11 @@ func (h *House) Tidy(ctx context.Context) error {
 		if err := h.DB.ForgetRemarks(ctx, now.AddDate(0, -subscriptions.KeepRemarks, 0).Format("2006-01")); err != nil && ctx.Err() == nil {
 			h.Log.Warn("old remarks could not be removed", "error", err)
 		}
+		if swept, err := h.Asking.Sweep(ctx); err != nil && ctx.Err() == nil {
+			h.Log.Warn("people in quarantine whose time is over could not be destroyed", "error", err)
+		} else if swept.Rows > 0 {
+			h.Log.Info("quarantine swept", "rows", swept.Rows, "people", swept.People)
+		}
 		if err := h.keepTrail(ctx, now); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the audit trail could not be sealed or trimmed", "error", err)
 		}

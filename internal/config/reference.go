@@ -86,6 +86,9 @@ func basics(checks URLChecks) []setting {
 		{Setting{Name: "ASSENT_SMALL_COUNT", Default: "5",
 			Meaning: "A segment on declared attributes that means fewer people than this is shown as \"fewer than\" it, without its numbers or a sample, for so small a group says something about each of them. 0 shows every count."},
 			never, setSmallCount},
+		{Setting{Name: "ASSENT_QUARANTINE_DAYS", Default: "30",
+			Meaning: "How many days people whom an import brought without evidence stay in quarantine, and how long after a request for permission an answer is waited for, 1 to 365. Then they are destroyed."},
+			never, setQuarantineDays},
 		{Setting{Name: "ASSENT_LOG_LEVEL", Default: "info", Meaning: "debug, info, warn or error."}, never, setLogLevel},
 		{Setting{Name: "ASSENT_LOG_FORMAT", Default: "text", Meaning: "text or json."}, never, setLogFormat},
 	}

@@ -151,6 +151,15 @@ func setSmallCount(c *Config, v string) error {
 	return nil
 }
 
+func setQuarantineDays(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 365 {
+		return says("must be a number of days from 1 to 365.")
+	}
+	c.QuarantineDays = n
+	return nil
+}
+
 func setLogLevel(c *Config, v string) error {
 	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
 	level, ok := levels[strings.ToLower(v)]
