@@ -26,6 +26,7 @@ import (
 	"assent/queue"
 	"assent/queue/redisq"
 	"assent/subscriptions"
+	"assent/subscriptions/importing"
 	"assent/subscriptions/segment"
 	"assent/templates"
 )
@@ -54,6 +55,7 @@ type House struct {
 	Ways      mailer.Ways
 	People    *subscriptions.Service
 	Terms     *subscriptions.Terms
+	Asking    *importing.Asking
 	Segments  *segment.Service
 	Mailer    *mailer.Service
 	Notices   *mailer.NoticeTeller
@@ -86,7 +88,7 @@ func (h *House) open(ctx context.Context) error {
 	if h.Keys, err = Keys(h.Config); err != nil {
 		return err
 	}
-	if h.DB, err = store.Open(ctx, h.Config.DatabaseURL.Reveal(), store.Options{Keys: h.Keys, Now: h.Now}); err != nil {
+	if h.DB, err = store.Open(ctx, h.Config.DatabaseURL.Reveal(), store.Options{Keys: h.Keys, Now: h.Now, Folding: h.Config.Folding}); err != nil {
 		return err
 	}
 	if err := h.openKeeping(ctx); err != nil {
@@ -136,6 +138,7 @@ func (h *House) makeServices() {
 	kick := h.relay.Kick
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
+	h.Asking = &importing.Asking{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick, Keep: time.Duration(h.Config.QuarantineDays) * 24 * time.Hour}
 	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
 	h.Segments = &segment.Service{Store: h.DB, Fewest: int64(h.Config.SmallCount), Now: h.Now}
 	h.Preferences = &subscriptions.Preferences{Service: h.People, Kept: h.DB, Trail: h.DB}
