@@ -75,11 +75,9 @@ func (s *Service) Create(ctx context.Context, c Campaign, actor string) (Campaig
 	if c.TimeZone == "" {
 		c.TimeZone = o.Programme.TimeZone
 	}
-	purpose, err := s.People.Purpose(ctx, o.Lists[0].PurposeID)
-	if err != nil {
+	if c.Class, err = s.classOf(ctx, o); err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	c.Class = purpose.Class
 	o.Campaign = c
 	if c, err = s.target(ctx, c); err != nil {
 		return c, errs.Wrap(op, err)

@@ -2,7 +2,6 @@ package subscriptions
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"assent/internal/errs"
@@ -113,19 +112,24 @@ func CheckClass(c Class, b Basis) error {
 	return nil
 }
 
-// CheckMessageClass refuses a message whose class belies its purposes: promotion is marketing wherever it stands (Leave.EU & Eldon v IC).
-func CheckMessageClass(c Class, purposes []Purpose) error {
-	marketing := slices.ContainsFunc(purposes, func(p Purpose) bool { return p.Class == Marketing })
-	service := !slices.ContainsFunc(purposes, func(p Purpose) bool { return p.Class != ServiceClass })
-	switch {
-	case c == CaseClass:
-		return invalid("A letter about a case goes to one person; it is no campaign.")
-	case c == ServiceClass && !service:
-		return invalid("A service message may serve purposes of class service only. Give it the class of what it carries.")
-	case c == Marketing && !marketing:
-		return invalid("A marketing message must declare a purpose of class marketing, so that only people who want offers get it.")
+// MessageClass returns the class of a message that serves purposes, the first of them that of its list. Promotion is marketing wherever it stands
+// (Leave.EU & Eldon v IC; E0-02), and what people get whether or not they agreed to more carries nothing else (E4-09).
+func MessageClass(purposes []Purpose) (Class, error) {
+	if len(purposes) == 0 {
+		return "", invalid("A message serves at least one purpose.")
 	}
-	return nil
+	class := purposes[0].Class
+	for _, p := range purposes {
+		switch {
+		case p.Class == CaseClass:
+			return "", invalid("Mail about a case goes to one person; it is no campaign.")
+		case (p.Class == ServiceClass) != (class == ServiceClass):
+			return "", invalid("Service mail carries service purposes only, and no other mail is service mail. Send “%s” by itself.", p.Name)
+		case p.Class == Marketing:
+			class = Marketing
+		}
+	}
+	return class, nil
 }
 
 // acted reports whether an act came at a moment that the purpose's basis allows: the charities' soft opt-in takes in nothing from

@@ -41,12 +41,21 @@ func (n newNotice) draft(programmeID int64, by string) subscriptions.NoticeDraft
 
 // publication is a notice with what publishing it means.
 type publication struct {
-	notice
-	Preview    bool                       `json:"preview,omitempty" doc:"Nothing was published."`
-	Complete   bool                       `json:"complete" doc:"It says all that Articles 13 and 14 ask for."`
-	Findings   map[string][]rules.Finding `json:"findings" doc:"Each item of the list, judged, by language."`
-	Difference rules.Difference           `json:"difference" doc:"What it changes against the version before."`
-	Untold     []int64                    `json:"untold" nullable:"false" doc:"Purposes that people on record have not been told of: mail for them waits for a notice run." example:"[2]"`
+	ID          int64                      `json:"id" example:"1"`
+	ProgrammeID int64                      `json:"programme_id" example:"1"`
+	Version     int                        `json:"version" doc:"From 1." example:"1"`
+	Text        string                     `json:"text" doc:"In its main language: English where there is any." example:"## Who we are"`
+	TextCy      string                     `json:"text_cy,omitempty" doc:"In Welsh."`
+	Purposes    []int64                    `json:"purposes" nullable:"false" doc:"The purposes that it tells of." example:"[1]"`
+	Digest      string                     `json:"digest" doc:"SHA-256 of the text, in hex, or of its texts one after the other: what the ledger refers to."`
+	Overridden  string                     `json:"overridden,omitempty" doc:"Why it was published although incomplete."`
+	PublishedBy string                     `json:"published_by,omitempty" example:"key:1"`
+	PublishedAt time.Time                  `json:"published_at"`
+	Preview     bool                       `json:"preview,omitempty" doc:"Nothing was published."`
+	Complete    bool                       `json:"complete" doc:"It says all that Articles 13 and 14 ask for."`
+	Findings    map[string][]rules.Finding `json:"findings" doc:"Each item of the list, judged, by language."`
+	Difference  rules.Difference           `json:"difference" doc:"What it changes against the version before."`
+	Untold      []int64                    `json:"untold" nullable:"false" doc:"Purposes that people on record have not been told of: mail for them waits for a notice run." example:"[2]"`
 }
 
 func (a *api) noticeRoutes() {
@@ -94,7 +103,12 @@ func (a *api) publishNotice(ctx context.Context, in *struct {
 			return nil, err
 		}
 	}
-	out := publication{notice: showNotice(x.Notice), Preview: in.Preview, Complete: x.Complete(), Findings: x.Findings, Difference: x.Difference, Untold: []int64{}}
+	n := showNotice(x.Notice)
+	out := publication{
+		ID: n.ID, ProgrammeID: n.ProgrammeID, Version: n.Version, Text: n.Text, TextCy: n.TextCy, Purposes: n.Purposes, Digest: n.Digest,
+		Overridden: n.Overridden, PublishedBy: n.PublishedBy, PublishedAt: n.PublishedAt,
+		Preview: in.Preview, Complete: x.Complete(), Findings: x.Findings, Difference: x.Difference, Untold: []int64{},
+	}
 	for _, u := range x.Untold {
 		out.Untold = append(out.Untold, u.ID)
 	}

@@ -44,22 +44,17 @@ type conditions struct {
 }
 
 type newPurpose struct {
-	Slug       string     `json:"slug" maxLength:"60" example:"monthly-news"`
-	Name       string     `json:"name" maxLength:"200" doc:"In the words of the notice." example:"Monthly news about the harbour"`
-	Basis      string     `json:"basis" enum:"consent,explicit-consent,soft-opt-in,charity-soft-opt-in,legitimate-interests,public-task,contract,legal-obligation" doc:"The one lawful basis (Article 6 UK GDPR; PECR regulation 22)." example:"consent"`
-	Conditions conditions `json:"conditions,omitempty" doc:"What the basis rests on; consent needs none here."`
-	Class      string     `json:"class" enum:"newsletter,targeted,marketing,service,case" doc:"What sort of message serves it." example:"newsletter"`
-	asked
-}
-
-// asked is what a purpose says of time and of asking again.
-type asked struct {
-	TermDays         int64  `json:"term_days,omitempty" minimum:"0" maximum:"36500" doc:"How long a permission lasts; 0 without end." example:"730"`
-	DPIA             string `json:"dpia,omitempty" maxLength:"200" doc:"Reference of the data protection impact assessment."`
-	ConfirmEveryDays int64  `json:"confirm_every_days,omitempty" minimum:"0" maximum:"36500" doc:"How often people are asked whether they still want it; 0 for never."`
-	ConfirmOutcome   string `json:"confirm_outcome,omitempty" enum:"lapse,keep" doc:"What no answer means; lapse unless told."`
-	RenewDays        []int  `json:"renew_days,omitempty" maxItems:"5" nullable:"false" doc:"How many days before its end a renewal is asked for; 30 and 7 unless told." example:"[30,7]"`
-	KeepIPDays       int    `json:"keep_ip_days,omitempty" minimum:"0" maximum:"3650" doc:"How long an IP address is kept as evidence; 0 keeps none."`
+	Slug             string     `json:"slug" maxLength:"60" example:"monthly-news"`
+	Name             string     `json:"name" maxLength:"200" doc:"In the words of the notice." example:"Monthly news about the harbour"`
+	Basis            string     `json:"basis" enum:"consent,explicit-consent,soft-opt-in,charity-soft-opt-in,legitimate-interests,public-task,contract,legal-obligation" doc:"The one lawful basis (Article 6 UK GDPR; PECR regulation 22)." example:"consent"`
+	Conditions       conditions `json:"conditions,omitempty" doc:"What the basis rests on; consent needs none here."`
+	Class            string     `json:"class" enum:"newsletter,targeted,marketing,service,case" doc:"What sort of message serves it." example:"newsletter"`
+	TermDays         int64      `json:"term_days,omitempty" minimum:"0" maximum:"36500" doc:"How long a permission lasts; 0 without end." example:"730"`
+	DPIA             string     `json:"dpia,omitempty" maxLength:"200" doc:"Reference of the data protection impact assessment."`
+	ConfirmEveryDays int64      `json:"confirm_every_days,omitempty" minimum:"0" maximum:"36500" doc:"How often people are asked whether they still want it; 0 for never."`
+	ConfirmOutcome   string     `json:"confirm_outcome,omitempty" enum:"lapse,keep" doc:"What no answer means; lapse unless told."`
+	RenewDays        []int      `json:"renew_days,omitempty" maxItems:"5" nullable:"false" doc:"How many days before its end a renewal is asked for; 30 and 7 unless told." example:"[30,7]"`
+	KeepIPDays       int        `json:"keep_ip_days,omitempty" minimum:"0" maximum:"3650" doc:"How long an IP address is kept as evidence; 0 keeps none."`
 }
 
 const day = 24 * time.Hour

@@ -1,0 +1,80 @@
+package site_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"assent/internal/auth"
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+// desk posts a form as an operator.
+func (r *rig) desk(cookie, path string, form url.Values) int {
+	w := r.ask(http.MethodPost, path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
+	return w.Code
+}
+
+func TestAProgrammesPageShowsWhatItDeclaresAndWhatContradictsIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		editor := &subscriptions.Editor{Store: r.db, Catalogue: r.db, Now: r.clock.Now}
+		must(editor.Programme(t.Context(), r.programme.ID, func(p *subscriptions.Programme) {
+			p.GuardianAge, p.HouseClocks = 12, []subscriptions.HouseClock{{Kind: "complaint", AcknowledgeWorkingDays: 5, AnswerWorkingDays: 20}}
+		}))(t)
+		must(editor.AddRecipient(t.Context(), subscriptions.Recipient{ProgrammeID: r.programme.ID, Name: "Example Mail", Category: "mail service", Purpose: "carries our mail", Country: "IE", Safeguard: "adequacy regulations"}))(t)
+		admin := r.operator(t, auth.Admin)
+		path := fmt.Sprintf("/console/programmes/%d", r.programme.ID)
+		w := r.see(admin, path)
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "News of monthly", "Harbours Act", "IE: adequacy regulations", "acknowledged in 5 working days, answered in 20", "A guardian is asked below the age of 12", "Write the next version", "Tell every member")
+		wantText(t, r.see(admin, "/console"), "Look at this", path)
+		wantNoText(t, r.see(r.operator(t, auth.DPO), path), "Tell every member")
+		wantStatus(t, r.see(admin, "/console/programmes/999"), http.StatusNotFound)
+	})
+}
+
+func TestANoticeIsLookedAtBeforeItIsPublished(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		must(r.people.CreatePurpose(t.Context(), subscriptions.Purpose{ProgrammeID: r.programme.ID, Slug: "surveys", Name: "surveys of the quays", Basis: subscriptions.Consent, Class: subscriptions.Targeted}))(t)
+		admin := r.operator(t, auth.Admin)
+		path := fmt.Sprintf("/console/programmes/%d/notice", r.programme.ID)
+		draft := r.see(admin, path)
+		wantText(t, draft, "surveys of the quays", "Pwy ydym ni")
+		wantNoText(t, draft, "Publish it")
+		form := url.Values{"text": {"## Your rights\n\nMany. We make surveys of the quays."}, "do": {"look"}}
+		w := r.ask(http.MethodPost, path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Cookie", admin, "Sec-Fetch-Site", "same-origin")
+		wantStatus(t, w, http.StatusOK)
+		wantText(t, w, "New purpose: surveys of the quays", "It is incomplete", "Publish it", "Why it is published although incomplete")
+		form.Set("do", "publish")
+		if code := r.desk(admin, path, form); code != http.StatusUnprocessableEntity {
+			t.Errorf("an incomplete notice: %d", code)
+		}
+		form.Set("override", "the full text follows")
+		if code := r.desk(admin, path, form); code != http.StatusSeeOther {
+			t.Errorf("with a reason: %d", code)
+		}
+		all := must(r.db.Notices(t.Context(), r.programme.ID))(t)
+		if n := all[len(all)-1]; len(all) != 2 || n.Overridden != "the full text follows" || !strings.HasPrefix(n.PublishedBy, "user:") {
+			t.Errorf("%+v", n)
+		}
+		run := fmt.Sprintf("/console/programmes/%d/run", r.programme.ID)
+		if code := r.desk(admin, run, url.Values{"grace": {"soon"}}); code != http.StatusUnprocessableEntity {
+			t.Errorf("a grace in words: %d", code)
+		}
+		if code := r.desk(admin, run, url.Values{"grace": {"24"}}); code != http.StatusSeeOther {
+			t.Errorf("telling everybody: %d", code)
+		}
+		r.member(t, "ann@example.org", r.news)
+		runs := must(r.db.NoticeRunsOf(t.Context(), r.programme.ID))(t)
+		teller := &mailer.NoticeTeller{Runs: r.db, People: r.people, Now: r.clock.Now}
+		if err := teller.HandleOpen(t.Context(), mailer.OpenNotices{RunID: runs[0].ID}); err != nil {
+			t.Fatal(err)
+		}
+		wantText(t, r.see(admin, fmt.Sprintf("/console/programmes/%d", r.programme.ID)), "Being told", "1 waiting")
+	})
+}
