@@ -187,7 +187,7 @@ func (p *Preferences) known(ctx context.Context, programmeID int64, lists []List
 			continue
 		}
 		i := slices.IndexFunc(purposes, func(u Purpose) bool { return u.ID == l.PurposeID })
-		one, err := p.knownList(ctx, l, purposes[i], o)
+		one, err := p.knownList(ctx, k.Programme, l, purposes[i], o)
 		if err != nil {
 			return k, err
 		}
@@ -198,10 +198,11 @@ func (p *Preferences) known(ctx context.Context, programmeID int64, lists []List
 	return k, nil
 }
 
-func (p *Preferences) knownList(ctx context.Context, l List, u Purpose, o Overview) (k KnownList, err error) {
+func (p *Preferences) knownList(ctx context.Context, of Programme, l List, u Purpose, o Overview) (k KnownList, err error) {
 	k = KnownList{List: l, Purpose: u, Standing: o.State.Lists[l.ID]}
-	k.Reason = Decide(Question{Lists: []Scope{ListScope(l)}}, o.State, p.Now()).Reason
-	k.Joinable = l.Public && !k.On() && k.Standing.Status != StatusPending
+	q := Question{Lists: []Scope{ListScope(l)}, Ends: of.EndsAt}
+	k.Reason = Decide(q, o.State, p.Now()).Reason
+	k.Joinable = l.Public && !q.Ended(p.Now()) && !k.On() && k.Standing.Status != StatusPending
 	k.Act, _ = eventAt(o.Events, k.Standing.Seq)
 	if k.Act.WordingDigest != "" {
 		k.Wording, err = p.Store.Text(ctx, k.Act.WordingDigest)
