@@ -192,6 +192,7 @@ type PersonPage struct {
 	Timeline   []Event
 
 	ObjectionURL string // where an objection to marketing is recorded; may be empty
+	EraseURL     string // the page "erase"; empty for those who may not
 }
 
 // Event is one line of a timeline: of the ledger, of a campaign, or of a case.

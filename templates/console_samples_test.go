@@ -141,7 +141,7 @@ func consoleSamples() []sample {
 		{"people", "none", PeoplePage{Console: desk(), Query: "nobody"}},
 		{"person", "", personPage()},
 		{"person", "stopped", stopped},
-	}, append(auditSamples(), caseSamples()...)...)
+	}, append(append(auditSamples(), keepingSamples()...), caseSamples()...)...)
 }
 
 func programmePage() ProgrammePage {

@@ -249,7 +249,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey, FieldSlug, FieldText, FieldList, FieldVersion,
 		FieldMedium, FieldDid, FieldStatement, FieldDocument, FieldActedOn, FieldReceivedOn, FieldWhy, FieldAge, FieldGuardianName, FieldGuardianRelation, FieldGuardianAddress,
 		FieldGuardianEvidence, FieldAt, FieldSure,
-		FieldTextCy, FieldOverride, FieldGrace}
+		FieldTextCy, FieldOverride, FieldGrace, FieldLength, FieldCategory, FieldDecision, FieldUntold}
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		found, _ := elements(markup)

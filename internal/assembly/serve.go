@@ -36,7 +36,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Editor: h.Editor, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Notices: h.Notices, NoticeRuns: h.DB, Accounts: h.Accounts,
+		People: h.People, Editor: h.Editor, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Notices: h.Notices, NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: site.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
 		Audit: h.DB, Proof: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {

@@ -53,6 +53,9 @@ func (s *site) person(c *gin.Context, by auth.Actor) error {
 		Console: s.around(by), Address: cmp.Or(p.Address.String(), "Erased person"), Name: p.Name, Stopped: stopped(state),
 		Standings: s.standings(state, events, cat),
 	}
+	if by.May(auth.KeepingWrite) && !p.Address.IsZero() {
+		page.EraseURL = personURL(id) + "/erase"
+	}
 	if by.May(auth.PacksMake) {
 		page.PackURL = personURL(id) + "/pack"
 	}

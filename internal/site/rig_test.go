@@ -124,7 +124,7 @@ func newRig(t *testing.T, db *store.DB, base string) *rig {
 	r.engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.clock.Now, Page: site.ProblemPage(set)}))(t)
 	segments := &segment.Service{Store: db, Fewest: 5, Now: r.clock.Now}
 	err := site.Register(r.engine, site.Deps{
-		Segments: segments, Targets: &mailer.Service{Store: db, People: db, Targeting: segments, Now: r.clock.Now},
+		Keeping: keeping(db, keys, r.clock.Now), Segments: segments, Targets: &mailer.Service{Store: db, People: db, Targeting: segments, Now: r.clock.Now},
 		People: r.people, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.clock.Now}, Preferences: &subscriptions.Preferences{Service: r.people, Kept: db, Trail: db}, Mail: r.composer, Campaigns: db, Cases: db, Casework: r.casework, Figures: db, NoticeRuns: db, Notices: &mailer.NoticeTeller{Runs: db, People: r.people, Now: r.clock.Now}, Accounts: r.accounts, Audit: r.trail, Proof: db,
 		Checks: []site.Check{
 			{Name: "database", Check: db.Ping},

@@ -40,6 +40,7 @@ type Deps struct {
 	Accounts    Accounts
 	Audit       Recorder
 	Proof       Proof
+	Keeping     Keeping
 	Checks      []Check        // what must answer, shown on the overview
 	Zone        *time.Location // in which operators read times
 	Now         func() time.Time
@@ -169,6 +170,7 @@ func (s *site) console() {
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))
 	desk.GET("/cases/:id", s.desk(auth.CasesRead, s.caseFile))
 	s.casePages(desk)
+	s.keepingPages(desk, form)
 }
 
 // show serves what answers a request or says why it cannot.

@@ -184,9 +184,9 @@ func (d *DB) Categories(ctx context.Context) (map[string]map[string]subscription
 	return out, fail("store: categories", err)
 }
 
-// Members implements retention.Store.
-func (d *DB) Members(ctx context.Context, programmeID, after int64, limit int, without bool, now time.Time) ([]subscriptions.Subscriber, map[string][]subscriptions.Event, error) {
-	const op = "store: members"
+// Involved implements retention.Store.
+func (d *DB) Involved(ctx context.Context, programmeID, after int64, limit int, without bool, now time.Time) ([]subscriptions.Subscriber, map[string][]subscriptions.Event, error) {
+	const op = "store: people involved"
 	const member = `SELECT 1 FROM memberships m JOIN lists l ON l.id = m.list_id WHERE m.subscriber_id = subscribers.id`
 	in, args := ``, []any{after}
 	if programmeID != 0 {

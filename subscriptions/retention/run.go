@@ -99,7 +99,7 @@ func (x *run) page(after int64) (due []Disposal, upTo int64, more bool, err erro
 		return x.objectPage(after)
 	}
 	inForce := x.rule.Since == PermissionEnded || x.rule.Since == ConsentLapsed
-	people, ledgers, err := x.Store.Members(x.ctx, x.rule.ProgrammeID, after, findPage, inForce && x.ends.IsZero(), x.now)
+	people, ledgers, err := x.Store.Involved(x.ctx, x.rule.ProgrammeID, after, findPage, inForce && x.ends.IsZero(), x.now)
 	if err != nil {
 		return nil, 0, false, err
 	}

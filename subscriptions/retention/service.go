@@ -71,9 +71,9 @@ type Store interface {
 	// CreateRule sets ID.
 	CreateRule(ctx context.Context, r *Rule) error
 	EndRule(ctx context.Context, id int64, actor string, at time.Time) error
-	// Members returns up to limit people on record above after who ever had to do with a programme (0: any), with their ledgers by string(key).
+	// Involved returns up to limit people on record above after who ever had to do with a programme (0: any), with their ledgers by string(key).
 	// With without, people with a permission in force are left out.
-	Members(ctx context.Context, programmeID, after int64, limit int, without bool, now time.Time) ([]subscriptions.Subscriber, map[string][]subscriptions.Event, error)
+	Involved(ctx context.Context, programmeID, after int64, limit int, without bool, now time.Time) ([]subscriptions.Subscriber, map[string][]subscriptions.Event, error)
 	// Objects returns up to limit objects of a sort above after whose time began before a moment.
 	Objects(ctx context.Context, what What, programmeID, after int64, limit int, before time.Time) ([]Object, error)
 	// Queue keeps what was found due; what stands in the queue already stays as it is.
