@@ -72,6 +72,8 @@ func (f Format) rules(header []string) (formatRules, error) {
 		}
 		return r, r.need(header, "email_address", "leid")
 	}
+	// Our own exports come in again as they are: row numbers mean nothing elsewhere, and when a permission ends follows from the act.
+	r.names = map[string]string{"subscriber_id": "", "expires_at": ""}
 	return r, nil
 }
 
