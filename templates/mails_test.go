@@ -113,10 +113,11 @@ func TestAMailThatLacksWhatItMustSayDoesNotRender(t *testing.T) {
 		}
 	}
 	for name, data := range map[string]any{
-		"confirm":       ConfirmMail{Sender: newsletter(), List: "x", Wording: "y"},
-		"unsubscribed":  UnsubscribedMail{Sender: newsletter()},
-		"case-received": CaseReceivedMail{Sender: newsletter(), Reference: "x"},
-		"notice":        NoticeMail{Sender: newsletter()},
+		"confirm":            ConfirmMail{Sender: newsletter(), List: "x", Wording: "y"},
+		"unsubscribed":       UnsubscribedMail{Sender: newsletter()},
+		"case-received":      CaseReceivedMail{Sender: newsletter(), Reference: "x"},
+		"notice":             NoticeMail{Sender: newsletter()},
+		"permission-request": PermissionRequestMail{Sender: newsletter(), List: "x", Wording: "y", ConfirmURL: "z"},
 	} {
 		if _, err := s.Email(name, English, data); err == nil {
 			t.Errorf("%s renders without what it must say", name)
