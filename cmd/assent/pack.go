@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"assent/internal/address"
-	"assent/internal/assembly"
 	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/internal/signed"
@@ -50,16 +49,12 @@ func (a *app) packCommand() *cobra.Command {
 }
 
 func (a *app) pack(ctx context.Context, addr address.Address, dir string) error {
-	c, db, err := a.data(ctx)
+	_, db, err := a.data(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	keys, err := assembly.Keys(c)
-	if err != nil {
-		return err
-	}
-	p, data, err := makePack(ctx, db, keys, addr, a.now())
+	p, data, err := makePack(ctx, db, db.HouseKeys(), addr, a.now())
 	if err != nil {
 		return err
 	}
