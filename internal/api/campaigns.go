@@ -41,7 +41,7 @@ type newCampaign struct {
 	Body        string  `json:"body" maxLength:"200000" doc:"Markdown; may hold fields." example:"Dear {{name|reader}},\n\nthe lights are on."`
 	Language    string  `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$" patternDescription:"a language tag such as en or cy" doc:"BCP 47; en unless told." example:"en"`
 	Lists       []int64 `json:"lists" minItems:"1" maxItems:"100" nullable:"false" doc:"Lists of the programme; being on one is enough." example:"[1]"`
-	Purposes    []int64 `json:"purposes,omitempty" maxItems:"100" nullable:"false" doc:"Purposes that the message serves besides those of the lists; everybody must have agreed to all of them." example:"[]"`
+	Purposes    []int64 `json:"purposes,omitempty" maxItems:"100" nullable:"false" doc:"Purposes that the message serves besides those of the lists. Nobody gets it who is not permitted for every one of them: promotion inside a newsletter, for example, is marketing, and needs a yes of its own." example:"[]"`
 	Segment     string  `json:"segment,omitempty" maxLength:"60" doc:"The slug of a saved segment: who of the lists is meant. Everybody unless told." example:"south-west"`
 	Written
 	Excluded []int64 `json:"excluded,omitempty" maxItems:"100" nullable:"false" doc:"Lists whose people are left out." example:"[]"`

@@ -154,6 +154,13 @@ func (s *site) campaign(c *gin.Context, by auth.Actor) error {
 		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body),
 		Timeline: append(s.deliveryEvents(last), s.milestones(k)...),
 	}
+	if len(k.Purposes) > 0 {
+		served, err := s.served(ctx, k)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		page.Facts = append(page.Facts, templates.Fact{Name: "Also serves", Value: served + ". Only people who are permitted for each of these get it"})
+	}
 	if len(k.Excluded) > 0 {
 		page.Facts = append(page.Facts, templates.Fact{Name: "Left out", Value: "Everybody on " + joined(k.Excluded, names)})
 	}
@@ -183,6 +190,19 @@ func (s *site) aim(ctx context.Context, k mailer.Campaign, by auth.Actor, page *
 		page.Note = fmt.Sprintf("Fewer than %d people are in the segment now, so its numbers are not told.", now.Below)
 	}
 	return nil
+}
+
+// served names the purposes that a campaign declares besides those of its lists.
+func (s *site) served(ctx context.Context, k mailer.Campaign) (string, error) {
+	var names []string
+	for _, id := range k.Purposes {
+		p, err := s.People.Store.Purpose(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		names = append(names, "“"+p.Name+"”")
+	}
+	return strings.Join(names, ", "), nil
 }
 
 func (s *site) campaignFacts(k mailer.Campaign) []templates.Fact {

@@ -29,11 +29,11 @@ func (s *site) notice(c *gin.Context) error {
 	if i < 0 {
 		return errs.E(op, errs.NotFound, "", nil)
 	}
-	body, err := templates.Prose(all[i].Text)
+	zone, lang := zoneOf(programme), s.language(c)
+	body, err := templates.Prose(all[i].In(lang))
 	if err != nil {
 		return errs.E(op, errs.Internal, "", err)
 	}
-	zone, lang := zoneOf(programme), s.language(c)
 	page := templates.NoticePage{
 		Public: s.frame(c, mailer.Letterhead{Programme: programme, Notice: all[i]}), Title: wordsIn(lang).notice + programme.Name,
 		Version: strconv.Itoa(all[i].Version), From: all[i].PublishedAt.In(zone), Body: body,

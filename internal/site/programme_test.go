@@ -37,6 +37,18 @@ func TestAProgrammesPageShowsWhatItDeclaresAndWhatContradictsIt(t *testing.T) {
 	})
 }
 
+func TestANoticeIsShownInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		must(r.people.PublishNotice(t.Context(), subscriptions.NoticeDraft{
+			ProgrammeID: r.programme.ID, Texts: map[string]string{"en": "We keep your address.", "cy": "Cadwn eich cyfeiriad."}, Override: "a test",
+		}))(t)
+		wantText(t, r.get("/notices/harbour/2"), "We keep your address.")
+		wantText(t, r.get("/notices/harbour/2?lang=cy"), "Cadwn eich cyfeiriad.")
+		wantText(t, r.get("/notices/harbour/1?lang=cy"), "How we use your data") // it has no Welsh text
+	})
+}
+
 func TestANoticeIsLookedAtBeforeItIsPublished(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *rig) {
