@@ -34,6 +34,9 @@ func (p *Preferences) Join(ctx context.Context, person Subscriber, listID int64,
 		return JoinedChanged, nil
 	}
 	now, out := p.Now(), JoinedNow
+	if err := w.open(now); err != nil {
+		return "", errs.Wrap(op, err)
+	}
 	err = p.Store.Update(ctx, func(tx Tx) error {
 		byKey, err := tx.EventsByKey(person.Key)
 		if err != nil {

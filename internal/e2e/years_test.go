@@ -17,6 +17,7 @@ import (
 	"assent/mailer"
 	"assent/queue"
 	"assent/subscriptions"
+	"assent/subscriptions/retention"
 )
 
 const aDay = 24 * time.Hour
@@ -279,6 +280,7 @@ func TestThreeYearsOfTerms(t *testing.T) {
 		y.firstYear()
 		y.secondYear()
 		y.thirdYear()
+		y.gone()
 		y.verify()
 	})
 }
@@ -404,7 +406,36 @@ func (y *years) over() {
 		y.t.Errorf("moving an end that has come gave %v", err)
 	}
 	before := len(y.questions(ann))
-	y.on(1500, 0)
+	y.on(1200, 0)
 	y.pass()
 	y.asked(ann, before)
+}
+
+// gone: six months after their last permission ended people are erased, cat and bob long before ann and dan.
+func (y *years) gone() {
+	y.t.Helper()
+	_, err := y.house.Schedule.Declare(y.t.Context(), retention.Rule{
+		ProgrammeID: y.programme.ID, Name: "people", What: retention.People, Since: retention.PermissionEnded, Period: retention.Period{Length: 6, Unit: retention.Months},
+		Action: retention.Delete, Reason: "Nothing is sent to them any more.", CreatedBy: "user:1",
+	})
+	y.check(err)
+	end := y.day.Add(1080*aDay).AddDate(0, 6, 0)
+	for _, c := range []struct {
+		at   time.Time
+		left string
+	}{{end.Add(-time.Second), "ann dan"}, {end, ""}} {
+		y.on(0, c.at.Sub(y.day))
+		_, err := y.house.Schedule.Run(y.t.Context(), false)
+		y.check(err)
+		var left []string
+		for _, addr := range []string{ann, bob, cat, dan} {
+			if y.last(addr).Kind != subscriptions.Erased {
+				left = append(left, strings.TrimSuffix(addr, "@example.org"))
+			}
+		}
+		if got := strings.Join(left, " "); got != c.left {
+			y.t.Errorf("at %s %q are still on record, want %q", c.at.Format(time.RFC3339), got, c.left)
+		}
+	}
+	y.pass()
 }
