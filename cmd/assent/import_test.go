@@ -160,12 +160,12 @@ func TestTheFileOfRejectsOverwritesNothingElse(t *testing.T) {
 func TestAKilledImportGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	r := ready(t)
-	const people = 3_000
+	const people = 20_000
 	var text strings.Builder
 	text.WriteString(importHead)
 	for n := range people {
 		fmt.Fprintf(&text, "p%d@example.org,Person %d,Ticked,2026-03-31,Fair\n", n, n)
-		if n%1000 == 17 {
+		if n%5_000 == 17 {
 			text.WriteString("no address,,,,\n")
 		}
 	}
@@ -175,7 +175,7 @@ func TestAKilledImportGoesOnWhereItStopped(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(3 * time.Minute); r.count("SELECT seq FROM ledger_head") < 500; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); r.count("SELECT seq FROM ledger_head") < 4_000; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the import does not get on")
 		}
@@ -186,14 +186,15 @@ func TestAKilledImportGoesOnWhereItStopped(t *testing.T) {
 	_ = child.Wait()
 	kept := r.events()
 	got := r.want(exitOK, "", "import", "news", path)
-	contains(t, got, fmt.Sprintf("What became of %s rows", thousands(people+3)), "3,000  now on the list", "3  not taken")
+	contains(t, got, fmt.Sprintf("What became of %s rows", thousands(people+4)), "20,000  now on the list", "4  not taken")
 	if kept < people && !strings.Contains(got, "Went on behind row ") {
 		t.Errorf("with %d events kept, it did not go on:\n%s", kept, got)
 	}
 	if r.events() != people {
 		t.Errorf("the ledger has %d events for %d people", r.events(), people)
 	}
-	if rejects := read(t, path+".errors.csv"); strings.Count(rejects, "\n") != 4 {
+	if rejects := read(t, path+".errors.csv"); strings.Count(rejects, "\n") != 5 {
 		t.Errorf("the rejects are not each there once:\n%s", rejects)
 	}
+	contains(t, r.want(exitOK, "", "verify"), "The ledger holds: 20000 events")
 }
