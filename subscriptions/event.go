@@ -160,7 +160,7 @@ type Event struct {
 	SubscriberID  int64  // 0 where nobody is on record under the address
 	AddressKey    []byte // keyed hash of the normal address, 32 bytes
 	Channel       Channel
-	Actor         string    // "subscriber", "user:3", "key:5" or "system": never a name or address
+	Actor         string    // "subscriber", "guardian", "user:3", "key:5" or "system": never a name or address
 	Source        string    // where the data came from, such as "web form" or "import 12"
 	WordingDigest string    // SHA-256, in hex, of the exact words shown; "" where none were
 	NoticeDigest  string    // SHA-256, in hex, of the notice in force; "" where none was shown
