@@ -2,6 +2,39 @@ package templates
 
 import "time"
 
+// The fields of the forms about cases.
+const (
+	FieldAboutEmail = "about-email"
+	FieldAboutName  = "about-name"
+	FieldAnswers    = "answers"
+	FieldAsked      = "asked"
+	FieldAsks       = "asks"
+	FieldBody       = "body"
+	FieldContact    = "contact"
+	FieldEvent      = "event"
+	FieldExtends    = "extends"
+	FieldFile       = "file"
+	FieldFor        = "for"
+	FieldKind       = "kind"
+	FieldLooked     = "looked"
+	FieldMessage    = "message"
+	FieldNote       = "note"
+	FieldOn         = "on"
+	FieldOutcome    = "outcome"
+	FieldOverdue    = "overdue"
+	FieldOwner      = "owner"
+	FieldParty      = "party"
+	FieldPromise    = "promise"
+	FieldPromised   = "promised"
+	FieldReceived   = "received"
+	FieldReference  = "reference"
+	FieldRole       = "role"
+	FieldSubject    = "subject"
+	FieldTime       = "time"
+	FieldTitle      = "title"
+	FieldUrgent     = "urgent"
+)
+
 // CasesPage fills the page "cases": those due first come first.
 type CasesPage struct {
 	Console
@@ -155,8 +188,8 @@ type CaseAct struct {
 	ChooseName string
 	Choices    []CaseChoice
 	Reasons    []CaseChoice // boxes to tick
-	Words      string   // label of words that the person is told; "" for none
-	Note       string   // label of the note; "" for none
+	Words      string       // label of words that the person is told; "" for none
+	Note       string       // label of the note; "" for none
 	NoteNeeded bool
 }
 

@@ -132,7 +132,7 @@ func mailSamples() []sample {
 	complaint := request
 	complaint.Complaint, complaint.Understood = true, nil
 	complaint.Regulator = Regulator{Name: "Information Commissioner's Office"}
-	return append(caseMailSamples(), []sample{
+	return append([]sample{
 		{"confirm", "", ConfirmMail{
 			Sender: newsletter(), List: "Monthly update", Frequency: "Once a month", Wording: wording, AskedAt: uk(time.November, 22, 9, 5),
 			ConfirmURL: "https://mail.department.example/c/ahq5n2x7vtkm3z6wy4pd", ExpiresAt: uk(time.November, 25, 12, 0),
@@ -164,7 +164,7 @@ func mailSamples() []sample {
 		{"erasure", "", ErasureMail{Sender: newsletter(), Asked: true, Regulator: request.Regulator}},
 		{"erasure", "expired", ErasureMail{Sender: standards(), Why: "your consent has expired", Regulator: request.Regulator}},
 		{"seal", "", sealMail()},
-	}...)
+	}, caseMailSamples()...)
 }
 
 // onRecord is a sender who knows the reader.

@@ -88,6 +88,10 @@ type newCaseLetter struct {
 	Key      string   `json:"key" minLength:"1" maxLength:"100" doc:"Of your choice. A letter with the same key is not sent twice." example:"answer-1"`
 }
 
+type newCaseLink struct {
+	CaseID int64 `json:"case_id" minimum:"1" doc:"The other case." example:"9"`
+}
+
 type newCaseFile struct {
 	Name    string `json:"name" maxLength:"200" example:"letter.pdf"`
 	Content []byte `json:"content" doc:"Base64. The type is told by its first bytes."`
@@ -231,9 +235,7 @@ func (a *api) readCaseMessage(ctx context.Context, in *struct {
 	return a.caseReply(ctx, in.ID)
 }
 
-func (a *api) linkCases(ctx context.Context, in *inCase[struct {
-	CaseID int64 `json:"case_id" minimum:"1" example:"9"`
-}]) (*reply[caseFile], error) {
+func (a *api) linkCases(ctx context.Context, in *inCase[newCaseLink]) (*reply[caseFile], error) {
 	if _, err := a.Cases.Join(ctx, in.ID, in.Body.CaseID, actor(ctx).String()); err != nil {
 		return nil, err
 	}

@@ -63,29 +63,29 @@ func (s *site) afterAct(c *gin.Context, by auth.Actor, k cases.Case, err error) 
 // eventOf reads an event from a form.
 func (s *site) eventOf(c *gin.Context, by auth.Actor) (cases.Event, error) {
 	form := c.Request.PostForm
-	e := cases.Event{Kind: cases.EventKind(form.Get("event")), Actor: by.String(), Note: strings.TrimSpace(form.Get("note"))}
-	e.Detail.For, e.Detail.Reasons = cases.Awaited(form.Get("for")), form["reason"]
+	e := cases.Event{Kind: cases.EventKind(form.Get(templates.FieldEvent)), Actor: by.String(), Note: strings.TrimSpace(form.Get(templates.FieldNote))}
+	e.Detail.For, e.Detail.Reasons = cases.Awaited(form.Get(templates.FieldFor)), form[templates.FieldReason]
 	switch e.Kind {
 	case cases.DecisionMade:
-		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get("outcome")), Reasons: form["reason"], Words: strings.TrimSpace(form.Get("words"))}
+		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get(templates.FieldOutcome)), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldWords))}
 		e.Detail.Reasons = nil
 	case cases.Assigned:
-		e.Detail.OwnerID, _ = strconv.ParseInt(form.Get("owner"), 10, 64)
+		e.Detail.OwnerID, _ = strconv.ParseInt(form.Get(templates.FieldOwner), 10, 64)
 	case cases.Prioritised:
-		e.Detail.Urgent = form.Get("urgent") == "yes"
+		e.Detail.Urgent = form.Get(templates.FieldUrgent) == "yes"
 	case cases.Renamed:
-		e.Detail.Kind = cases.Kind(form.Get("kind"))
+		e.Detail.Kind = cases.Kind(form.Get(templates.FieldKind))
 	case cases.Kept:
-		e.Detail.Kept, _ = strconv.Atoi(form.Get("promise"))
+		e.Detail.Kept, _ = strconv.Atoi(form.Get(templates.FieldPromise))
 	case cases.Corrected:
-		t, err := time.ParseInLocation(formMoment, form.Get("on"), s.Zone)
+		t, err := time.ParseInLocation(formMoment, form.Get(templates.FieldOn), s.Zone)
 		if err != nil {
 			return e, errs.E("site: read event", errs.Invalid, "Give the day and time of receipt.", err)
 		}
 		e.Detail.Received = &t
 		return e, nil
 	}
-	return e, readDay(form.Get("on"), &e.On)
+	return e, readDay(form.Get(templates.FieldOn), &e.On)
 }
 
 // readDay reads a day of a form, which may be left out.
@@ -102,7 +102,7 @@ func (s *site) markRead(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	id, _ := strconv.ParseInt(c.Request.PostForm.Get("message"), 10, 64)
+	id, _ := strconv.ParseInt(c.Request.PostForm.Get(templates.FieldMessage), 10, 64)
 	_, err = s.Casework.MarkRead(c.Request.Context(), k.Root(), id, by.String())
 	return s.afterAct(c, by, k, err)
 }
@@ -114,9 +114,9 @@ func (s *site) nameParty(c *gin.Context, by auth.Actor) error {
 		return err
 	}
 	form := c.Request.PostForm
-	p := cases.Party{Role: cases.Role(form.Get("role")), Name: strings.TrimSpace(form.Get("name")), Contact: strings.TrimSpace(form.Get("contact"))}
-	p.ID, _ = strconv.ParseInt(form.Get("party"), 10, 64)
-	if p.Address, err = typedAddress(form.Get("email")); err == nil {
+	p := cases.Party{Role: cases.Role(form.Get(templates.FieldRole)), Name: strings.TrimSpace(form.Get(templates.FieldName)), Contact: strings.TrimSpace(form.Get(templates.FieldContact))}
+	p.ID, _ = strconv.ParseInt(form.Get(templates.FieldParty), 10, 64)
+	if p.Address, err = typedAddress(form.Get(templates.FieldEmail)); err == nil {
 		_, err = s.Casework.Name(c.Request.Context(), k.ID, by.String(), p)
 	}
 	return s.afterAct(c, by, k, err)
@@ -136,7 +136,7 @@ func (s *site) linkCase(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	reference := strings.ToUpper(strings.TrimSpace(c.Request.PostForm.Get("reference")))
+	reference := strings.ToUpper(strings.TrimSpace(c.Request.PostForm.Get(templates.FieldReference)))
 	found, err := s.Cases.Cases(c.Request.Context(), cases.Filter{Search: reference}, 0, 10)
 	if err == nil {
 		err = errs.E("site: link case", errs.Invalid, "There is no case with this reference.", nil)
@@ -159,7 +159,7 @@ func (s *site) confirmForwarded(c *gin.Context, by auth.Actor) error {
 }
 
 func (s *site) takeForwarded(ctx context.Context, k cases.Case, by auth.Actor, get func(string) string) error {
-	from, err := typedAddress(get("email"))
+	from, err := typedAddress(get(templates.FieldEmail))
 	if err != nil {
 		return err
 	}
@@ -168,15 +168,15 @@ func (s *site) takeForwarded(ctx context.Context, k cases.Case, by auth.Actor, g
 		return err
 	}
 	for _, p := range parties {
-		p.Name, p.Address = strings.TrimSpace(get("name")), from
+		p.Name, p.Address = strings.TrimSpace(get(templates.FieldName)), from
 		if _, err := s.Casework.Name(ctx, k.ID, by.String(), p); err != nil {
 			return err
 		}
 	}
-	if get("received") == "" {
+	if get(templates.FieldReceived) == "" {
 		return nil
 	}
-	at, err := time.ParseInLocation(formMoment, get("received"), s.Zone)
+	at, err := time.ParseInLocation(formMoment, get(templates.FieldReceived), s.Zone)
 	if err != nil {
 		return errs.E("site: read form", errs.Invalid, "Give the day and time of receipt.", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/message"
+	"assent/templates"
 )
 
 // addFile puts an uploaded file into a case.
@@ -35,7 +36,7 @@ func (s *site) addFile(c *gin.Context, by auth.Actor) error {
 
 // takeFile keeps the file of a form; without one it does nothing unless one is needed.
 func (s *site) takeFile(c *gin.Context, by auth.Actor, caseID int64, needed bool) error {
-	file, header, err := c.Request.FormFile("file")
+	file, header, err := c.Request.FormFile(templates.FieldFile)
 	if err != nil {
 		if !needed {
 			return nil

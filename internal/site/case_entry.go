@@ -36,13 +36,13 @@ func (s *site) showCaseEntry(c *gin.Context, by auth.Actor, status int, page tem
 	for _, ch := range cases.Channels() {
 		page.Channels = append(page.Channels, templates.CaseChoice{Value: string(ch), Label: channelOfCase(ch), Chosen: string(ch) == form.Get("channel") || form.Get("channel") == "" && ch == cases.ByPost})
 	}
-	page.Languages = choices(form.Get("language"), templates.CaseChoice{Value: "en", Label: "English"}, templates.CaseChoice{Value: "cy", Label: "Welsh"})
+	page.Languages = choices(form.Get(templates.FieldLang), templates.CaseChoice{Value: "en", Label: "English"}, templates.CaseChoice{Value: "cy", Label: "Welsh"})
 	for _, k := range cases.Kinds() {
 		page.Kinds = append(page.Kinds, templates.CaseChoice{Value: string(k), Label: caseKind(string(k)), Chosen: slices.Contains(kinds, k)})
 	}
-	page.Received, page.Time, page.Subject, page.Asked = form.Get("received"), form.Get("time"), form.Get("subject"), form.Get("asked")
-	page.Name, page.Address, page.Contact = form.Get("name"), form.Get("email"), form.Get("contact")
-	page.About, page.AboutAddr, page.Urgent = form.Get("about-name"), form.Get("about-email"), form.Get("urgent") == "yes"
+	page.Received, page.Time, page.Subject, page.Asked = form.Get(templates.FieldReceived), form.Get(templates.FieldTime), form.Get(templates.FieldSubject), form.Get(templates.FieldAsked)
+	page.Name, page.Address, page.Contact = form.Get(templates.FieldName), form.Get(templates.FieldEmail), form.Get(templates.FieldContact)
+	page.About, page.AboutAddr, page.Urgent = form.Get(templates.FieldAboutName), form.Get(templates.FieldAboutEmail), form.Get(templates.FieldUrgent) == "yes"
 	return s.page(c, status, "case-new", page)
 }
 
@@ -55,9 +55,9 @@ func (s *site) enterCase(c *gin.Context, by auth.Actor) error {
 		defer c.Request.MultipartForm.RemoveAll()
 	}
 	form := c.Request.PostForm
-	kinds := cases.KindsOf(form["kind"])
-	if form.Get("do") == "suggest" || len(kinds) == 0 && form.Get("looked") == "" {
-		found, why := suggest(form.Get("subject"), form.Get("asked"))
+	kinds := cases.KindsOf(form[templates.FieldKind])
+	if form.Get(templates.FieldDo) == "suggest" || len(kinds) == 0 && form.Get(templates.FieldLooked) == "" {
+		found, why := suggest(form.Get(templates.FieldSubject), form.Get(templates.FieldAsked))
 		for _, k := range found {
 			if !slices.Contains(kinds, k) {
 				kinds = append(kinds, k)
@@ -82,21 +82,21 @@ func (s *site) enterCase(c *gin.Context, by auth.Actor) error {
 func (s *site) newCase(c *gin.Context, by auth.Actor, kinds []cases.Kind) (cases.Case, error) {
 	form := c.Request.PostForm
 	in := cases.Entry{
-		Actor: by.String(), Channel: cases.Channel(form.Get("channel")), Subject: form.Get("subject"), Asked: form.Get("asked"), Kinds: kinds,
-		Language: form.Get("language"), Urgent: form.Get("urgent") == "yes",
+		Actor: by.String(), Channel: cases.Channel(form.Get("channel")), Subject: form.Get(templates.FieldSubject), Asked: form.Get(templates.FieldAsked), Kinds: kinds,
+		Language: form.Get(templates.FieldLang), Urgent: form.Get(templates.FieldUrgent) == "yes",
 	}
 	in.ProgrammeID, _ = strconv.ParseInt(form.Get("programme"), 10, 64)
 	var err error
-	if in.ReceivedAt, err = receivedOn(form.Get("received"), form.Get("time"), s.Zone); err != nil {
+	if in.ReceivedAt, err = receivedOn(form.Get(templates.FieldReceived), form.Get(templates.FieldTime), s.Zone); err != nil {
 		return cases.Case{}, err
 	}
-	asks := cases.Party{Role: cases.Requester, Name: strings.TrimSpace(form.Get("name")), Contact: strings.TrimSpace(form.Get("contact"))}
-	if asks.Address, err = typedAddress(form.Get("email")); err != nil {
+	asks := cases.Party{Role: cases.Requester, Name: strings.TrimSpace(form.Get(templates.FieldName)), Contact: strings.TrimSpace(form.Get(templates.FieldContact))}
+	if asks.Address, err = typedAddress(form.Get(templates.FieldEmail)); err != nil {
 		return cases.Case{}, err
 	}
 	in.Parties = append(in.Parties, asks)
-	about := cases.Party{Role: cases.Subject, Name: strings.TrimSpace(form.Get("about-name"))}
-	if about.Address, err = typedAddress(form.Get("about-email")); err != nil {
+	about := cases.Party{Role: cases.Subject, Name: strings.TrimSpace(form.Get(templates.FieldAboutName))}
+	if about.Address, err = typedAddress(form.Get(templates.FieldAboutEmail)); err != nil {
 		return cases.Case{}, err
 	}
 	if about.Name != "" || !about.Address.IsZero() {

@@ -160,24 +160,24 @@ func (s *site) writeLetter(c *gin.Context, by auth.Actor) error {
 	}
 	form := c.Request.PostForm
 	l := cases.Letter{
-		To: form.Get("to"), Language: form.Get("language"), Subject: strings.TrimSpace(form.Get("subject")), Body: form.Get("body"), Answers: form.Get("answers") == "yes",
-		Asks: cases.Awaited(form.Get("asks")), Extends: form.Get("extends") == "yes", Reasons: form["reason"], Words: strings.TrimSpace(form.Get("promised")),
+		To: form.Get(templates.FieldTo), Language: form.Get(templates.FieldLang), Subject: strings.TrimSpace(form.Get(templates.FieldSubject)), Body: form.Get(templates.FieldBody), Answers: form.Get(templates.FieldAnswers) == "yes",
+		Asks: cases.Awaited(form.Get(templates.FieldAsks)), Extends: form.Get(templates.FieldExtends) == "yes", Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldPromised)),
 	}
 	page := templates.CaseLetterPage{
-		Key: form.Get("key"), Text: form.Get("text"), Title: "Write a letter", Subject: l.Subject, Body: l.Body, Asks: string(l.Asks), Answers: l.Answers, Extends: l.Extends,
-		Note: form.Get("note"), Promise: form.Get("promise"), Promised: l.Words,
+		Key: form.Get(templates.FieldKey), Text: form.Get(templates.FieldText), Title: "Write a letter", Subject: l.Subject, Body: l.Body, Asks: string(l.Asks), Answers: l.Answers, Extends: l.Extends,
+		Note: form.Get(templates.FieldNote), Promise: form.Get(templates.FieldPromise), Promised: l.Words,
 	}
 	for _, r := range l.Reasons {
 		page.Reasons = append(page.Reasons, templates.CaseChoice{Value: r})
 	}
-	err = readDay(form.Get("promise"), &l.Promise)
+	err = readDay(form.Get(templates.FieldPromise), &l.Promise)
 	if err == nil {
 		l.Subject, l.Body = s.putPromise(l)
 		page.Subject, page.Body = l.Subject, l.Body
-		err = s.sendOrShow(c, by, k, l, &page, form.Get("do") == "send")
+		err = s.sendOrShow(c, by, k, l, &page, form.Get(templates.FieldDo) == "send")
 	}
 	switch {
-	case err == nil && form.Get("do") == "send":
+	case err == nil && form.Get(templates.FieldDo) == "send":
 		c.Redirect(http.StatusSeeOther, caseURL(k.ID))
 		return nil
 	case err == nil:

@@ -67,7 +67,7 @@ func (s *site) saveLetterText(c *gin.Context, by auth.Actor) error {
 		return err
 	}
 	form := c.Request.PostForm
-	t := cases.Text{ProgrammeID: id, Name: form.Get("text"), Title: form.Get("title"), Language: form.Get("language"), Subject: form.Get("subject"), Body: form.Get("body"), ChangedBy: by.String()}
+	t := cases.Text{ProgrammeID: id, Name: form.Get(templates.FieldText), Title: form.Get(templates.FieldTitle), Language: form.Get(templates.FieldLang), Subject: form.Get(templates.FieldSubject), Body: form.Get(templates.FieldBody), ChangedBy: by.String()}
 	err = s.Casework.SaveText(c.Request.Context(), t)
 	if err != nil && errs.KindOf(err) == errs.Invalid {
 		return s.showTexts(c, by, http.StatusUnprocessableEntity, &t, errs.Message(err))
