@@ -11,7 +11,6 @@ import (
 )
 
 func TestReadingsAndChangesOfPeopleAreInTheTrailWithTheirReason(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
 		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", grantBody, "Audit-Reason", "paper form 12")
@@ -27,7 +26,6 @@ func TestReadingsAndChangesOfPeopleAreInTheTrailWithTheirReason(t *testing.T) {
 }
 
 func TestThePackOfAnAddressIsSignedAndNoted(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
 		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", grantBody)

@@ -89,7 +89,7 @@ func TestEveryOperationIsDocumentedInFull(t *testing.T) {
 		}
 		method, path, _ := strings.Cut(name, " ")
 		secured := op["security"] != nil
-		if secured == strings.HasPrefix(path, "/health/") {
+		if secured == (strings.HasPrefix(path, "/health/") || path == "/api/v1/signing-key") {
 			t.Errorf("%s: security is %v", name, op["security"])
 		}
 		var params []string

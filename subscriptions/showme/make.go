@@ -27,7 +27,7 @@ func Make(ctx context.Context, store Store, hasher subscriptions.Hasher, a addre
 		return nil, errs.Wrap(op, err)
 	}
 	if d.Person == nil && len(d.Events) == 0 {
-		return nil, errs.E(op, errs.NotFound, "Nothing is known of this address: nobody is on record under it, and no opt-out names it.", nil)
+		return nil, errs.E(op, errs.NotFound, "Nothing is known of this address. Nobody is on record under it, and no opt-out names it.", nil)
 	}
 	return Of(d, a, by, now), nil
 }
