@@ -95,7 +95,7 @@ func (d *DB) Stray(ctx context.Context) (*subscriptions.Fault, error) {
 		}
 		return &subscriptions.Fault{Table: look.table, Row: row, What: what}, nil
 	}
-	return nil, nil
+	return d.strayNotice(ctx)
 }
 
 var _ subscriptions.Proof = (*DB)(nil)

@@ -212,15 +212,17 @@ func TestWhatPeopleWereToldIsHeldToTheLedger(t *testing.T) {
 		h.chronicle(t)
 		second := h.publishes(t, h.lists[0].ProgrammeID, "How we use your data now.")
 		x.keep()
+		told := must(h.db.Notices(t.Context(), h.lists[0].ProgrammeID))(t)[1].ID // under which the people of the chronicle acted
 		digest := subscriptions.TextDigest(h.lists[0].Wording)
 		programme, list, purpose := h.lists[0].ProgrammeID, h.lists[0].ID, h.purposes[0].ID
 		for _, c := range []tampering{
 			{"the words", statements("UPDATE texts SET body = body || ' ' WHERE digest = '" + digest + "'"), "texts", "digest " + digest},
 			{"the words' name", statements("UPDATE texts SET digest = 'x' WHERE digest = '" + digest + "'"), "consent_events", "seq 1"},
 			{"the words gone", statements("DELETE FROM texts WHERE digest = '" + digest + "'"), "consent_events", "seq 1"},
-			{"a notice that says something else", statements(fmt.Sprintf("UPDATE notices SET digest = '%s' WHERE id = %d", second.Digest, h.lists[0].NoticeID)), "notices", fmt.Sprint("programme ", programme)},
-			{"a notice of another programme", statements(fmt.Sprintf("UPDATE notices SET programme_id = 99 WHERE id = %d", h.lists[0].NoticeID)), "notices", fmt.Sprint("programme ", programme)},
-			{"a notice gone", statements(fmt.Sprintf("DELETE FROM notices WHERE id = %d", h.lists[0].NoticeID)), "notices", fmt.Sprint("programme ", programme)},
+			{"a notice that says something else", statements(fmt.Sprintf("UPDATE notices SET digest = '%s' WHERE id = %d", second.Digest, told)), "notices", fmt.Sprint("programme ", programme)},
+			{"a notice of another programme", statements(fmt.Sprintf("UPDATE notices SET programme_id = 99 WHERE id = %d", told)), "notices", fmt.Sprint("programme ", programme)},
+			{"a notice gone", statements(fmt.Sprintf("DELETE FROM notices WHERE id = %d", told)), "notices", fmt.Sprint("programme ", programme)},
+			{"a notice in other words", statements(fmt.Sprintf("UPDATE notice_texts SET digest = '%s' WHERE notice_id = %d", second.Digest, told)), "notices", fmt.Sprint("id ", told)},
 			{"a list with another purpose", statements(fmt.Sprintf("UPDATE lists SET purpose_id = %d WHERE id = %d", h.purposes[1].ID, list)), "lists", fmt.Sprint("id ", list)},
 			{"a list of another programme", statements(fmt.Sprintf("UPDATE lists SET programme_id = 99 WHERE id = %d", list)), "lists", fmt.Sprint("id ", list)},
 			{"a list gone", statements(fmt.Sprintf("DELETE FROM lists WHERE id = %d", list)), "lists", fmt.Sprint("id ", list)},
@@ -228,7 +230,7 @@ func TestWhatPeopleWereToldIsHeldToTheLedger(t *testing.T) {
 		} {
 			c.do(x)
 			x.finds(h.db, c.table, c.row, c.name)
-			x.restore("texts", "notices", "lists", "purposes")
+			x.restore("texts", "notices", "notice_texts", "lists", "purposes")
 		}
 		h.holds(t)
 	})

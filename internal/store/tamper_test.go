@@ -26,7 +26,7 @@ type hand struct {
 
 // tables are those that a hand may touch.
 var tables = []string{
-	"programmes", "purposes", "texts", "notices", "lists", "subscribers", "consent_events", "ledger_head", "memberships", "permissions", "suppressions", "campaigns", "deliveries",
+	"programmes", "purposes", "texts", "notices", "notice_texts", "lists", "subscribers", "consent_events", "ledger_head", "memberships", "permissions", "suppressions", "campaigns", "deliveries",
 	"audit_entries", "audit_head", "audit_keys", "seals",
 }
 
