@@ -99,7 +99,9 @@ func Open(data []byte, doc Document, want ed25519.PublicKey) error {
 	return nil
 }
 
-func refused(says string, cause error) error { return errs.E("signed: open", errs.Invalid, says, cause) }
+func refused(says string, cause error) error {
+	return errs.E("signed: open", errs.Invalid, says, cause)
+}
 
 // encode writes the one form of a document.
 func encode(doc Document) ([]byte, error) {
