@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,14 +47,20 @@ func eachVault(t *testing.T, test func(t *testing.T, v *vault)) {
 	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := &vault{t: t, url: url(t), dir: t.TempDir()}
-			storetest.Open(t, v.url, time.Now).Close()
-			v.open()
-			t.Cleanup(v.close)
-			v.declare()
-			test(t, v)
+			test(t, newVault(t, url(t)))
 		})
 	}
+}
+
+// newVault opens a vault on one database, for what is the journal's business alone.
+func newVault(t *testing.T, url string) *vault {
+	t.Helper()
+	v := &vault{t: t, url: url, dir: t.TempDir()}
+	storetest.Open(t, v.url, time.Now).Close()
+	v.open()
+	t.Cleanup(v.close)
+	v.declare()
+	return v
 }
 
 func (v *vault) ok(err error) {
@@ -332,59 +339,56 @@ func (v *vault) leaves(name string) {
 
 func TestAMissingJournalIsGivenAllThatTheLedgerHas(t *testing.T) {
 	t.Parallel()
-	eachVault(t, func(t *testing.T, v *vault) {
-		for i := range 5 {
-			v.agrees(fmt.Sprintf("p%d@example.org", i))
-			v.leaves(fmt.Sprintf("p%d", i))
-		}
-		v.close()
-		v.ok(os.Remove(v.path()))
-		v.open()
-		if v.report.Noted != 5 || v.report.Replayed != 0 {
-			t.Errorf("the report is %+v", v.report)
-		}
-	})
+	v := newVault(t, storetest.SQLiteURL(t))
+	for i := range 5 {
+		v.agrees(fmt.Sprintf("p%d@example.org", i))
+		v.leaves(fmt.Sprintf("p%d", i))
+	}
+	v.close()
+	v.ok(os.Remove(v.path()))
+	v.open()
+	if v.report.Noted != 5 || v.report.Replayed != 0 {
+		t.Errorf("the report is %+v", v.report)
+	}
 }
 
 func TestAForgedJournalStopsTheStart(t *testing.T) {
 	t.Parallel()
-	eachVault(t, func(t *testing.T, v *vault) {
-		v.agrees("ann@example.org")
-		restore := v.backup()
-		v.leaves("ann")
-		v.leaves("stranger")
-		restore()
-		b, err := os.ReadFile(v.path())
-		v.ok(err)
-		v.ok(os.WriteFile(v.path(), bytes.Replace(b, []byte("withdrawn"), []byte("suppresse"), 1), 0o600))
-		if err := v.tryOpen(); errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), "Line 2 of the journal") {
-			t.Errorf("got %v", err)
-		}
-		v.ok(os.WriteFile(v.path(), b, 0o600))
-		v.open()
-		if v.mailable("ann@example.org") {
-			t.Error("nothing was replayed")
-		}
-	})
+	v := newVault(t, storetest.SQLiteURL(t))
+	v.agrees("ann@example.org")
+	restore := v.backup()
+	v.leaves("ann")
+	v.leaves("stranger")
+	restore()
+	b, err := os.ReadFile(v.path())
+	v.ok(err)
+	v.ok(os.WriteFile(v.path(), bytes.Replace(b, []byte("withdrawn"), []byte("suppresse"), 1), 0o600))
+	if err := v.tryOpen(); errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), "Line 2 of the journal") {
+		t.Errorf("got %v", err)
+	}
+	v.ok(os.WriteFile(v.path(), b, 0o600))
+	v.open()
+	if v.mailable("ann@example.org") {
+		t.Error("nothing was replayed")
+	}
 }
 
 func TestAnotherMachinesJournalIsReplayedToo(t *testing.T) {
 	t.Parallel()
-	eachVault(t, func(t *testing.T, v *vault) {
-		v.agrees("ann@example.org")
-		restore := v.backup()
-		v.leaves("ann")
-		v.close()
-		other := filepath.Join(t.TempDir(), "other")
-		v.ok(os.Rename(v.path(), other))
-		v.open()
-		restore()
-		v.ok(os.Remove(v.path())) // this machine knew nothing of it
-		v.ok(v.tryOpen(other))
-		if v.report.Replayed != 1 || v.mailable("ann@example.org") {
-			t.Errorf("the report is %+v", v.report)
-		}
-	})
+	v := newVault(t, storetest.SQLiteURL(t))
+	v.agrees("ann@example.org")
+	restore := v.backup()
+	v.leaves("ann")
+	v.close()
+	other := filepath.Join(t.TempDir(), "other")
+	v.ok(os.Rename(v.path(), other))
+	v.open()
+	restore()
+	v.ok(os.Remove(v.path())) // this machine knew nothing of it
+	v.ok(v.tryOpen(other))
+	if v.report.Replayed != 1 || v.mailable("ann@example.org") {
+		t.Errorf("the report is %+v", v.report)
+	}
 }
 
 // What cannot be noted is not acknowledged; once it can, it is, whoever asks.
@@ -406,6 +410,27 @@ func TestNothingIsAcknowledgedWhileTheJournalIsAway(t *testing.T) {
 		last, any, err := v.journal.Last()
 		if err != nil || !any || last.Kind != string(subscriptions.Withdrawn) {
 			t.Errorf("the journal's last line is %+v, %t, %v", last, any, err)
+		}
+	})
+}
+
+// Whoever waits for the journal together is noted together, each once.
+func TestManyOptOutsAtOnceAreAllNoted(t *testing.T) {
+	t.Parallel()
+	eachVault(t, func(t *testing.T, v *vault) {
+		var wg sync.WaitGroup
+		for i := range 30 {
+			wg.Go(func() {
+				if _, err := v.people.Withdraw(t.Context(), v.withdrawal(fmt.Sprint("p", i))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		keys := map[string]bool{}
+		v.ok(v.journal.Each(func(e journal.Entry) error { keys[string(e.AddressKey)] = true; return nil }))
+		if len(keys) != 30 {
+			t.Errorf("%d of 30 are in the journal", len(keys))
 		}
 	})
 }
