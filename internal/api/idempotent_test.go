@@ -24,7 +24,7 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 			"/api/v1/campaigns":            campaignBody,
 			"/api/v1/lists/monthly/grants": grantBody,
 			"/api/v1/programmes":           strings.Replace(programmeBody, "harbour-news", "other", 1),
-			"/api/v1/withdrawals":          `{"address":"ann@example.org","scope":{"reach":"everything"}}`,
+			"/api/v1/withdrawals":          `{"address":"bob@example.org","scope":{"reach":"everything"}}`,
 		} {
 			first := h.ask(t, "POST", request, body, "Idempotency-Key", "key of "+request)
 			if first.Code != http.StatusUnprocessableEntity {
