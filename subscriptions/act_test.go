@@ -164,3 +164,21 @@ func TestAFormSignedBeforeTheOptOutDoesNotUndoIt(t *testing.T) {
 		}
 	})
 }
+
+func TestExplicitConsentNeedsThePersonsOwnStatement(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		health := check(r.CreatePurpose(t.Context(), subscriptions.Purpose{
+			ProgrammeID: r.harbour.ID, Slug: "health", Name: "health", Basis: subscriptions.ExplicitConsent, Class: subscriptions.Newsletter,
+		}))(t)
+		notice := check(r.PublishNotice(t.Context(), anyNotice(r.harbour.ID, "How harbour uses your health data.")))(t)
+		l := check(r.CreateList(t.Context(), subscriptions.List{
+			ProgrammeID: r.harbour.ID, PurposeID: health.ID, NoticeID: notice.ID, Slug: "health", Name: "health", Wording: "Use my health data.", DoubleOptIn: true,
+		}))(t)
+		a := agrees(l, "ann@example.org", subscriptions.ByAPI)
+		_, err := r.Grant(t.Context(), a)
+		r.refused(err, errs.Invalid, "clear statement")
+		a.Evidence["statement"] = "I agree that you use my health data."
+		check(r.Grant(t.Context(), a))(t)
+	})
+}
