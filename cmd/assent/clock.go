@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assent/internal/assembly"
 	"assent/internal/clock"
 	"assent/internal/errs"
 )
@@ -108,23 +109,9 @@ func (a *app) tellClocks(reckoning clock.Reckoning, f clockFlags) error {
 }
 
 func reckoner(calendarFile string) (*clock.Reckoner, error) {
-	calendar, err := clock.Embedded()
+	calendar, err := assembly.Calendar(calendarFile)
 	if err != nil {
 		return nil, err
-	}
-	if calendarFile != "" {
-		file, err := os.Open(calendarFile)
-		if err != nil {
-			return nil, errs.E("clock: calendar", errs.Invalid, "The file of bank holidays cannot be opened.", err)
-		}
-		defer file.Close()
-		newer, err := clock.LoadCalendar(file)
-		if err != nil {
-			return nil, err
-		}
-		if calendar, err = calendar.Merge(newer); err != nil {
-			return nil, err
-		}
 	}
 	return clock.New(calendar, clock.DefaultSettings())
 }

@@ -93,6 +93,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			d.lookAtRegion(programmes)
 			d.lookAtMailboxes(c.Context(), programmes)
 			d.lookAtDNS(c.Context(), programmes)
+			d.lookAtBankHolidays()
 			return d.sum()
 		},
 	}

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"context"
 	"os"
 
 	"assent/inbox/cases"
@@ -23,7 +24,7 @@ func Calendar(path string) (*clock.Calendar, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, errs.E(op, errs.Invalid, "The file that ASSENT_BANK_HOLIDAYS names cannot be opened.", err)
+		return nil, errs.E(op, errs.Invalid, "The file of bank holidays cannot be opened. Check its path, and that it may be read.", err)
 	}
 	defer file.Close()
 	newer, err := clock.LoadCalendar(file)
@@ -32,4 +33,19 @@ func Calendar(path string) (*clock.Calendar, error) {
 	}
 	merged, err := calendar.Merge(newer)
 	return merged, errs.Wrap(op, err)
+}
+
+// recompute computes the clocks of open cases anew where the bank-holiday table is another than before. What fails is tried again at the next start; the
+// clocks stand as they were until then.
+func (h *House) recompute(ctx context.Context) {
+	n, err := h.Cases.Recompute(ctx)
+	if err != nil && ctx.Err() == nil {
+		h.Log.Error("the clocks of open cases could not be computed with the new bank holidays", "cause", err.Error())
+	}
+	if n > 0 {
+		h.Log.Info("computed the clocks of open cases with other bank holidays", "cases", n)
+	}
+	if warning := h.Reckoner.Calendar().Warning(h.Reckoner.UKDate(h.Now())); warning != "" {
+		h.Log.Warn(warning)
+	}
 }

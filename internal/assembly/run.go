@@ -71,6 +71,7 @@ func (h *House) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.recompute(ctx)
 	sweeper := &queue.Sweeper{Outbox: h.DB, Broker: h.Redis, Kick: h.relay.Kick, Now: h.Now, Every: h.Patience / 2, Patience: h.Patience, Log: h.Log}
 	err = sweeper.Run(ctx)
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)

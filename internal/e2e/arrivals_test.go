@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"assent/inbox"
+	"assent/inbox/cases"
 	"assent/internal/assembly"
 	"assent/internal/errs"
 	"assent/subscriptions"
@@ -47,10 +48,10 @@ func TestAFolderThatIsNumberedAnewLosesNothingAndDoublesNothing(t *testing.T) {
 				doubles++
 			}
 		}
-		cases, err := s.house.DB.Cases(t.Context(), 0, 100)
+		opened, err := s.house.DB.Cases(t.Context(), cases.Filter{}, 0, 100)
 		s.check(err)
-		if doubles != len(old) || len(cases) != 3 { // ann's, cat's and dan's
-			t.Errorf("of %d messages %d are doubles, and there are %d cases", len(all), doubles, len(cases))
+		if doubles != len(old) || len(opened) != 3 { // ann's, cat's and dan's
+			t.Errorf("of %d messages %d are doubles, and there are %d cases", len(all), doubles, len(opened))
 		}
 		s.fence()
 		if n := s.lettersTo("ann@example.org"); n != 1 {
@@ -90,10 +91,10 @@ func TestACopyOfAMessageIsNoSecondRequest(t *testing.T) {
 	s.place("privacy", raw)
 	s.place("privacy", strings.Replace(raw, "copy", "duplicate", 1)) // another message by her
 	s.settled(3)
-	cases, err := s.house.DB.Cases(t.Context(), 0, 100)
+	opened, err := s.house.DB.Cases(t.Context(), cases.Filter{}, 0, 100)
 	s.check(err)
-	if len(cases) != 2 {
-		t.Errorf("there are %d cases, want one for each message that differs", len(cases))
+	if len(opened) != 2 {
+		t.Errorf("there are %d cases, want one for each message that differs", len(opened))
 	}
 }
 

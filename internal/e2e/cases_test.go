@@ -296,7 +296,7 @@ func (s *scene) holds(t *testing.T, c mailCase, w writer, kept []inbox.Kept, uid
 		}
 		if c.kind != "" {
 			found, err := s.house.DB.Case(t.Context(), k.CaseID)
-			if err != nil || found.Kind != c.kind {
+			if err != nil || string(found.Kind) != c.kind {
 				t.Errorf("the case is %q, %v; want %q", found.Kind, err, c.kind)
 			}
 		}

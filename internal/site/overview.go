@@ -128,6 +128,9 @@ func (s *site) health(ctx context.Context) []templates.Health {
 	for _, part := range s.Checks {
 		all = append(all, ask(ctx, part))
 	}
+	if warning := s.calendarWarning(); warning != "" {
+		all = append(all, templates.Health{Name: "Bank holidays", State: templates.State{Label: "Running out", Tone: templates.Alert}, Detail: warning})
+	}
 	boxes, err := s.Cases.Mailboxes(ctx)
 	if err != nil {
 		return append(all, templates.Health{Name: "Mailboxes", State: templates.State{Label: "Unknown", Tone: templates.Alert}})

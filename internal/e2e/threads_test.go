@@ -1,0 +1,173 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"assent/inbox"
+	"assent/inbox/cases"
+	"assent/internal/message"
+	"assent/mailer"
+)
+
+// opened waits for the case that a mail from somebody opened, with its acknowledgement.
+func (s *scene) opened(from string) (k cases.Case, ack *message.Parsed) {
+	s.t.Helper()
+	ack = s.mailTo(from, func(m *message.Parsed) bool { return m.AutoSubmitted == "auto-replied" })
+	s.eventually("the case is open and acknowledged", func() bool {
+		all, err := s.house.DB.Cases(s.t.Context(), cases.Filter{}, 0, 100)
+		s.check(err)
+		i := slices.IndexFunc(all, func(c cases.Case) bool { return c.From == from && c.ParentID == 0 })
+		if i < 0 {
+			return false
+		}
+		k = all[i]
+		return !k.Facts.AcknowledgedOn.IsZero()
+	})
+	return k, ack
+}
+
+// filed waits for a message of a case with a subject.
+func (s *scene) filed(id int64, subject string) (found cases.Message) {
+	s.t.Helper()
+	s.eventually("the message is in the case", func() bool {
+		all, err := s.house.DB.CaseMessages(s.t.Context(), id)
+		s.check(err)
+		i := slices.IndexFunc(all, func(m cases.Message) bool { return m.Direction == cases.In && m.Subject == subject })
+		if i >= 0 {
+			found = all[i]
+		}
+		return i >= 0
+	})
+	return found
+}
+
+func (s *scene) caseNow(id int64) cases.Case {
+	s.t.Helper()
+	k, err := s.house.DB.Case(s.t.Context(), id)
+	s.check(err)
+	return k
+}
+
+const wantsData = "Please send me a copy of all the personal data that you hold about me."
+
+// A correspondence by mail: whatever answers a case is in it, does what it asks for besides, and what only looks like an answer is not.
+func TestAnswersComeBackToTheirCase(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := stage(t, databaseURL)
+		const ann, bob, eve = "ann@example.org", "bob@example.org", "eve@example.net"
+		s.enrol(ann)
+		s.write(ann, "privacy@"+harbour, "My data", wantsData)
+		k, ack := s.opened(ann)
+		if k.Kind != cases.Access || k.State != cases.InTouch || k.SubjectID == 0 || !strings.HasPrefix(k.Reference, "R-") || !strings.Contains(ack.Subject, k.Reference) {
+			t.Fatalf("the case %+v; its acknowledgement %q", k, ack.Subject)
+		}
+		address := ack.ReplyTo.String()
+		if id, ok := mailer.FromCaseAddress(s.house.Keys, ack.ReplyTo); !ok || id != k.ID {
+			t.Fatalf("Reply-To %s is not the address of the case", address)
+		}
+		letter := s.letterAbout(k, ann)
+
+		s.write(ann, address, "to the address", "Here is more.")
+		s.write(ann, "contact@"+harbour, "by reference", "And more.", "In-Reply-To: <"+letter.MessageID+">\r\n")
+		s.write(eve, address, "a stranger", "I am her.")
+		s.write(ann, address, "and stop", "By the way, please unsubscribe me.")
+		s.write(ann, address, "and erase", "Please also erase all my personal data.")
+		s.write(ann, address, "away", "I am out of the office until Monday.", "Auto-Submitted: auto-replied\r\n")
+		for subject, want := range map[string]cases.Filed{"to the address": cases.ByToken, "by reference": cases.ByReference, "a stranger": cases.ByToken, "and stop": cases.ByToken, "and erase": cases.ByToken, "away": cases.ByToken} {
+			if m := s.filed(k.ID, subject); m.Filed != want || m.Stranger != (subject == "a stranger") || m.ReadAt.IsZero() == (subject == "away") {
+				t.Errorf("%s: %+v", subject, m)
+			}
+		}
+		if got := s.caseNow(k.ID); got.Unread != 5 {
+			t.Errorf("%d are unread", got.Unread)
+		}
+		subs, err := s.house.DB.SubCases(t.Context(), k.ID)
+		if err != nil || len(subs) != 1 || subs[0].Kind != cases.Erasure || subs[0].Reference != k.Reference+"/2" || len(subs[0].Clocks) == 0 {
+			t.Errorf("sub-cases %+v, %v", subs, err)
+		}
+		s.eventually("the opt-out in the answer has acted", func() bool { return s.verdict(s.list, k.SubjectID) == "withdrawn" })
+
+		forged := strings.Replace(address, "+a", "+az", 1)
+		s.write(bob, "privacy@"+harbour, "by a foreign reference", "Hello there.", "In-Reply-To: <"+s.firstOf(k).MessageID+">\r\n")
+		s.check(s.mail.Deliver(bob, "leave@"+harbour, []byte(fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: forged\r\nMessage-ID: <f1@client.example>\r\n\r\nLet me in.\r\n", bob, forged))))
+		for _, subject := range []string{"by a foreign reference", "forged"} {
+			if kept := s.kept(func(m inbox.Kept) bool { return m.Subject == subject }); kept.CaseID == k.ID || kept.Disposition != inbox.OpenedCase {
+				t.Errorf("%s: %+v", subject, kept)
+			}
+		}
+		s.verify()
+	})
+}
+
+// letterAbout has an operator write to somebody about a case, and waits for it.
+func (s *scene) letterAbout(k cases.Case, to string) *message.Parsed {
+	s.t.Helper()
+	_, err := s.house.Cases.Write(s.t.Context(), k.ID, "user:1", "one", "", cases.Letter{To: to, Language: "en", Subject: "A question about your request", Body: "Dear reader,\n\nwhat would you like?"})
+	s.check(err)
+	m := s.mailTo(to, func(m *message.Parsed) bool { return m.Subject == "A question about your request" })
+	for _, never := range []string{"List-Unsubscribe", "List-Id", "Precedence"} {
+		if m.Header.Has(never) {
+			s.t.Errorf("a letter about a case has %s", never)
+		}
+	}
+	if m.AutoSubmitted != "no" || strings.Contains(m.HTML, "<img") || m.ReplyTo.IsZero() {
+		s.t.Errorf("the letter: Auto-Submitted %q, Reply-To %s", m.AutoSubmitted, m.ReplyTo)
+	}
+	return m
+}
+
+func (s *scene) firstOf(k cases.Case) cases.Message {
+	s.t.Helper()
+	all, err := s.house.DB.CaseMessages(s.t.Context(), k.ID)
+	s.check(err)
+	return all[0]
+}
+
+// A mail that asks for several things opens a case for each, which stand together.
+func TestOneMailWithSeveralRightsOpensSubCases(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := stage(t, databaseURL)
+		s.write("ann@example.org", "privacy@"+harbour, "My data", wantsData+" Please also erase all my personal data afterwards. I also want to complain about how you handled my data.")
+		k, _ := s.opened("ann@example.org")
+		subs, err := s.house.DB.SubCases(t.Context(), k.ID)
+		if err != nil || len(subs) < 2 {
+			t.Fatalf("sub-cases %+v, %v", subs, err)
+		}
+		for _, sub := range subs {
+			if sub.Kind == k.Kind || len(sub.Clocks) == 0 || sub.Root() != k.ID || !strings.HasPrefix(sub.Reference, k.Reference+"/") {
+				t.Errorf("sub-case %+v", sub)
+			}
+		}
+		s.eventually("one acknowledgement stands for all", func() bool {
+			subs, err := s.house.DB.SubCases(t.Context(), k.ID)
+			s.check(err)
+			return !slices.ContainsFunc(subs, func(c cases.Case) bool { return c.State == cases.New })
+		})
+		if n := s.lettersTo("ann@example.org"); n != 1 {
+			t.Errorf("%d letters", n)
+		}
+	})
+}
+
+// A letter that cannot be delivered is seen on its case.
+func TestALetterThatComesBackRaisesAnAlarmOnItsCase(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := stage(t, databaseURL)
+		s.write("ann@example.org", "privacy@"+harbour, "My data", wantsData)
+		k, _ := s.opened("ann@example.org")
+		letter := s.letterAbout(k, "ann@example.org")
+		if letter.ReturnPath == "" || letter.ReturnPath == "<>" {
+			t.Fatalf("the envelope sender is %q: nothing could come back", letter.ReturnPath)
+		}
+		_, err := s.world.Place(s.at("bounces"), time.Now(), []byte(deliveryReport(writer{addr: "ann@example.org", news: letter}, "<>", letter.ReturnPath, "failed", "5.1.1")))
+		s.check(err)
+		s.eventually("the alarm is up", func() bool { return strings.Contains(s.caseNow(k.ID).Alarm, "could not be delivered") })
+	})
+}
