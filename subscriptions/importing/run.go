@@ -83,6 +83,7 @@ type run struct {
 	job     Job
 	in      subscriptions.Intake
 	columns Columns
+	id      int64  // of the import
 	report  Report // belongs to whoever's turn it is
 	ahead   *ahead // nil where every batch waits for the ledger
 }
@@ -114,7 +115,7 @@ func (im *Importer) begin(ctx context.Context, job Job) (*run, error) {
 	if err := im.Store.BeginImport(ctx, &r.report.Import); err != nil {
 		return nil, err
 	}
-	r.report.Resumed = r.report.Rows
+	r.id, r.report.Resumed = r.report.ID, r.report.Rows
 	r.ahead, err = r.lookAhead(ctx)
 	return r, err
 }

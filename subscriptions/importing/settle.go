@@ -60,7 +60,7 @@ func (r *run) decide(b *batch, ledgers map[string][]subscriptions.Event, people 
 			continue
 		}
 		row.verdict = unchanged
-		e, changes := r.in.TakeOver(*row.bar, row.key, people[string(row.key)].ID, ledgers[string(row.key)], r.report.ID, subscriptions.Salts(1)[0], now)
+		e, changes := r.in.TakeOver(*row.bar, row.key, people[string(row.key)].ID, ledgers[string(row.key)], r.id, subscriptions.Salts(1)[0], now)
 		if changes && !taken[string(row.key)] {
 			taken[string(row.key)] = true
 			row.verdict = barred
@@ -95,7 +95,7 @@ func (r *run) enter(tx Tx, b *batch, ledgers map[string][]subscriptions.Event, p
 		if err := r.complete(tx, &person, known, row, now); err != nil {
 			return nil, err
 		}
-		e, err := r.in.Entry(row.act, person.ID, row.key, ledger, r.report.ID, salts[i], now)
+		e, err := r.in.Entry(row.act, person.ID, row.key, ledger, r.id, salts[i], now)
 		if err != nil {
 			return nil, err
 		}
@@ -160,7 +160,7 @@ func (r *run) newcomers(b *batch, rows []int, ids []int64, salts [][]byte, now t
 		people[k] = r.person(row, ids[k], now)
 		out[k] = &people[k]
 		var err error
-		if events[k], err = r.in.Entry(row.act, ids[k], row.key, nil, r.report.ID, salts[i], now); err != nil {
+		if events[k], err = r.in.Entry(row.act, ids[k], row.key, nil, r.id, salts[i], now); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -182,7 +182,7 @@ func (r *run) keepRest(tx Tx, b *batch, events []subscriptions.Event, now time.T
 	if err := r.keepIPs(tx, b, events, now); err != nil {
 		return err
 	}
-	return tx.Quarantine(r.report.ID, b.quarantined())
+	return tx.Quarantine(r.id, b.quarantined())
 }
 
 func (r *run) keepIPs(tx Tx, b *batch, events []subscriptions.Event, now time.Time) error {
@@ -229,7 +229,7 @@ func (r *run) alone(tx Tx) error {
 	if r.job.DryRun {
 		return nil
 	}
-	rows, err := tx.ImportRows(r.report.ID)
+	rows, err := tx.ImportRows(r.id)
 	if err == nil && rows != r.report.Rows {
 		err = errs.E("importing: run", errs.Conflict, "Another run of this import is at work. This one has stopped; nothing is done twice.", nil)
 	}
