@@ -69,12 +69,16 @@ func (a *app) export(ctx context.Context, f exportFlags) (err error) {
 		}
 		f.Actor = who.String()
 	}
+	export, err := (&exporting.Exporter{Store: db}).Begin(ctx, f.Request)
+	if err != nil {
+		return err
+	}
 	out, closeOut, err := a.exportTo(f)
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriterSize(out, 64<<10)
-	done, err := (&exporting.Exporter{Store: db}).Write(ctx, f.Request, buffered)
+	done, err := export.Write(ctx, buffered)
 	if flushErr := errors.Join(buffered.Flush(), closeOut()); err == nil && flushErr != nil {
 		err = errs.E("export", errs.Unavailable, "The export cannot be written to its end. Make room, and begin anew.", flushErr)
 	}

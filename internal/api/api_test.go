@@ -69,7 +69,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people, Targeting: segments,
 			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),
 		},
-		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db,
+		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db, Imports: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
 	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"assent/internal/api"
+	"assent/subscriptions/importing"
 	"context"
 	"errors"
 	"io"
@@ -155,3 +157,21 @@ type halfInbox struct{ inbox.Store }
 func (h halfInbox) Raw(context.Context, string) io.ReadCloser {
 	return io.NopCloser(io.MultiReader(strings.NewReader("From: a@"), iotest.ErrReader(errSecret)))
 }
+
+type imports = api.Imports
+
+type brokenImports struct {
+	imports
+	err error
+}
+
+func (b brokenImports) Imports(context.Context, int64, int) ([]importing.Import, error) {
+	return nil, b.err
+}
+
+// Import breaks whatever is about one import.
+func (b brokenImports) Import(context.Context, int64) (importing.Import, error) {
+	return importing.Import{}, b.err
+}
+
+func (b brokenImports) Record(context.Context, audit.Note) error { return b.err }

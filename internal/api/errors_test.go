@@ -124,7 +124,9 @@ func everyRequest() map[string]string {
 		"GET /api/v1/campaigns/1/progress": "", "GET /api/v1/campaigns/1/deliveries": "", "GET /api/v1/campaigns/1/preview": "",
 		"GET /api/v1/inbound": "", "GET /api/v1/inbound/1": "", "GET /api/v1/inbound/1/raw": "", "GET /api/v1/cases": "", "GET /api/v1/cases/1": "",
 		"POST /api/v1/keys": `{"name":"x","scopes":["keys:write"]}`, "GET /api/v1/audit": "", "POST /api/v1/packs": `{"address":"ann@example.org"}`,
-		"GET /api/v1/keys": "", "DELETE /api/v1/keys/2": "",
+		"GET /api/v1/imports": "", "POST /api/v1/imports/1/undo": "", "GET /api/v1/imports/1/quarantine": "", "POST /api/v1/imports/1/ask": `{"ground":"members"}`,
+		"GET /api/v1/exports/lists": "",
+		"GET /api/v1/keys":          "", "DELETE /api/v1/keys/2": "",
 	}
 }
 
@@ -146,7 +148,7 @@ func TestNoInternalTextEverGetsOut(t *testing.T) {
 				people := brokenPeople{err: c.err}
 				d.People.Store = people
 				d.Mailer.Store, d.Mailer.People = brokenCampaigns{err: c.err}, people
-				d.Inbox, d.Reads, d.Audit = brokenInbox{err: c.err}, brokenReads{err: c.err}, brokenAudit{err: c.err}
+				d.Inbox, d.Reads, d.Audit, d.Imports = brokenInbox{err: c.err}, brokenReads{err: c.err}, brokenAudit{err: c.err}, brokenImports{err: c.err}
 			})
 			asked := 0
 			for request, body := range everyRequest() {

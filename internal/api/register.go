@@ -42,6 +42,7 @@ type Deps struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 
+	Imports     Imports
 	Preferences *subscriptions.Preferences
 	Keeper      *subscriptions.Keeper
 	Schedule    *retention.Service
@@ -76,7 +77,7 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Preferences == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Preferences == nil || d.Imports == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
@@ -85,6 +86,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
 		a.preferenceRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.erasureRoutes, a.holdRoutes, a.retentionRoutes, a.disposalRoutes, a.eventRoutes, a.suppressionRoutes,
+		a.importRoutes, a.exportRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {
@@ -144,6 +146,7 @@ func tags() []*huma.Tag {
 		{Name: "Lists", Description: "What people subscribe to."},
 		{Name: "Consent", Description: "What a person did: asked, agreed, opted out."},
 		{Name: "People", Description: "Who is on record, what they decided, and why they may or may not be mailed."},
+		{Name: "Imports", Description: "Files that came in, who came without evidence, and what goes out."},
 		{Name: "Ledger", Description: "Every act that bears on a permission, in order and for ever."},
 		{Name: "Campaigns", Description: "One message to the people of one or more lists."},
 		{Name: "Targeting", Description: "Who of the lists a message is meant for, and how an audience narrows down to those who may be mailed."},

@@ -49,6 +49,7 @@ const (
 	CasesRead         Scope = "cases:read"
 	CasesWrite        Scope = "cases:write"
 	PacksMake         Scope = "packs:make"
+	ExportsMake       Scope = "exports:make"
 	AuditRead         Scope = "audit:read"
 	KeepingRead       Scope = "keeping:read"
 	KeepingWrite      Scope = "keeping:write"
@@ -79,6 +80,7 @@ var Scopes = []Grant{
 	{CasesRead, "Read case files.", []Role{Admin, DPO}},
 	{CasesWrite, "Work on cases.", []Role{Admin, DPO}},
 	{PacksMake, "Make the show-me pack of a person: everything that shows their consent.", []Role{Admin, DPO}},
+	{ExportsMake, "Take copies of lists, people, the ledger and deliveries out.", []Role{Admin, DPO}},
 	{AuditRead, "Read the audit trail: who read or changed what, and why.", []Role{Admin, DPO}},
 	{KeepingRead, "See erasures, holds, the retention schedule, what is due under it and the records of destruction.", []Role{Admin, DPO}},
 	{KeepingWrite, "Erase people, hold their data, set the retention schedule, and decide what is due.", []Role{Admin, DPO}},

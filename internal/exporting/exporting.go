@@ -97,17 +97,21 @@ type Done struct {
 
 const page = 1000
 
-// Write writes an export, its head first. It is noted in the audit trail before the first row is handed out. With an error comes how far it came; what is
-// written up to there is whole. Kinds Invalid, NotFound, Unavailable.
-func (x *Exporter) Write(ctx context.Context, r Request, w io.Writer) (done Done, err error) {
-	const op = "exporting: write"
+// Export is one that was begun: it is in the audit trail, and its rows are still to be written.
+type Export struct {
+	request Request
+	rows    source
+}
+
+// Begin checks an export and notes it in the audit trail. Kinds Invalid, NotFound, Unavailable.
+func (x *Exporter) Begin(ctx context.Context, r Request) (*Export, error) {
+	const op = "exporting: begin"
 	if err := r.Check(); err != nil {
-		return done, err
+		return nil, err
 	}
-	ctx = audit.As(ctx, r.Actor)
 	rows, err := x.rowsOf(ctx, r)
 	if err != nil {
-		return done, errs.Wrap(op, err)
+		return nil, errs.Wrap(op, err)
 	}
 	facts := audit.Values{"what": string(r.What), "format": string(r.Format)}
 	if r.List != "" {
@@ -119,26 +123,30 @@ func (x *Exporter) Write(ctx context.Context, r Request, w io.Writer) (done Done
 	if r.After != 0 {
 		facts["after"] = r.After
 	}
-	if err := x.Store.Record(ctx, audit.Note{Action: audit.ExportPeople, Object: "export", Why: r.Why, Facts: facts}); err != nil {
-		return done, errs.Wrap(op, err)
-	}
-	out := newWriter(r, w, rows.columns)
-	done.Last = r.After
+	note := audit.Note{Actor: r.Actor, Action: audit.ExportPeople, Object: "export", Why: r.Why, Facts: facts}
+	return &Export{request: r, rows: rows}, errs.Wrap(op, x.Store.Record(ctx, note))
+}
+
+// Write writes the rows, the head first. With an error comes how far it came; what is written up to there is whole.
+func (e *Export) Write(ctx context.Context, w io.Writer) (done Done, err error) {
+	const op = "exporting: write"
+	out := newWriter(e.request, w, e.rows.columns)
+	done.Last = e.request.After
 	for {
-		part, err := rows.next(ctx, done.Last)
+		part, err := e.rows.next(ctx, done.Last)
 		if err != nil {
 			return done, errs.Wrap(op, err)
 		}
-		if len(part) == 0 {
-			return done, out.flush()
-		}
 		for _, row := range part {
 			if err := out.row(row.cells); err != nil {
-				return done, errs.E(op, errs.Unavailable, "The export cannot be written on. Make room, and go on behind the last row.", err)
+				return done, errs.E(op, errs.Internal, "", err)
 			}
 		}
 		if err := out.flush(); err != nil {
 			return done, errs.E(op, errs.Unavailable, "The export cannot be written on. Make room, and go on behind the last row.", err)
+		}
+		if len(part) == 0 {
+			return done, nil
 		}
 		done.Rows += int64(len(part))
 		done.Last = part[len(part)-1].number
