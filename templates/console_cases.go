@@ -162,6 +162,7 @@ type CaseMessage struct {
 	Filed   string // by what it was found to belong here
 	Warning string // as "From an address that is no party's"
 	Unread  bool
+	Open    bool // shown without being asked for
 	Parts   []CaseFile
 	RawURL  string // may be empty
 }

@@ -43,7 +43,7 @@ func casePage() CasePage {
 		Acts:    caseActs(), Letters: []CaseChoice{{"ask-identity", "Ask for proof of identity", false}},
 		SectionTitle: "Access to personal data", Section: "<p>Nothing has been searched yet.</p>",
 		Messages: []CaseMessage{
-			{ID: 1, In: true, Mail: ReceivedMail{From: "Carys O'Neill <carys@example.org>", Subject: "My data", Received: uk(time.November, 25, 0, 30), Text: "Please send me a copy of my personal data.\n<script>"},
+			{ID: 1, In: true, Open: true, Mail: ReceivedMail{From: "Carys O'Neill <carys@example.org>", Subject: "My data", Received: uk(time.November, 25, 0, 30), Text: "Please send me a copy of my personal data.\n<script>"},
 				Filed: "It opened this case", RawURL: "/console/cases/42/messages/1/raw", Parts: []CaseFile{{Name: "passport.pdf", Type: "application/pdf by its sender’s word", Size: "120 KB", URL: "/console/cases/42/messages/1/parts/1"}}},
 			{ID: 2, Mail: ReceivedMail{From: "carys@example.org", Subject: "We need to know that it is you", Received: uk(time.November, 26, 9, 0), Text: "Dear Carys"}, State: "Sent", By: "Priya Shah"},
 			{ID: 3, In: true, Unread: true, Warning: "It came from an address that is no party’s.", Mail: ReceivedMail{From: "x@example.net", Subject: "Re: [R-2026-000042]", Received: uk(time.November, 27, 9, 0), Text: "It is me.", Cut: true}},

@@ -47,7 +47,7 @@ func OpenedBy(c Case, actor string, now time.Time, on clock.Date) Event {
 		ByMail: "Opened from a message to " + c.Mailbox, ByForm: "Opened from the web form", ByPost: "Opened from a letter by post",
 		ByPhone: "Opened from a telephone call", InPerson: "Opened from a visit",
 	}[c.Channel]
-	if late := now.Sub(c.ReceivedAt); late > 24*time.Hour {
+	if late := now.Sub(c.ReceivedAt); c.Channel != ByMail && late > 24*time.Hour {
 		what += fmt.Sprintf(", received %s and entered later", c.ReceivedAt.Format("2 January 2006"))
 	}
 	return Event{Kind: Opened, At: now, On: on, Actor: actor, What: what + "."}

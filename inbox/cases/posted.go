@@ -8,8 +8,8 @@ import (
 	"assent/mailer"
 )
 
-// HandlePosted sees to what became of a letter about a case: an acknowledgement that went out acknowledges the case and the sub-cases that the same message
-// opened; a letter that did not arrive raises an alarm. It is safe to repeat.
+// HandlePosted sees to what became of a letter about a case: the first one that went out, an acknowledgement or what a person wrote, acknowledges the case and the
+// sub-cases that the same message opened; a letter that did not arrive raises an alarm. It is safe to repeat.
 func (s *Service) HandlePosted(ctx context.Context, t Posted) error {
 	const op = "cases: see to letter"
 	l, report, err := s.Store.PostedLetter(ctx, t.LetterID)
@@ -26,7 +26,7 @@ func (s *Service) HandlePosted(ctx context.Context, t Posted) error {
 	if trouble := troubleOf(l, report); trouble != "" {
 		return errs.Wrap(op, s.alarm(ctx, c, l, trouble))
 	}
-	if l.Kind == mailer.CaseReceivedLetter && l.State == mailer.LetterSent {
+	if l.State == mailer.LetterSent && (l.Kind == mailer.CaseReceivedLetter || l.Kind == mailer.CaseLetter) {
 		return errs.Wrap(op, s.acknowledged(ctx, c, l))
 	}
 	return nil

@@ -38,6 +38,7 @@ func (s *site) caseCorrespondence(ctx context.Context, k cases.Case, page *templ
 		if err := read(ctx, k, m, i >= len(all)-maxOpened, &shown, page); err != nil {
 			return err
 		}
+		shown.Open = m.Filed == cases.ByOpening
 		page.Messages = append(page.Messages, shown)
 	}
 	return nil

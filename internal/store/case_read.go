@@ -71,10 +71,3 @@ func (d *DB) CasesAfter(ctx context.Context, f cases.Filter, after int64, limit 
 	out, err := collect(rows, err, scanCase)
 	return out, fail("store: cases", err)
 }
-
-// CasesOf returns the cases whose subject is a subscriber, or who ask for one, the newest first: what was asked before (E1-05).
-func (d *DB) CasesOf(ctx context.Context, subscriberID int64, limit int) ([]cases.Case, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+caseColumns+` FROM cases WHERE id IN (SELECT case_id FROM case_parties WHERE subscriber_id = ?) ORDER BY id DESC LIMIT ?`, subscriberID, limit)
-	out, err := collect(rows, err, scanCase)
-	return out, fail("store: cases of a person", err)
-}
