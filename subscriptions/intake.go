@@ -109,11 +109,8 @@ func (in Intake) expiry(a Act, now time.Time) time.Time {
 
 // Entry makes the ledger entry of a row that is taken in. It claims no more than the file does: the wording only where a row has it, and a
 // notice only for who is enrolled and will be told by the first message; nobody knows which one the others saw. The wording must be kept with the entry. salt
-// is 16 random octets of its own.
-func (in Intake) Entry(a Act, person int64, key []byte, ledger []Event, importID int64, salt []byte, now time.Time) (Event, error) {
-	if err := CheckAct(in.kind, a, now); err != nil {
-		return Event{}, err
-	}
+// is 16 random octets of its own. Check must have passed the act.
+func (in Intake) Entry(a Act, person int64, key []byte, ledger []Event, importID int64, salt []byte, now time.Time) Event {
 	e := Event{
 		At: now, Kind: in.kind, Scope: ListScope(in.w.list), SubscriberID: person, AddressKey: key,
 		Channel: ByImport, Actor: a.Actor, Source: ImportSource(importID), ExpiresAt: in.expiry(a, now),
@@ -125,7 +122,7 @@ func (in Intake) Entry(a Act, person int64, key []byte, ledger []Event, importID
 	if in.kind == Enrolled {
 		e.NoticeDigest = tellsOf(in.w.purpose, in.w.notice, in.w.notices, ledger)
 	}
-	return e, nil
+	return e
 }
 
 // KeepsIP returns until when the IP address of an act is kept, counted from the act; false where it is not.

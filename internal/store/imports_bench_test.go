@@ -110,6 +110,32 @@ func bringFile(b *testing.B, h house, path string, people int) {
 	}
 }
 
+// BenchmarkPlanAll is what planning a whole audience through the gate costs.
+func BenchmarkPlanAll(b *testing.B) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
+		for _, people := range benchSizes(b) {
+			b.Run(fmt.Sprintf("%s/people=%d", name, people), func(b *testing.B) {
+				h := furnish(b, storetest.Open(b, durable(url(b)), time.Now), time.Now)
+				bringFile(b, h, crowdFile(b, people), people)
+				spent := meter(b)
+				b.ResetTimer()
+				for b.Loop() {
+					c := h.campaign(b, h.lists[0])
+					spent.start()
+					for more := true; more; {
+						var err error
+						if more, err = h.db.PlanPage(b.Context(), c.ID, audience(h.lists[0]), time.Now()); err != nil {
+							b.Fatal(err)
+						}
+					}
+					spent.stop()
+				}
+				spent.report(people)
+			})
+		}
+	}
+}
+
 // costs gathers what a benchmark spends besides time: processor time of this process, and the most memory that it held.
 type costs struct {
 	b     *testing.B

@@ -72,16 +72,7 @@ func (t *ledgerTx) endAt(head subscriptions.Head) error {
 // writeNewcomers writes people of whom nothing is known but their one event, and what it folds to: what CreateSubscribers and Append write, without
 // reading anything.
 func (t importTx) writeNewcomers(people []*subscriptions.Subscriber, events []subscriptions.Event) error {
-	var lists, purposes []standingRow
-	for _, e := range events {
-		state := subscriptions.Fold([]subscriptions.Event{e})
-		for id, st := range state.Lists {
-			lists = append(lists, standingRow{id, e.SubscriberID, st})
-		}
-		for id, st := range state.Purposes {
-			purposes = append(purposes, standingRow{id, e.SubscriberID, st})
-		}
-	}
+	lists, purposes := foldNewcomers(events)
 	attributes := make([]string, len(people))
 	for i, p := range people {
 		var err error
@@ -109,6 +100,33 @@ func (t importTx) writeNewcomers(people []*subscriptions.Subscriber, events []su
 		}
 	}
 	return nil
+}
+
+// foldNewcomers folds ledgers of one event each. Events that differ in nothing that folding looks at but their place fold to the same.
+func foldNewcomers(events []subscriptions.Event) (lists, purposes []standingRow) {
+	type looks struct {
+		kind    subscriptions.EventKind
+		scope   subscriptions.Scope
+		channel subscriptions.Channel
+		ends    int64
+		told    bool
+	}
+	var last looks
+	var state subscriptions.State
+	for i, e := range events {
+		if now := (looks{e.Kind, e.Scope, e.Channel, millis(e.ExpiresAt), e.NoticeDigest != ""}); i == 0 || now != last {
+			state, last = subscriptions.Fold([]subscriptions.Event{e}), now
+		}
+		for id, st := range state.Lists {
+			st.Seq = e.Seq
+			lists = append(lists, standingRow{id, e.SubscriberID, st})
+		}
+		for id, st := range state.Purposes {
+			st.Seq = e.Seq
+			purposes = append(purposes, standingRow{id, e.SubscriberID, st})
+		}
+	}
+	return lists, purposes
 }
 
 func bulkStandings(table, about string, rows []standingRow) bulk {

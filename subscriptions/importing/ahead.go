@@ -126,10 +126,7 @@ func (a *ahead) send(ctx context.Context, b *batch) error {
 	if err != nil {
 		return err
 	}
-	people, events, err := r.newcomers(b, fresh, ids, subscriptions.Salts(len(b.rows)), now)
-	if err != nil {
-		return err
-	}
+	people, events := r.newcomers(b, fresh, ids, subscriptions.Salts(len(b.rows)), now)
 	work := Ahead{After: a.head, People: people, Events: events, Turn: func(context.Context) error { return nil }}
 	if n := len(a.flights); n > 0 {
 		work.Turn = a.flights[n-1].wait

@@ -3,7 +3,7 @@ package importing
 import "encoding/binary"
 
 // filter remembers addresses in constant memory (a Bloom filter): what it does not have was never added; what it has, probably was. With a million addresses
-// it is wrong about one in two million, with ten million about one in forty. An address that it may have is looked up.
+// it is wrong about one in two million, with ten million about one in twenty. An address that it may have is looked up.
 type filter struct{ bits []uint64 }
 
 const (

@@ -95,20 +95,14 @@ func (r *run) enter(tx Tx, b *batch, ledgers map[string][]subscriptions.Event, p
 		if err := r.complete(tx, &person, known, row, now); err != nil {
 			return nil, err
 		}
-		e, err := r.in.Entry(row.act, person.ID, row.key, ledger, r.id, salts[i], now)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
+		events = append(events, r.in.Entry(row.act, person.ID, row.key, ledger, r.id, salts[i], now))
 	}
 	ids, err := tx.ReservePeople(len(fresh))
 	if err != nil {
 		return nil, err
 	}
-	newcomers, first, err := r.newcomers(b, fresh, ids, salts, now)
-	if err == nil {
-		err = tx.Bring(newcomers, first)
-	}
+	newcomers, first := r.newcomers(b, fresh, ids, salts, now)
+	err = tx.Bring(newcomers, first)
 	if err == nil {
 		err = r.keepIPs(tx, b, first, now)
 	}
@@ -151,7 +145,7 @@ func (r *run) person(row *row, id int64, now time.Time) subscriptions.Subscriber
 }
 
 // newcomers makes the records and ledger entries of rows whose addresses the ledger does not know.
-func (r *run) newcomers(b *batch, rows []int, ids []int64, salts [][]byte, now time.Time) ([]*subscriptions.Subscriber, []subscriptions.Event, error) {
+func (r *run) newcomers(b *batch, rows []int, ids []int64, salts [][]byte, now time.Time) ([]*subscriptions.Subscriber, []subscriptions.Event) {
 	people := make([]subscriptions.Subscriber, len(rows))
 	out := make([]*subscriptions.Subscriber, len(rows))
 	events := make([]subscriptions.Event, len(rows))
@@ -159,12 +153,9 @@ func (r *run) newcomers(b *batch, rows []int, ids []int64, salts [][]byte, now t
 		row := &b.rows[i]
 		people[k] = r.person(row, ids[k], now)
 		out[k] = &people[k]
-		var err error
-		if events[k], err = r.in.Entry(row.act, ids[k], row.key, nil, r.id, salts[i], now); err != nil {
-			return nil, nil, err
-		}
+		events[k] = r.in.Entry(row.act, ids[k], row.key, nil, r.id, salts[i], now)
 	}
-	return out, events, nil
+	return out, events
 }
 
 // keepRest keeps what goes with the events of a batch: the words that people were shown, rows without evidence, and IP addresses for as long as the purpose
