@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -149,9 +150,12 @@ func TestNoInternalTextEverGetsOut(t *testing.T) {
 				d.People.Store = people
 				d.Mailer.Store, d.Mailer.People = brokenCampaigns{err: c.err}, people
 				d.Inbox, d.Reads, d.Audit, d.Imports = brokenInbox{err: c.err}, brokenReads{err: c.err}, brokenAudit{err: c.err}, brokenImports{err: c.err}
+				d.Cases.Store, d.Cases.Records = brokenCases{err: c.err}, brokenCases{err: c.err}
 			})
 			asked := 0
-			for request, body := range everyRequest() {
+			all := everyRequest()
+			maps.Copy(all, caseRequests())
+			for request, body := range all {
 				method, path, _ := strings.Cut(request, " ")
 				if strings.Contains(path, "/keys") {
 					continue // asks none of what is broken
