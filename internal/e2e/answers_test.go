@@ -44,7 +44,7 @@ func TestSomebodyWhoIsSuppressedIsAnswered(t *testing.T) {
 	s.write("ann@example.org", "contact@"+harbour, "Unsubscribe me", "")
 	s.mailTo("ann@example.org", func(m *message.Parsed) bool { return strings.Contains(m.Subject, "unsubscribed") })
 	s.write("ann@example.org", "privacy@"+harbour, "My data", "Please send me a copy of all the personal data that you hold about me.")
-	s.mailTo("ann@example.org", func(m *message.Parsed) bool { return strings.Contains(m.Text, "DP-") })
+	s.mailTo("ann@example.org", func(m *message.Parsed) bool { return strings.Contains(m.Text, "R-") })
 }
 
 // A program that answers everything, and marks none of it as automatic, does not keep the two of us busy for ever.
