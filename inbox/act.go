@@ -54,7 +54,7 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 	if s, done, err := h.answerToLetter(ctx); done || err != nil {
 		return s, err
 	}
-	return h.openCase(ctx, h.defaultLabels())
+	return h.openDefault(ctx)
 }
 
 // saysNothing reports whether the message has neither subject nor text.
@@ -68,19 +68,39 @@ func (h *handling) leaveToPerson(ctx context.Context, why error) (Settlement, er
 	if h.verdict.Kind == KindRights {
 		return h.openCase(ctx, h.verdict.Labels)
 	}
-	return h.openCase(ctx, h.defaultLabels())
+	return h.openDefault(ctx)
 }
 
-// defaultLabels settles what a message means that says nothing we know, by the mailbox that it was sent to. Unsure means that a person decides, with
-// the clock running.
-func (h *handling) defaultLabels() []string {
+// openDefault opens a case for what the mailbox makes of a message.
+func (h *handling) openDefault(ctx context.Context) (Settlement, error) {
+	labels, err := h.defaultLabels(ctx)
+	if err != nil {
+		return Settlement{}, err
+	}
+	return h.openCase(ctx, labels)
+}
+
+// defaultLabels settles what a message means that says nothing we know, by the mailbox that it was sent to: by what a programme declares of it (E0-30), else by its
+// role. Unsure means that a person decides, with the clock running.
+func (h *handling) defaultLabels(ctx context.Context) ([]string, error) {
+	all, err := h.Records.Programmes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		for _, m := range p.Mailboxes {
+			if m.Name == h.box.Name && len(cases.KindsOf([]string{m.Kind})) > 0 {
+				return []string{m.Kind}, nil
+			}
+		}
+	}
 	switch h.box.Role {
 	case RightsRole:
-		return []string{LabelOther}
+		return []string{LabelOther}, nil
 	case ComplaintRole:
-		return []string{LabelComplaint}
+		return []string{LabelComplaint}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // rights opens a case for a request about data-protection rights. What stops mail acts at once.

@@ -11,6 +11,7 @@ import (
 	"assent/inbox/cases"
 	"assent/internal/message"
 	"assent/mailer"
+	"assent/subscriptions"
 )
 
 // opened waits for the case that a mail from somebody opened, with its acknowledgement.
@@ -170,4 +171,41 @@ func TestALetterThatComesBackRaisesAnAlarmOnItsCase(t *testing.T) {
 		s.check(err)
 		s.eventually("the alarm is up", func() bool { return strings.Contains(s.caseNow(k.ID).Alarm, "could not be delivered") })
 	})
+}
+
+// A complaint reaches the data protection officer at once, by reference alone, and says where a claim for money goes (E1-30, E1-31).
+func TestAComplaintIsToldToTheOfficerAtOnce(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	_, err := s.house.DB.ChangeProgramme(t.Context(), s.programme.ID, func(p subscriptions.Programme) (subscriptions.Programme, error) {
+		p.DPOAddress = s.at("officer")
+		return p, nil
+	})
+	s.check(err)
+	s.write("ann@example.org", "privacy@"+harbour, "A complaint", "I want to make a formal complaint about how you handled my personal data, and I demand compensation.")
+	k, _ := s.opened("ann@example.org")
+	alert := s.mailTo(s.at("officer").String(), func(m *message.Parsed) bool { return strings.Contains(m.Subject, k.Reference) })
+	if strings.Contains(alert.Text, "ann@") || strings.Contains(alert.Text, "handled my") || !strings.Contains(alert.Text, "/console/cases?q="+k.Reference) {
+		t.Errorf("the alert says %q", alert.Text)
+	}
+	events, err := s.house.DB.CaseEvents(t.Context(), k.ID)
+	s.check(err)
+	if !slices.ContainsFunc(events, func(e cases.Event) bool { return strings.Contains(e.What, "Senior Information Risk Officer") }) {
+		t.Errorf("the timeline %+v", events)
+	}
+}
+
+// What a programme declares of a mailbox settles what its mail is that does not say (E0-30).
+func TestAMailboxForComplaintsTakesComplaints(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	_, err := s.house.DB.ChangeProgramme(t.Context(), s.programme.ID, func(p subscriptions.Programme) (subscriptions.Programme, error) {
+		p.Mailboxes = []subscriptions.MailboxUse{{Name: "contact", Kind: "complaint"}}
+		return p, nil
+	})
+	s.check(err)
+	s.write("ann@example.org", "contact@"+harbour, "Hello", "Please ring me about Tuesday.")
+	if k, ack := s.opened("ann@example.org"); k.Kind != cases.Complaint || !strings.Contains(ack.Subject, "complaint") {
+		t.Errorf("it became %s: %q", k.Kind, ack.Subject)
+	}
 }
