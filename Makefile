@@ -25,7 +25,7 @@ vuln: ## govulncheck, where its database can be reached
 	@go run ./internal/testbed/vuln $(GOVULNCHECK)
 
 unit: ## all tests with the race detector, in random order; fails if one is skipped
-	go run ./internal/testbed/noskip -race -shuffle=on -p 2 -timeout 14m ./...
+	go run ./internal/testbed/noskip -race -shuffle=on -p 2 -timeout 20m ./...
 
 build: ## bin/assent
 	go build -trimpath -o bin/assent ./cmd/assent
