@@ -476,3 +476,65 @@ func TestAProgrammesOwnTextTakesThePlaceOfOurs(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatComesToAClosedCaseIsSeen(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		c := d.enter("2026-11-20", "ann@example.org", cases.Access)
+		d.do(c.ID, cases.Event{Kind: cases.DecisionMade, Detail: cases.Detail{Decision: &cases.Decision{Outcome: cases.Withdrawn}}})
+		d.do(c.ID, cases.Event{Kind: cases.ClosedCase})
+		listed := func() int64 {
+			n, err := d.db.CountCases(t.Context(), cases.Filter{State: cases.OpenState})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if listed() != 0 {
+			t.Error("a closed case is listed among the open ones")
+		}
+		in := cases.Incoming{InboundID: 7, ReceivedAt: d.time(), From: address.Must("ann@example.org"), Subject: "Thanks", Token: c.ID}
+		found, by, ok, err := d.Thread(t.Context(), in)
+		if err != nil || !ok || by != cases.ByToken {
+			t.Fatal(by, ok, err)
+		}
+		filing, err := d.File(t.Context(), found, by, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.db.ChangeCase(t.Context(), filing.CaseID, filing.Change); err != nil || got.State != cases.Closed || got.Unread != 1 || listed() != 1 {
+			t.Errorf("%s, %d unread, %d listed, %v", got.State, got.Unread, listed(), err)
+		}
+		messages, err := d.db.CaseMessages(t.Context(), c.ID)
+		if err != nil || len(messages) != 1 {
+			t.Fatal(messages, err)
+		}
+		if _, err := d.MarkRead(t.Context(), c.ID, messages[0].ID, "user:1"); err != nil || listed() != 0 {
+			t.Errorf("%d listed after reading, %v", listed(), err)
+		}
+		if _, err := d.MarkRead(t.Context(), c.ID, messages[0].ID, "user:1"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("read twice: %v", err)
+		}
+	})
+}
+
+func TestWhoAnswersByAReferenceAloneMustBeAParty(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		c := d.enter("2026-11-20", "ann@example.org", cases.Access)
+		in := cases.Incoming{InboundID: 7, ReceivedAt: d.time(), From: address.Must("ann@example.org"), MessageID: "one@client.example", Token: c.ID}
+		filing, err := d.File(t.Context(), c, cases.ByToken, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.db.ChangeCase(t.Context(), c.ID, filing.Change); err != nil {
+			t.Fatal(err)
+		}
+		for from, want := range map[string]bool{"ann@example.org": true, "eve@example.net": false} {
+			if _, _, ok, err := d.Thread(t.Context(), cases.Incoming{From: address.Must(from), InReplyTo: []string{"one@client.example"}}); ok != want || err != nil {
+				t.Errorf("%s: %v, %v", from, ok, err)
+			}
+		}
+		if _, _, ok, err := d.Thread(t.Context(), cases.Incoming{From: address.Must("ann@example.org"), Token: c.ID + 99}); ok || err != nil {
+			t.Errorf("a case that is gone: %v, %v", ok, err)
+		}
+	})
+}

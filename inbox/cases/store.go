@@ -72,7 +72,7 @@ type Records interface {
 
 // Filter says which cases a list shows. The zero Filter shows all.
 type Filter struct {
-	State       State  // "" for every one; "open" for all but closed
+	State       State  // "" for every one; OpenState for all that want looking at
 	Kind        Kind   // "" for every one
 	ProgrammeID int64  // 0 for every one
 	OwnerID     int64  // 0 for every one
@@ -81,7 +81,7 @@ type Filter struct {
 	Search      string // a reference, or part of one
 }
 
-// OpenState in a Filter stands for every state but Closed.
+// OpenState in a Filter stands for every case but those that are closed and to which nothing came since.
 const OpenState State = "open"
 
 // Posted is the task of seeing to what became of a letter about a case.

@@ -122,7 +122,7 @@ type caseEvent struct {
 
 type caseQuery struct {
 	Paging
-	State       string `query:"state" enum:"open,new,acknowledged,waiting,in-progress,decided,closed" doc:"open is every state but closed."`
+	State       string `query:"state" enum:"open,new,acknowledged,waiting,in-progress,decided,closed" doc:"open is every state but closed, and a closed case to which something came."`
 	Kind        string `query:"kind" maxLength:"40"`
 	ProgrammeID int64  `query:"programme_id" minimum:"0"`
 	OwnerID     int64  `query:"owner_id" minimum:"0"`

@@ -7,9 +7,12 @@ import (
 	"assent/inbox/cases"
 )
 
-// caseOrder is the order in which cases are worked: open ones first, what is marked as urgent before the rest, the nearest day to work to first, cases without
+// settledCase is a case with nothing left to look at: closed, and nothing came since.
+const settledCase = `state = 'closed' AND unread = 0 AND alarm = ''`
+
+// caseOrder is the order in which cases are worked: settled ones last, what is marked as urgent before the rest, the nearest day to work to first, cases without
 // one last.
-const caseOrder = `CASE WHEN state = 'closed' THEN 1 ELSE 0 END, CASE WHEN urgent THEN 0 ELSE 1 END, CASE WHEN due_on = '' THEN 1 ELSE 0 END, due_on, id`
+const caseOrder = `CASE WHEN ` + settledCase + ` THEN 1 ELSE 0 END, CASE WHEN urgent THEN 0 ELSE 1 END, CASE WHEN due_on = '' THEN 1 ELSE 0 END, due_on, id`
 
 // caseFilter makes the condition of a filter.
 func caseFilter(f cases.Filter) (where string, args []any) {
@@ -19,7 +22,7 @@ func caseFilter(f cases.Filter) (where string, args []any) {
 	}
 	switch {
 	case f.State == cases.OpenState:
-		add(`state <> 'closed'`)
+		add(`NOT (` + settledCase + `)`)
 	case f.State != "":
 		add(`state = ?`, string(f.State))
 	}
