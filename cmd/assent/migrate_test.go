@@ -11,7 +11,7 @@ import (
 
 func TestMigrateMakesAndKeeps(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.BarePostgresURL} {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.BareSQLiteURL, "PostgreSQL": storetest.BarePostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)

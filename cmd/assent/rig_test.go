@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,10 +40,35 @@ func newRig(t *testing.T) *rig {
 	return &rig{t, dir, map[string]string{"ASSENT_DATABASE_URL": "sqlite:" + filepath.Join(dir, "assent.db") + "?synchronous=normal", "ASSENT_SECRET": testSecret}}
 }
 
+// furnished is the database file of ready: one test makes it, and the others copy it.
+var furnished struct {
+	sync.Mutex
+	file []byte
+}
+
 // ready has a database with the list "news", which needs consent.
 func ready(t *testing.T) *rig {
 	t.Helper()
 	r := newRig(t)
+	path := filepath.Join(r.dir, "assent.db")
+	furnished.Lock()
+	defer furnished.Unlock()
+	var err error
+	if furnished.file == nil {
+		r.furnish()
+		furnished.file, err = os.ReadFile(path)
+	} else {
+		err = os.WriteFile(path, furnished.file, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *rig) furnish() {
+	t := r.t
+	t.Helper()
 	r.want(0, "", "migrate")
 	r.withStore(func(db *store.DB) {
 		keys, err := assembly.Keys(config.Config{Secret: testSecret})
@@ -62,7 +88,6 @@ func ready(t *testing.T) *rig {
 			t.Fatal(err1, err2, err3)
 		}
 	})
-	return r
 }
 
 // run runs a command and returns its exit code and what it printed.

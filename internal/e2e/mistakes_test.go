@@ -37,7 +37,7 @@ func TestAMistakeAtTheStartIsToldInOneSentence(t *testing.T) {
 		}, errs.Unavailable, []string{"database", "ASSENT_DATABASE_URL"}},
 		{"a folder for SQLite that does not exist", func(c *config.Config) { c.DatabaseURL = "sqlite:/nowhere/at/all/assent.db" }, errs.Unavailable, []string{"database", "ASSENT_DATABASE_URL"}},
 		{"a database of another kind", func(c *config.Config) { c.DatabaseURL = "mysql://127.0.0.1/assent" }, errs.Invalid, []string{"ASSENT_DATABASE_URL", "postgres://", "sqlite:"}},
-		{"a database without our tables", func(c *config.Config) { c.DatabaseURL = config.Secret(storetest.SQLiteURL(t)) }, errs.Unavailable, []string{"assent migrate"}},
+		{"a database without our tables", func(c *config.Config) { c.DatabaseURL = config.Secret(storetest.BareSQLiteURL(t)) }, errs.Unavailable, []string{"assent migrate"}},
 		{"another secret than the ledger was sealed with", func(c *config.Config) { c.Secret = "quite another secret, of no use here either" }, errs.Invalid, []string{"ASSENT_SECRET"}},
 		{"a secret that is too short", func(c *config.Config) { c.Secret = hidden }, errs.Invalid, []string{"secret", "32"}},
 		{"a Redis that nobody runs", func(c *config.Config) { c.RedisURL = config.Secret("redis://:" + hidden + "@" + nobodyListens(t)) }, errs.Unavailable, []string{"Redis"}},

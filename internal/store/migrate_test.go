@@ -21,7 +21,7 @@ import (
 
 // bare are databases without any schema.
 func bare() map[string]func(testing.TB) string {
-	return map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.BarePostgresURL}
+	return map[string]func(testing.TB) string{"SQLite": storetest.BareSQLiteURL, "PostgreSQL": storetest.BarePostgresURL}
 }
 
 func options(t *testing.T) store.Options {

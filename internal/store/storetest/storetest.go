@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"os"
-	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,12 +59,6 @@ func Open(t testing.TB, databaseURL string, now func() time.Time) *store.DB {
 	}
 	t.Cleanup(func() { db.Close() })
 	return db
-}
-
-// SQLiteURL returns the URL of a new file.
-func SQLiteURL(t testing.TB) string {
-	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "assent.db") + "?synchronous=normal"
 }
 
 // PostgresURL makes an empty database with the present schema and returns its URL; it is dropped when the test ends. Without
@@ -156,7 +150,11 @@ func furnish(ctx context.Context, databaseURL string) error {
 	if _, _, err := store.Migrate(ctx, databaseURL, store.Options{Keys: keys, Now: time.Now}); err != nil {
 		return err
 	}
-	db, err := sql.Open("pgx", databaseURL)
+	driver, source := "pgx", databaseURL
+	if path, isFile := strings.CutPrefix(databaseURL, "sqlite:"); isFile {
+		driver, source = "sqlite", path
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		return err
 	}
