@@ -22,6 +22,16 @@ func DMARC(ctx context.Context, r Resolver, domain string) Finding {
 	return judgeDMARC(domain, name, found)
 }
 
+// StrictDKIM reports whether a From domain wants signatures of its very own name only (adkim=s; RFC 7489, sections 3.1.1 and 6.3). known is false where DNS does not
+// answer.
+func StrictDKIM(ctx context.Context, r TextResolver, domain string) (strict, known bool) {
+	found, unknown := records(ctx, r, "_dmarc."+domain, "v=DMARC1")
+	if org := Organisation(domain); len(found) == 0 && !unknown && org != domain {
+		found, unknown = records(ctx, r, "_dmarc."+org, "v=DMARC1")
+	}
+	return len(found) == 1 && strings.EqualFold(tags(found[0])["adkim"], "s"), !unknown
+}
+
 func judgeDMARC(domain, at string, found []string) Finding {
 	switch len(found) {
 	case 0:

@@ -23,16 +23,21 @@ type Finding struct {
 	Do    string // what to do, "" when there is nothing
 }
 
+// TextResolver asks DNS for text records.
+type TextResolver interface {
+	LookupTXT(ctx context.Context, name string) ([]string, error)
+}
+
 // Resolver asks DNS. *net.Resolver is one.
 type Resolver interface {
-	LookupTXT(ctx context.Context, name string) ([]string, error)
+	TextResolver
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 }
 
 const maxRecord = 4096 // octets of a record that are looked at
 
 // records returns the TXT records that begin with a version, such as "v=spf1". unknown means that DNS did not answer.
-func records(ctx context.Context, r Resolver, name, version string) (found []string, unknown bool) {
+func records(ctx context.Context, r TextResolver, name, version string) (found []string, unknown bool) {
 	all, err := r.LookupTXT(ctx, name)
 	if err != nil && !notFound(err) {
 		return nil, true
