@@ -24,7 +24,12 @@ func (s *Service) CreatePurpose(ctx context.Context, p Purpose) (Purpose, error)
 	if _, err := s.Store.Programme(ctx, p.ProgrammeID); err != nil {
 		return Purpose{}, errs.Wrap(op, err)
 	}
-	err := s.Store.Update(ctx, func(tx Tx) error { return tx.CreatePurpose(&p) })
+	err := s.Store.Update(ctx, func(tx Tx) error {
+		if err := tx.CreatePurpose(&p); err != nil {
+			return err
+		}
+		return BarObjectors(tx, p, s.Now())
+	})
 	return p, errs.Wrap(op, err)
 }
 

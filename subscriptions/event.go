@@ -26,6 +26,9 @@ const (
 	Suppressed EventKind = "suppressed"
 	// Lapsed: the permission's term ended.
 	Lapsed EventKind = "lapsed"
+	// ObjectedToMarketing: the person objected to the direct marketing of a programme (Article 21(2)), in every purpose of it that is declared
+	// now or later. What it ends is Withdrawn for each purpose that there is; BarObjectors adds those that come.
+	ObjectedToMarketing EventKind = "objected to marketing"
 	// Restricted and Released: processing is limited to storage, and no longer (Article 18).
 	Restricted EventKind = "restricted"
 	Released   EventKind = "released"
@@ -43,7 +46,7 @@ const (
 
 // EventKinds holds every kind.
 var EventKinds = []EventKind{Requested, Confirmed, Granted, Enrolled, Withdrawn, Suppressed, Lapsed, Restricted, Released, Erased,
-	Informed, Paused, ProfilingRefused, ProfilingAllowed}
+	Informed, Paused, ProfilingRefused, ProfilingAllowed, ObjectedToMarketing}
 
 // Reach is how far an event goes.
 type Reach string

@@ -96,6 +96,8 @@ func (e Event) happened(how string) string {
 			return "The person wanted mail again" + how
 		}
 		return "The person asked for a pause" + how + " until " + e.ExpiresAt.UTC().Format(time.RFC3339)
+	case ObjectedToMarketing:
+		return "The person objected to direct marketing" + how + ", from " + e.Scope.words()
 	case ProfilingRefused:
 		return "The person refused profiling" + how
 	case ProfilingAllowed:

@@ -31,7 +31,7 @@ type Standing struct {
 type Bar struct {
 	Scope  Scope
 	Seq    int64
-	Reason string // "withdrawn", "erased", or the reason of a suppression
+	Reason string // "withdrawn", "objection", "erased", or the reason of a suppression
 }
 
 // State is one address's events folded: how it stands now.
@@ -44,6 +44,9 @@ type State struct {
 
 	ProfilingRefusedBy int64 // the event that refuses profiling; 0 when it is not refused
 
+	// Objections are the events that object to direct marketing, by programme; 0 stands for that of all.
+	Objections map[int64]int64
+
 	told   map[int64]bool // purposes that the person was told of
 	pauses []Event        // asked for and taken back
 }
@@ -52,7 +55,7 @@ type State struct {
 func Fold(events []Event) State {
 	s := State{
 		Lists: map[int64]Standing{}, Purposes: map[int64]Standing{}, Bars: map[Scope]Bar{},
-		told: map[int64]bool{},
+		Objections: map[int64]int64{}, told: map[int64]bool{},
 	}
 	for _, e := range events {
 		s.apply(e)
@@ -88,6 +91,8 @@ func (s *State) apply(e Event) {
 		s.ProfilingRefusedBy = e.Seq
 	case ProfilingAllowed:
 		s.ProfilingRefusedBy = 0
+	case ObjectedToMarketing:
+		s.Objections[e.Scope.ProgrammeID] = e.Seq
 	}
 }
 
@@ -207,7 +212,7 @@ func (s State) barredSince(scope Scope, seq int64) bool {
 }
 
 func barReason(e Event) string {
-	if e.Kind == Suppressed && e.Reason != "" {
+	if e.Kind == Suppressed && e.Reason != "" || e.Kind == Withdrawn && e.Reason == Objected {
 		return e.Reason
 	}
 	return string(e.Kind)

@@ -98,6 +98,11 @@ func carried(ledger, thereLedger []Event, to Subscriber, now time.Time) []Event 
 		}
 	}
 	c.pauses(state.pauses, now)
+	for _, seq := range bySeq(state.Objections, func(seq int64) int64 { return seq }) {
+		if e, ok := eventAt(ledger, seq); ok && there.Objections[e.Scope.ProgrammeID] == 0 {
+			c.add(e)
+		}
+	}
 	if state.ProfilingRefusedBy != 0 && there.ProfilingRefusedBy == 0 {
 		c.add(Event{Seq: state.ProfilingRefusedBy, Kind: ProfilingRefused, Scope: Everything()})
 	}

@@ -23,6 +23,8 @@ func drawEvent(t *rapid.T, h history) history {
 		scope = rapid.SampledFrom([]subscriptions.Scope{scope, purposeAB, purposeC, programme1, everything}).Draw(t, "scope")
 	case subscriptions.Restricted, subscriptions.Released, subscriptions.Erased:
 		scope = everything
+	case subscriptions.ObjectedToMarketing:
+		scope = rapid.SampledFrom([]subscriptions.Scope{programme1, programme2, everything}).Draw(t, "whose marketing")
 	}
 	h = h.then(kind, by, scope)
 	if kind == subscriptions.Enrolled && rapid.Bool().Draw(t, "with the notice") {

@@ -55,6 +55,8 @@ func eventWords(k subscriptions.EventKind) (string, templates.Tone) {
 		return "Told of a new notice", templates.Calm
 	case subscriptions.Paused:
 		return "Asked for a pause", templates.Alert
+	case subscriptions.ObjectedToMarketing:
+		return "Objected to direct marketing", templates.Bad
 	case subscriptions.ProfilingRefused:
 		return "Refused profiling", templates.Alert
 	case subscriptions.ProfilingAllowed:

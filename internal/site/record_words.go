@@ -19,6 +19,7 @@ func (w ownWords) act(e subscriptions.Event) string {
 		subscriptions.Lapsed: "What you agreed to ended with its term", subscriptions.Restricted: "The use of your data was restricted",
 		subscriptions.Released: "The restriction ended", subscriptions.Erased: "Your data was erased", subscriptions.Informed: "You were sent a privacy notice",
 		subscriptions.Paused: "You paused", subscriptions.ProfilingRefused: "You refused being chosen by what you did", subscriptions.ProfilingAllowed: "You allowed being chosen by what you did",
+		subscriptions.ObjectedToMarketing: "You objected to marketing",
 	}
 	cy := map[subscriptions.EventKind]string{
 		subscriptions.Requested: "Gofynnoch chi, neu rywun, am ymuno", subscriptions.Confirmed: "Fe gadarnhaoch", subscriptions.Granted: "Fe gytunoch",
@@ -26,6 +27,7 @@ func (w ownWords) act(e subscriptions.Event) string {
 		subscriptions.Lapsed: "Daeth yr hyn y cytunoch iddo i ben gyda'i gyfnod", subscriptions.Restricted: "Cyfyngwyd ar ddefnyddio eich data",
 		subscriptions.Released: "Daeth y cyfyngiad i ben", subscriptions.Erased: "Dilëwyd eich data", subscriptions.Informed: "Anfonwyd hysbysiad preifatrwydd atoch",
 		subscriptions.Paused: "Fe gymeroch saib", subscriptions.ProfilingRefused: "Fe wrthodoch gael eich dewis yn ôl yr hyn a wnaethoch", subscriptions.ProfilingAllowed: "Fe ganiataoch gael eich dewis yn ôl yr hyn a wnaethoch",
+		subscriptions.ObjectedToMarketing: "Fe wrthwynebasoch farchnata",
 	}
 	return pickWord(w.lang, en, cy, e.Kind)
 }

@@ -24,7 +24,7 @@ type journalled struct {
 
 // journalKinds are what the journal has of the ledger: what keeps people away, and what lifts a restriction. The index consent_events_journalled has the
 // same list.
-const journalKinds = `('withdrawn', 'suppressed', 'erased', 'restricted', 'released', 'paused', 'profiling refused', 'profiling allowed')`
+const journalKinds = `('withdrawn', 'suppressed', 'erased', 'restricted', 'released', 'paused', 'profiling refused', 'profiling allowed', 'objected to marketing')`
 
 const (
 	journalAtOnce = 1000

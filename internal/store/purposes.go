@@ -80,7 +80,10 @@ func (d *DB) ChangePurpose(ctx context.Context, id int64, change func(p subscrip
 			keep_ip_days = ?, changed_at = ? WHERE id = ?`,
 			p.Name, string(p.Basis), texts[0], string(p.Class), p.Term.Milliseconds(), p.DPIA, p.ConfirmEvery.Milliseconds(), string(p.ConfirmOutcome), texts[1],
 			p.KeepIPDays, millis(p.ChangedAt), id)
-		return fail(op, err)
+		if err != nil || before.Class.Marketing() {
+			return fail(op, err)
+		}
+		return fail(op, subscriptions.BarObjectors(tx, p, d.now()))
 	})
 	return p, err
 }

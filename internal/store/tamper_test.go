@@ -208,7 +208,7 @@ func (h house) chronicle(t *testing.T) {
 	}
 	lapsing := h.person(t, "person-7-1@example.org")
 	h.records(t, lapsing, subscriptions.Lapsed, subscriptions.ListScope(h.lists[7]))
-	for _, kind := range []subscriptions.EventKind{subscriptions.Informed, subscriptions.Paused, subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed} {
+	for _, kind := range []subscriptions.EventKind{subscriptions.Informed, subscriptions.Paused, subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed, subscriptions.ObjectedToMarketing} {
 		h.records(t, h.person(t, "person-7-2@example.org"), kind, subscriptions.Everything())
 	}
 	h.erases(t, "person-3-3@example.org")

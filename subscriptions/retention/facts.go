@@ -77,7 +77,7 @@ func (f *Facts) stand(st subscriptions.Standing, decisive subscriptions.Event, e
 func byPerson(e subscriptions.Event) bool {
 	switch e.Kind {
 	case subscriptions.Requested, subscriptions.Confirmed, subscriptions.Granted, subscriptions.Withdrawn, subscriptions.Paused,
-		subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed:
+		subscriptions.ProfilingRefused, subscriptions.ProfilingAllowed, subscriptions.ObjectedToMarketing:
 		return true
 	}
 	return false

@@ -108,6 +108,7 @@ func eventWords(k subscriptions.EventKind) string {
 		subscriptions.Lapsed: "The permission ended", subscriptions.Restricted: "Processing was restricted", subscriptions.Released: "The restriction was lifted",
 		subscriptions.Erased: "Erased", subscriptions.Informed: "Was told of a privacy notice", subscriptions.Paused: "Asked for a pause",
 		subscriptions.ProfilingRefused: "Refused profiling", subscriptions.ProfilingAllowed: "Allowed profiling",
+		subscriptions.ObjectedToMarketing: "Objected to direct marketing",
 	}
 	return cmp.Or(words[k], string(k))
 }
