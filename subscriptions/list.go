@@ -18,3 +18,7 @@ type List struct {
 	AskAge      bool // its form asks how old the reader is, so that a guardian can agree for a child; otherwise age is nobody's business
 	CreatedAt   time.Time
 }
+
+// Joinable reports whether anybody may ask to join the list through its page. Without double opt-in anybody could sign up
+// anybody.
+func (l List) Joinable() bool { return l.Public && l.DoubleOptIn }

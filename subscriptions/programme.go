@@ -35,6 +35,15 @@ type Programme struct {
 // Ended reports whether the programme's end has come (E3-09).
 func (p Programme) Ended(now time.Time) bool { return !p.EndsAt.IsZero() && !now.Before(p.EndsAt) }
 
+// Zone is the time zone in which the programme's readers read times. It was checked when the programme was declared.
+func (p Programme) Zone() *time.Location {
+	zone, err := time.LoadLocation(p.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // DefaultGuardianAge is the age of consent to online services in the United Kingdom (Article 8(1); DPA 2018 s.9), in years.
 const DefaultGuardianAge = 13
 

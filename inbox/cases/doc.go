@@ -17,7 +17,7 @@
 //   - a Practice (duty.go) says what may be decided for its kind, and which duties must be done before closing. assembly hands one for each kind
 //     to Service.Practices; a kind without one has what BaseDuties and Outcomes say.
 //   - when a duty is done, it records so with Service.Did: an event of kind Done with the duty's code. Facts.DoneOn tells a pure rule of it later.
-//   - package site shows a section of its own on the case page: see sections in internal/site/casefile.go.
+//   - package console shows a section of its own on the case page: see sections in internal/console/case_section.go.
 //
 // docs/decisions/0024-cases.md tells the reasons.
 package cases

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"assent/internal/api"
+	"assent/internal/console"
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/internal/site"
 	"assent/internal/web"
 )
@@ -26,7 +28,7 @@ func Listen(address string) (net.Listener, error) {
 // Engine makes everything that is served over HTTP.
 func (h *House) Engine() (*web.Engine, error) {
 	engine, err := web.New(web.Config{
-		BaseURL: h.Config.BaseURL, TrustedProxies: h.Config.TrustedProxies, Log: h.Log, Now: h.Now, Page: site.ProblemPage(h.Templates),
+		BaseURL: h.Config.BaseURL, TrustedProxies: h.Config.TrustedProxies, Log: h.Log, Now: h.Now, Page: pages.Problem(h.Templates),
 	})
 	if err != nil {
 		return nil, err
@@ -36,8 +38,15 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Editor: h.Editor, Preferences: h.Preferences, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Notices: h.Notices, NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: site.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
-		Audit: h.DB, Proof: h.DB, Checks: siteChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
+		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Sent: h.DB, Zone: zone, Now: h.Now, Log: h.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = console.Register(engine, console.Deps{
+		People: h.People, Editor: h.Editor, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Cases: h.DB, Casework: h.Cases, Figures: h.DB, Notices: h.Notices,
+		NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: console.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
+		Audit: h.DB, Proof: h.DB, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -61,10 +70,10 @@ func (h *House) checks() []api.Check {
 	}
 }
 
-func siteChecks(checks []api.Check) []site.Check {
-	out := make([]site.Check, len(checks))
+func consoleChecks(checks []api.Check) []console.Check {
+	out := make([]console.Check, len(checks))
 	for i, c := range checks {
-		out[i] = site.Check(c)
+		out[i] = console.Check(c)
 	}
 	return out
 }

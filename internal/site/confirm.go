@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -33,7 +34,7 @@ func (s *site) confirmPage(c *gin.Context) error {
 		return s.linkInvalid(c, err, h)
 	}
 	return s.page(c, http.StatusOK, "confirm", templates.ConfirmPage{
-		Public: s.frame(c, h), Action: inLanguage("/c/"+c.Param("token"), s.language(c)), List: list.Name,
+		Public: s.frame(c, h), Action: pages.InLanguage("/c/"+c.Param("token"), s.language(c)), List: list.Name,
 		MaskedAddress: masked(person), Wording: wording,
 	})
 }
@@ -97,8 +98,8 @@ func (s *site) linkInvalid(c *gin.Context, err error, h mailer.Letterhead) error
 		return err
 	}
 	page := templates.LinkInvalidPage{Public: s.frame(c, h), AgainURL: "/"}
-	if open(h.List) {
-		page.AgainURL = inLanguage("/l/"+h.List.Slug, s.language(c))
+	if h.List.Joinable() {
+		page.AgainURL = pages.InLanguage("/l/"+h.List.Slug, s.language(c))
 	}
 	return s.page(c, status, "link-invalid", page)
 }

@@ -6,35 +6,32 @@ import (
 	"testing"
 	"time"
 
+	"assent/internal/pages/pagestest"
 	"assent/mailer"
 	"assent/subscriptions"
 )
 
-func back(l subscriptions.List, p subscriptions.Subscriber, campaign int64) mailer.Back {
-	return mailer.Back{ListID: l.ID, SubscriberID: p.ID, CampaignID: campaign}
-}
-
 func TestOnlyTheButtonConfirms(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		path := "/c/" + r.request(t, "ann@reader.example", r.news)
+	each(t, func(t *testing.T, r rig) {
+		path := "/c/" + r.Request(t, "ann@reader.example", r.News)
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodGet} {
-			w := r.ask(method, path, nil)
-			wantStatus(t, w, http.StatusOK)
+			w := r.Ask(method, path, nil)
+			pagestest.WantStatus(t, w, http.StatusOK)
 		}
-		wantText(t, r.get(path), r.news.Wording, "a***@r***.example", `action="`+path+`"`)
-		if r.mailable(t, "ann@reader.example", r.news) {
+		pagestest.WantText(t, r.Get(path), r.News.Wording, "a***@r***.example", `action="`+path+`"`)
+		if r.Mailable(t, "ann@reader.example", r.News) {
 			t.Fatal("looking at the page confirmed")
 		}
 		for range 2 { // twice is once
-			w := r.post(path, nil)
-			wantStatus(t, w, http.StatusOK)
-			wantText(t, w, "You are on the list", baseURL+"/u/")
+			w := r.Post(path, nil)
+			pagestest.WantStatus(t, w, http.StatusOK)
+			pagestest.WantText(t, w, "You are on the list", pagestest.BaseURL+"/u/")
 		}
-		if !r.mailable(t, "ann@reader.example", r.news) {
+		if !r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("the button did not confirm")
 		}
-		if n := len(r.ledger(t, "ann@reader.example")); n != 2 {
+		if n := len(r.Ledger(t, "ann@reader.example")); n != 2 {
 			t.Errorf("%d events", n)
 		}
 	})
@@ -42,13 +39,13 @@ func TestOnlyTheButtonConfirms(t *testing.T) {
 
 func TestTheWayOutOfTheConfirmedPageWorks(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		w := r.post("/c/"+r.request(t, "ann@reader.example", r.news), nil)
-		_, rest, _ := strings.Cut(w.Body.String(), `href="`+baseURL+`/u/`)
+	each(t, func(t *testing.T, r rig) {
+		w := r.Post("/c/"+r.Request(t, "ann@reader.example", r.News), nil)
+		_, rest, _ := strings.Cut(w.Body.String(), `href="`+pagestest.BaseURL+`/u/`)
 		token, _, _ := strings.Cut(rest, `"`)
-		wantStatus(t, r.get("/u/"+token), http.StatusOK)
-		wantStatus(t, r.ask(http.MethodPost, "/u/"+token, nil), http.StatusOK)
-		if r.mailable(t, "ann@reader.example", r.news) {
+		pagestest.WantStatus(t, r.Get("/u/"+token), http.StatusOK)
+		pagestest.WantStatus(t, r.Ask(http.MethodPost, "/u/"+token, nil), http.StatusOK)
+		if r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("still mailable")
 		}
 	})
@@ -56,29 +53,29 @@ func TestTheWayOutOfTheConfirmedPageWorks(t *testing.T) {
 
 func TestLinksThatDoNotConfirm(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		good := r.request(t, "ann@reader.example", r.news)
-		for _, token := range []string{"x", good[:len(good)-1], good + "a", strings.Repeat("a", 5000), "%00", strings.TrimPrefix(r.leavePath(mailer.Back{ListID: 1, SubscriberID: 1}), "/u/")} {
+	each(t, func(t *testing.T, r rig) {
+		good := r.Request(t, "ann@reader.example", r.News)
+		for _, token := range []string{"x", good[:len(good)-1], good + "a", strings.Repeat("a", 5000), "%00", strings.TrimPrefix(r.LeavePath(mailer.Back{ListID: 1, SubscriberID: 1}), "/u/")} {
 			for _, w := range []string{http.MethodGet, http.MethodPost} {
-				got := r.ask(w, "/c/"+token, nil)
-				wantStatus(t, got, http.StatusNotFound)
-				wantText(t, got, "This link does not work")
+				got := r.Ask(w, "/c/"+token, nil)
+				pagestest.WantStatus(t, got, http.StatusNotFound)
+				pagestest.WantText(t, got, "This link does not work")
 			}
 		}
 
-		gone := r.request(t, "bob@reader.example", r.news)
-		must(r.people.Withdraw(t.Context(), subscriptions.Withdrawal{
-			SubscriberID: r.find(t, "bob@reader.example").ID, Scope: subscriptions.ListScope(r.news), Channel: subscriptions.ByLink, Actor: "subscriber",
+		gone := r.Request(t, "bob@reader.example", r.News)
+		must(r.People.Withdraw(t.Context(), subscriptions.Withdrawal{
+			SubscriberID: r.Find(t, "bob@reader.example").ID, Scope: subscriptions.ListScope(r.News), Channel: subscriptions.ByLink, Actor: "subscriber",
 		}))(t)
-		wantStatus(t, r.get("/c/"+gone), http.StatusGone)
-		w := r.post("/c/"+gone, nil)
-		wantStatus(t, w, http.StatusGone)
-		wantText(t, w, `href="/l/monthly"`)
+		pagestest.WantStatus(t, r.Get("/c/"+gone), http.StatusGone)
+		w := r.Post("/c/"+gone, nil)
+		pagestest.WantStatus(t, w, http.StatusGone)
+		pagestest.WantText(t, w, `href="/l/monthly"`)
 
-		r.clock.Advance(subscriptions.ConfirmWithin + time.Hour)
-		wantStatus(t, r.get("/c/"+good), http.StatusGone)
-		wantStatus(t, r.post("/c/"+good, nil), http.StatusGone)
-		if r.mailable(t, "ann@reader.example", r.news) || r.mailable(t, "bob@reader.example", r.news) {
+		r.Clock.Advance(subscriptions.ConfirmWithin + time.Hour)
+		pagestest.WantStatus(t, r.Get("/c/"+good), http.StatusGone)
+		pagestest.WantStatus(t, r.Post("/c/"+good, nil), http.StatusGone)
+		if r.Mailable(t, "ann@reader.example", r.News) || r.Mailable(t, "bob@reader.example", r.News) {
 			t.Error("a link that does not work confirmed")
 		}
 	})

@@ -1,5 +1,5 @@
-// Package site serves the pages: the public ones, where people join, confirm, leave and read privacy
-// notices, and the operators' console. Everything is rendered on the server and works without a script.
+// Package site serves the public pages, where people join, confirm, leave, see what is kept about them and read privacy notices.
+// Everything is rendered on the server and works without a script.
 //
 // # The public pages leak nothing (H10)
 //
@@ -15,10 +15,4 @@
 // to it ends a subscription: the one-click body ends that of the list, and so does a body that nobody can read, for whoever posts
 // there wants out. Only the page's own second button, and a link whose list is gone, end more. The answer comes after the opt-out is durable,
 // and is never a redirect. No limit, login or cookie stands before it.
-//
-// # The console
-//
-// Operators sign in and see what their role allows. Their cookie's path is the console's, so browsers never send
-// it to a public page. Whoever opens a person's page or a case is written to the audit trail first; when that fails, the page
-// is not shown (H9).
 package site

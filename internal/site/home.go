@@ -7,14 +7,11 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
 )
-
-// open reports whether anybody may ask to join a list through its page. Without double opt-in anybody could sign up
-// anybody.
-func open(l subscriptions.List) bool { return l.Public && l.DoubleOptIn }
 
 // home lists what is open for subscription, by programme.
 func (s *site) home(c *gin.Context) error {
@@ -36,9 +33,9 @@ func (s *site) home(c *gin.Context) error {
 		}
 		offer := templates.OpenProgramme{Name: p.Name, Organisation: p.Owner}
 		for _, l := range lists {
-			if l.ProgrammeID == p.ID && open(l) {
+			if l.ProgrammeID == p.ID && l.Joinable() {
 				offer.Lists = append(offer.Lists, templates.OpenList{
-					Name: l.Name, Description: l.Description, URL: inLanguage("/l/"+l.Slug, lang),
+					Name: l.Name, Description: l.Description, URL: pages.InLanguage("/l/"+l.Slug, lang),
 				})
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,14 +11,14 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
 )
 
 const (
-	maxForm = 16 << 10 // octets of a form's body
-	maxName = 200      // characters
+	maxName = 200 // characters
 )
 
 // joinPage shows the form of a list.
@@ -47,7 +46,7 @@ func (s *site) openList(ctx context.Context, slug string) (offer, error) {
 	if err != nil {
 		return offer{}, errs.Wrap(op, err)
 	}
-	if !open(l) {
+	if !l.Joinable() {
 		return offer{}, errs.E(op, errs.NotFound, "", nil)
 	}
 	h, err := s.letterhead(ctx, l)
@@ -61,7 +60,7 @@ func (s *site) openList(ctx context.Context, slug string) (offer, error) {
 
 func (s *site) joinForm(c *gin.Context, o offer) templates.SubscribePage {
 	return templates.SubscribePage{
-		Public: s.frame(c, o.Letterhead), Action: inLanguage("/l/"+o.List.Slug, s.language(c)),
+		Public: s.frame(c, o.Letterhead), Action: pages.InLanguage("/l/"+o.List.Slug, s.language(c)),
 		List: o.List.Name, Description: o.List.Description, Wording: o.List.Wording, Box: o.box, AskName: true,
 		FormToken: wordingMark(o.List), AskAge: o.List.AskAge, GuardianAge: o.Programme.GuardianAge,
 	}
@@ -104,8 +103,8 @@ func (s *site) join(c *gin.Context) error {
 		return errs.Wrap("site: join", err)
 	}
 	return s.page(c, http.StatusOK, "subscribe-sent", templates.SubscribeSentPage{
-		Public: s.frame(c, o.Letterhead), List: o.List.Name, AgainURL: inLanguage("/l/"+o.List.Slug, lang),
-		ExpiresAt: s.Now().Add(subscriptions.ConfirmWithin).In(zoneOf(o.Programme)),
+		Public: s.frame(c, o.Letterhead), List: o.List.Name, AgainURL: pages.InLanguage("/l/"+o.List.Slug, lang),
+		ExpiresAt: s.Now().Add(subscriptions.ConfirmWithin).In(o.Programme.Zone()),
 	})
 }
 
@@ -117,7 +116,7 @@ type joinRequest struct {
 }
 
 func readJoin(r *http.Request) (joinRequest, error) {
-	if err := readForm(r); err != nil {
+	if err := pages.ReadForm(r); err != nil {
 		return joinRequest{}, err
 	}
 	return joinRequest{
@@ -159,18 +158,6 @@ func (f joinRequest) act(o offer, w words) (subscriptions.Act, []templates.Field
 	}, mistakes
 }
 
-// readForm reads the fields of a form, in either of a form's two encodings.
-func readForm(r *http.Request) error {
-	read := r.ParseForm
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		read = func() error { return r.ParseMultipartForm(maxForm) }
-	}
-	if err := read(); err != nil {
-		return errs.E("site: read form", errs.Invalid, "The form could not be read. Go back and send it again.", err)
-	}
-	return nil
-}
-
 const maxBrowser = 120 // characters kept of a User-Agent
 
 // browser is the User-Agent, shortened: part of the evidence of an act. The client's address is kept apart, and only where the purpose says so.
@@ -185,13 +172,4 @@ func browser(r *http.Request) string {
 		return string(runes[:maxBrowser])
 	}
 	return clean
-}
-
-// zoneOf is the zone in which a programme's readers read times. It was checked when the programme was declared.
-func zoneOf(p subscriptions.Programme) *time.Location {
-	zone, err := time.LoadLocation(p.TimeZone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }

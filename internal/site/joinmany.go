@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -40,7 +41,7 @@ func (s *site) openProgramme(ctx context.Context, slug string) (h mailer.Letterh
 		return h, nil, errs.Wrap(op, err)
 	}
 	for _, l := range all {
-		if l.ProgrammeID == p.ID && open(l) && !l.AskAge {
+		if l.ProgrammeID == p.ID && l.Joinable() && !l.AskAge {
 			lists = append(lists, l)
 		}
 	}
@@ -59,7 +60,7 @@ func offerValue(l subscriptions.List) string {
 
 func (s *site) joinManyForm(c *gin.Context, h mailer.Letterhead, lists []subscriptions.List, ticked []string) templates.JoinPage {
 	page := templates.JoinPage{
-		Public: s.frame(c, h), Action: inLanguage("/join/"+h.Programme.Slug, s.language(c)), Name: h.Programme.Name,
+		Public: s.frame(c, h), Action: pages.InLanguage("/join/"+h.Programme.Slug, s.language(c)), Name: h.Programme.Name,
 	}
 	for _, l := range lists {
 		v := offerValue(l)
@@ -114,8 +115,8 @@ func (s *site) joinMany(c *gin.Context) error {
 		}
 	}
 	return s.page(c, http.StatusOK, "subscribe-sent", templates.SubscribeSentPage{
-		Public: s.frame(c, h), List: strings.Join(names, ", "), AgainURL: inLanguage("/join/"+h.Programme.Slug, s.language(c)),
-		ExpiresAt: s.Now().Add(subscriptions.ConfirmWithin).In(zoneOf(h.Programme)),
+		Public: s.frame(c, h), List: strings.Join(names, ", "), AgainURL: pages.InLanguage("/join/"+h.Programme.Slug, s.language(c)),
+		ExpiresAt: s.Now().Add(subscriptions.ConfirmWithin).In(h.Programme.Zone()),
 	})
 }
 

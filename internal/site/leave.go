@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -58,7 +59,7 @@ func (s *site) leavePage(c *gin.Context) error {
 
 // ownPath is the path of a person's preference page.
 func (s *site) ownPath(subscriberID int64, lang string) string {
-	return inLanguage(strings.TrimPrefix(s.Mail.Ways.PreferencesURL(s.Mail.Keys, subscriberID), s.Mail.Ways.BaseURL), lang)
+	return pages.InLanguage(strings.TrimPrefix(s.Mail.Ways.PreferencesURL(s.Mail.Keys, subscriberID), s.Mail.Ways.BaseURL), lang)
 }
 
 // severalOwners reports whether more than one organisation sends from here.
@@ -182,10 +183,10 @@ func (s *site) ended(c *gin.Context, h mailer.Letterhead, asked optOut, already 
 		page.Lists = []string{h.List.Name}
 	}
 	if !already {
-		page.At = s.Now().In(zoneOf(h.Programme))
+		page.At = s.Now().In(h.Programme.Zone())
 	}
-	if open(h.List) {
-		page.AgainURL = inLanguage("/l/"+h.List.Slug, lang)
+	if h.List.Joinable() {
+		page.AgainURL = pages.InLanguage("/l/"+h.List.Slug, lang)
 	}
 	return page
 }

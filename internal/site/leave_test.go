@@ -12,24 +12,25 @@ import (
 	"testing"
 
 	"assent/internal/address"
+	"assent/internal/pages/pagestest"
 	"assent/mailer"
 	"assent/subscriptions"
 )
 
 func TestLookingAtTheUnsubscribeLinkChangesNothing(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		path := r.leavePath(back(r.news, p, 7))
-		before := len(r.ledger(t, "ann@reader.example"))
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		path := r.LeavePath(pagestest.Back(r.News, p, 7))
+		before := len(r.Ledger(t, "ann@reader.example"))
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			w := r.ask(method, path, nil)
-			wantStatus(t, w, http.StatusOK)
+			w := r.Ask(method, path, nil)
+			pagestest.WantStatus(t, w, http.StatusOK)
 		}
-		w := r.get(path)
-		wantText(t, w, "Monthly update", "a***@r***.example", `value="list"`, `value="all"`, `action="`+path+`"`)
-		wantNoText(t, w, "ann@reader.example")
-		if len(r.ledger(t, "ann@reader.example")) != before || !r.mailable(t, "ann@reader.example", r.news) {
+		w := r.Get(path)
+		pagestest.WantText(t, w, "Monthly update", "a***@r***.example", `value="list"`, `value="all"`, `action="`+path+`"`)
+		pagestest.WantNoText(t, w, "ann@reader.example")
+		if len(r.Ledger(t, "ann@reader.example")) != before || !r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("looking changed something")
 		}
 	})
@@ -62,17 +63,17 @@ func oneClickBodies() []struct{ name, contentType, body string } {
 
 func TestOneClick(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
+	each(t, func(t *testing.T, r rig) {
 		for _, c := range oneClickBodies() {
 			t.Run(c.name, func(t *testing.T) {
 				addr := "reader@" + strings.ReplaceAll(c.name, " ", "-") + ".example"
-				p := r.member(t, addr, r.news)
-				r.member(t, addr, r.express)
-				path := r.leavePath(back(r.news, p, 12))
+				p := r.Member(t, addr, r.News)
+				r.Member(t, addr, r.Express)
+				path := r.LeavePath(pagestest.Back(r.News, p, 12))
 				for range 2 { // providers repeat
-					w := oneClick(r, path, c.contentType, c.body)
-					wantStatus(t, w, http.StatusOK)
-					wantText(t, w, "You are unsubscribed", "Monthly update")
+					w := r.OneClick(path, c.contentType, c.body)
+					pagestest.WantStatus(t, w, http.StatusOK)
+					pagestest.WantText(t, w, "You are unsubscribed", "Monthly update")
 					if w.Header().Get("Set-Cookie") != "" || w.Header().Get("Location") != "" {
 						t.Error("a cookie or a redirect")
 					}
@@ -80,13 +81,13 @@ func TestOneClick(t *testing.T) {
 						t.Errorf("not a short plain answer: %s, %d octets", got, w.Body.Len())
 					}
 				}
-				if r.mailable(t, addr, r.news) {
+				if r.Mailable(t, addr, r.News) {
 					t.Error("still mailable")
 				}
-				if !r.mailable(t, addr, r.express) {
+				if !r.Mailable(t, addr, r.Express) {
 					t.Error("more than the list has ended")
 				}
-				events := r.ledger(t, addr)
+				events := r.Ledger(t, addr)
 				last := events[len(events)-1]
 				if last.Kind != subscriptions.Withdrawn || last.Channel != subscriptions.ByOneClick || !strings.Contains(string(last.Evidence), `"campaign":"12"`) {
 					t.Errorf("recorded %+v with %s", last, last.Evidence)
@@ -99,28 +100,16 @@ func TestOneClick(t *testing.T) {
 	})
 }
 
-// oneClick posts as a mail provider does: without cookies, an Accept header or anything else (RFC 8058 section 3.1).
-func oneClick(r *rig, path, contentType, body string) *httptest.ResponseRecorder {
-	req := httptest.NewRequest(http.MethodPost, baseURL+path, strings.NewReader(body))
-	req.Header.Del("User-Agent")
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	w := httptest.NewRecorder()
-	r.engine.ServeHTTP(w, req)
-	return w
-}
-
 func TestOneClickComesFromOtherOriginsAndTakesAnySlash(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		path := strings.ToUpper(r.leavePath(back(r.news, p, 1)))
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		path := strings.ToUpper(r.LeavePath(pagestest.Back(r.News, p, 1)))
 		path = "/u/" + strings.TrimPrefix(path, "/U/") + "/"
-		w := r.ask(http.MethodPost, path, strings.NewReader("List-Unsubscribe=One-Click"), "Content-Type", "application/x-www-form-urlencoded",
+		w := r.Ask(http.MethodPost, path, strings.NewReader("List-Unsubscribe=One-Click"), "Content-Type", "application/x-www-form-urlencoded",
 			"Origin", "https://mail.provider.example", "Sec-Fetch-Site", "cross-site", "Cookie", "anything=at-all")
-		wantStatus(t, w, http.StatusOK)
-		if r.mailable(t, "ann@reader.example", r.news) {
+		pagestest.WantStatus(t, w, http.StatusOK)
+		if r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("still mailable")
 		}
 	})
@@ -128,26 +117,26 @@ func TestOneClickComesFromOtherOriginsAndTakesAnySlash(t *testing.T) {
 
 func TestTheButtonsOfThePage(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		r.member(t, "ann@reader.example", r.express)
-		path := r.leavePath(back(r.news, p, 1))
-		w := r.post(path, url.Values{"scope": {"list"}})
-		wantStatus(t, w, http.StatusOK)
-		wantText(t, w, "You are unsubscribed", "<li>Monthly update</li>", "In effect since", "Replies to requests", `href="/l/monthly"`)
-		if r.mailable(t, "ann@reader.example", r.news) || !r.mailable(t, "ann@reader.example", r.express) {
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		r.Member(t, "ann@reader.example", r.Express)
+		path := r.LeavePath(pagestest.Back(r.News, p, 1))
+		w := r.Post(path, url.Values{"scope": {"list"}})
+		pagestest.WantStatus(t, w, http.StatusOK)
+		pagestest.WantText(t, w, "You are unsubscribed", "<li>Monthly update</li>", "In effect since", "Replies to requests", `href="/l/monthly"`)
+		if r.Mailable(t, "ann@reader.example", r.News) || !r.Mailable(t, "ann@reader.example", r.Express) {
 			t.Error("not this list and nothing else")
 		}
-		wantText(t, r.post(path, url.Values{"scope": {"list"}}), "In effect now")
+		pagestest.WantText(t, r.Post(path, url.Values{"scope": {"list"}}), "In effect now")
 
-		w = r.post(path+"?lang=cy", url.Values{"scope": {"all"}})
-		wantStatus(t, w, http.StatusOK)
-		wantText(t, w, `lang="cy"`, "Atebion i geisiadau")
-		if r.mailable(t, "ann@reader.example", r.express) {
+		w = r.Post(path+"?lang=cy", url.Values{"scope": {"all"}})
+		pagestest.WantStatus(t, w, http.StatusOK)
+		pagestest.WantText(t, w, `lang="cy"`, "Atebion i geisiadau")
+		if r.Mailable(t, "ann@reader.example", r.Express) {
 			t.Error("not everything has ended")
 		}
-		events := r.ledger(t, "ann@reader.example")
-		if last := events[len(events)-1]; last.Scope != subscriptions.ProgrammeScope(r.programme.ID) || last.Channel != subscriptions.ByLink {
+		events := r.Ledger(t, "ann@reader.example")
+		if last := events[len(events)-1]; last.Scope != subscriptions.ProgrammeScope(r.Programme.ID) || last.Channel != subscriptions.ByLink {
 			t.Errorf("recorded %+v", last)
 		}
 	})
@@ -155,16 +144,16 @@ func TestTheButtonsOfThePage(t *testing.T) {
 
 func TestEverythingIsAllThatTheOrganisationSends(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		sister, stranger := r.declareProgramme(t, "pilots", r.programme.Owner), r.declareProgramme(t, "town", "Town Council")
-		r.member(t, "ann@reader.example", sister)
-		r.member(t, "ann@reader.example", stranger)
-		wantStatus(t, r.post(r.leavePath(back(r.news, p, 1)), url.Values{"scope": {"all"}}), http.StatusOK)
-		if r.mailable(t, "ann@reader.example", r.news) || r.mailable(t, "ann@reader.example", sister) {
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		sister, stranger := r.DeclareProgramme(t, "pilots", r.Programme.Owner), r.DeclareProgramme(t, "town", "Town Council")
+		r.Member(t, "ann@reader.example", sister)
+		r.Member(t, "ann@reader.example", stranger)
+		pagestest.WantStatus(t, r.Post(r.LeavePath(pagestest.Back(r.News, p, 1)), url.Values{"scope": {"all"}}), http.StatusOK)
+		if r.Mailable(t, "ann@reader.example", r.News) || r.Mailable(t, "ann@reader.example", sister) {
 			t.Error("the organisation may still send")
 		}
-		if !r.mailable(t, "ann@reader.example", stranger) {
+		if !r.Mailable(t, "ann@reader.example", stranger) {
 			t.Error("another organisation was stopped")
 		}
 	})
@@ -172,12 +161,12 @@ func TestEverythingIsAllThatTheOrganisationSends(t *testing.T) {
 
 func TestTheQueryCannotWidenAnOptOut(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		r.member(t, "ann@reader.example", r.express)
-		path := r.leavePath(back(r.news, p, 1))
-		wantStatus(t, oneClick(r, path+"?scope=all", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click&scope=all"), http.StatusOK)
-		if !r.mailable(t, "ann@reader.example", r.express) {
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		r.Member(t, "ann@reader.example", r.Express)
+		path := r.LeavePath(pagestest.Back(r.News, p, 1))
+		pagestest.WantStatus(t, r.OneClick(path+"?scope=all", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click&scope=all"), http.StatusOK)
+		if !r.Mailable(t, "ann@reader.example", r.Express) {
 			t.Error("one click ended more than its list")
 		}
 	})
@@ -185,18 +174,18 @@ func TestTheQueryCannotWidenAnOptOut(t *testing.T) {
 
 func TestUnsubscribeLinksThatNameNobody(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		good := r.leavePath(back(r.news, p, 1))
-		confirm := "/u/" + r.request(t, "bob@reader.example", r.news)
-		stranger := r.leavePath(mailer.Back{ListID: r.news.ID, SubscriberID: 9999, CampaignID: 1})
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		good := r.LeavePath(pagestest.Back(r.News, p, 1))
+		confirm := "/u/" + r.Request(t, "bob@reader.example", r.News)
+		stranger := r.LeavePath(mailer.Back{ListID: r.News.ID, SubscriberID: 9999, CampaignID: 1})
 		for _, path := range []string{"/u/x", good[:len(good)-2], good + "b", confirm, stranger, "/u/" + strings.Repeat("a", 4000)} {
-			for _, w := range []*httptest.ResponseRecorder{r.get(path), r.ask(http.MethodHead, path, nil), r.post(path, url.Values{"scope": {"list"}}), oneClick(r, path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")} {
-				wantStatus(t, w, http.StatusNotFound)
+			for _, w := range []*httptest.ResponseRecorder{r.Get(path), r.Ask(http.MethodHead, path, nil), r.Post(path, url.Values{"scope": {"list"}}), r.OneClick(path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")} {
+				pagestest.WantStatus(t, w, http.StatusNotFound)
 			}
-			wantText(t, r.get(path), "This link does not work")
+			pagestest.WantText(t, r.Get(path), "This link does not work")
 		}
-		if !r.mailable(t, "ann@reader.example", r.news) {
+		if !r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("a link that is not ours ended a subscription")
 		}
 	})
@@ -204,25 +193,25 @@ func TestUnsubscribeLinksThatNameNobody(t *testing.T) {
 
 func TestALinkOutlivesItsListAndItsCampaign(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		path := r.leavePath(mailer.Back{ListID: 777, SubscriberID: p.ID, CampaignID: 888})
-		w := r.get(path)
-		wantStatus(t, w, http.StatusOK)
-		wantText(t, w, "all our lists")
-		wantNoText(t, w, `value="all"`)
-		w = oneClick(r, path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")
-		wantStatus(t, w, http.StatusOK)
-		wantText(t, w, "You are unsubscribed.")
-		wantText(t, r.post(path, url.Values{"scope": {"list"}}), "We have stopped every email list")
-		events := r.ledger(t, "ann@reader.example")
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		path := r.LeavePath(mailer.Back{ListID: 777, SubscriberID: p.ID, CampaignID: 888})
+		w := r.Get(path)
+		pagestest.WantStatus(t, w, http.StatusOK)
+		pagestest.WantText(t, w, "all our lists")
+		pagestest.WantNoText(t, w, `value="all"`)
+		w = r.OneClick(path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")
+		pagestest.WantStatus(t, w, http.StatusOK)
+		pagestest.WantText(t, w, "You are unsubscribed.")
+		pagestest.WantText(t, r.Post(path, url.Values{"scope": {"list"}}), "We have stopped every email list")
+		events := r.Ledger(t, "ann@reader.example")
 		if last := events[len(events)-1]; last.Scope != subscriptions.Everything() {
 			t.Errorf("recorded %+v", last)
 		}
-		if r.mailable(t, "ann@reader.example", r.news) {
+		if r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("still mailable")
 		}
-		if _, err := subscriptions.VerifyLedger(t.Context(), r.db); err != nil {
+		if _, err := subscriptions.VerifyLedger(t.Context(), r.DB); err != nil {
 			t.Error(err)
 		}
 	})
@@ -230,9 +219,9 @@ func TestALinkOutlivesItsListAndItsCampaign(t *testing.T) {
 
 func TestSomebodyWhoWasErasedCanStillPress(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		err := r.db.Update(t.Context(), func(tx subscriptions.Tx) error {
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		err := r.DB.Update(t.Context(), func(tx subscriptions.Tx) error {
 			gone := p
 			gone.Address, gone.Name = address.Address{}, ""
 			return tx.UpdateSubscriber(gone)
@@ -240,24 +229,24 @@ func TestSomebodyWhoWasErasedCanStillPress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := r.leavePath(back(r.news, p, 1))
-		wantStatus(t, r.get(path), http.StatusOK)
-		wantStatus(t, oneClick(r, path, "", "List-Unsubscribe=One-Click"), http.StatusOK)
+		path := r.LeavePath(pagestest.Back(r.News, p, 1))
+		pagestest.WantStatus(t, r.Get(path), http.StatusOK)
+		pagestest.WantStatus(t, r.OneClick(path, "", "List-Unsubscribe=One-Click"), http.StatusOK)
 	})
 }
 
 func TestNothingIsSaidToBeDoneWhenTheDatabaseIsDown(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		path := r.leavePath(back(r.news, p, 1))
-		r.db.Close()
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		path := r.LeavePath(pagestest.Back(r.News, p, 1))
+		r.DB.Close()
 		for _, w := range []*httptest.ResponseRecorder{
-			oneClick(r, path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
-			r.post(path, url.Values{"scope": {"list"}}), r.post(path, url.Values{"scope": {"all"}}),
+			r.OneClick(path, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+			r.Post(path, url.Values{"scope": {"list"}}), r.Post(path, url.Values{"scope": {"all"}}),
 		} {
-			wantStatus(t, w, http.StatusServiceUnavailable)
-			wantText(t, w, "not unsubscribed yet")
+			pagestest.WantStatus(t, w, http.StatusServiceUnavailable)
+			pagestest.WantText(t, w, "not unsubscribed yet")
 			if w.Header().Get("Retry-After") == "" {
 				t.Error("no Retry-After")
 			}
@@ -278,11 +267,11 @@ func (b brokenBody) Read(p []byte) (int, error) {
 
 func TestABrokenLineIsNoReasonToGoOnSending(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		w := r.ask(http.MethodPost, r.leavePath(back(r.news, p, 1)), brokenBody{strings.NewReader("List-Unsub")}, "Content-Type", "application/x-www-form-urlencoded")
-		wantStatus(t, w, http.StatusOK)
-		if r.mailable(t, "ann@reader.example", r.news) {
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		w := r.Ask(http.MethodPost, r.LeavePath(pagestest.Back(r.News, p, 1)), brokenBody{strings.NewReader("List-Unsub")}, "Content-Type", "application/x-www-form-urlencoded")
+		pagestest.WantStatus(t, w, http.StatusOK)
+		if r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("still mailable")
 		}
 	})
@@ -290,13 +279,13 @@ func TestABrokenLineIsNoReasonToGoOnSending(t *testing.T) {
 
 func TestOtherMethodsAreRefused(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
 		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch} {
-			w := r.ask(method, r.leavePath(back(r.news, p, 1)), nil)
-			wantStatus(t, w, http.StatusMethodNotAllowed)
+			w := r.Ask(method, r.LeavePath(pagestest.Back(r.News, p, 1)), nil)
+			pagestest.WantStatus(t, w, http.StatusMethodNotAllowed)
 		}
-		if !r.mailable(t, "ann@reader.example", r.news) {
+		if !r.Mailable(t, "ann@reader.example", r.News) {
 			t.Error("another method ended a subscription")
 		}
 	})
@@ -304,15 +293,15 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 
 func TestMultipartAsABrowserWritesIt(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, r *rig) {
-		p := r.member(t, "ann@reader.example", r.news)
-		r.member(t, "ann@reader.example", r.express)
+	each(t, func(t *testing.T, r rig) {
+		p := r.Member(t, "ann@reader.example", r.News)
+		r.Member(t, "ann@reader.example", r.Express)
 		var b bytes.Buffer
 		form := multipart.NewWriter(&b)
 		form.WriteField("scope", "all")
 		form.Close()
-		wantStatus(t, r.ask(http.MethodPost, r.leavePath(back(r.news, p, 1)), &b, "Content-Type", form.FormDataContentType()), http.StatusOK)
-		if r.mailable(t, "ann@reader.example", r.express) {
+		pagestest.WantStatus(t, r.Ask(http.MethodPost, r.LeavePath(pagestest.Back(r.News, p, 1)), &b, "Content-Type", form.FormDataContentType()), http.StatusOK)
+		if r.Mailable(t, "ann@reader.example", r.Express) {
 			t.Error("the second button did not end everything")
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"assent/internal/audit"
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/subscriptions"
 	"assent/templates"
 )
@@ -31,7 +32,7 @@ func (s *site) pendingMove(c *gin.Context) (m subscriptions.Move, side subscript
 
 // move takes the two buttons. A body that says neither is a look at the page.
 func (s *site) move(c *gin.Context) error {
-	if err := readForm(c.Request); err != nil {
+	if err := pages.ReadForm(c.Request); err != nil {
 		return err
 	}
 	_, side, person, err := s.pendingMove(c)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -29,7 +30,7 @@ func (s *site) notice(c *gin.Context) error {
 	if i < 0 {
 		return errs.E(op, errs.NotFound, "", nil)
 	}
-	zone, lang := zoneOf(programme), s.language(c)
+	zone, lang := programme.Zone(), s.language(c)
 	body, err := templates.Prose(all[i].In(lang))
 	if err != nil {
 		return errs.E(op, errs.Internal, "", err)
@@ -44,7 +45,7 @@ func (s *site) notice(c *gin.Context) error {
 	for j, n := range slices.Backward(all) {
 		if j != i {
 			page.Others = append(page.Others, templates.NoticeVersion{
-				Version: strconv.Itoa(n.Version), From: n.PublishedAt.In(zone), URL: inLanguage(s.Mail.Ways.NoticeURL(programme.Slug, n.Version), lang),
+				Version: strconv.Itoa(n.Version), From: n.PublishedAt.In(zone), URL: pages.InLanguage(s.Mail.Ways.NoticeURL(programme.Slug, n.Version), lang),
 			})
 		}
 	}

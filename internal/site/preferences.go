@@ -11,6 +11,7 @@ import (
 
 	"assent/internal/audit"
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/subscriptions"
 	"assent/templates"
 )
@@ -61,7 +62,7 @@ func (s *site) foreign(c *gin.Context, err error) error {
 
 // changePreferences takes every button of a reader's own page and shows the page as it is then. What ends or puts off mail stands before any limit.
 func (s *site) changePreferences(c *gin.Context) error {
-	if err := readForm(c.Request); err != nil {
+	if err := pages.ReadForm(c.Request); err != nil {
 		return err
 	}
 	l, err := s.look(c)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/subscriptions"
 	"assent/templates"
 )
@@ -136,7 +137,7 @@ func (s *site) until(l *look) (time.Time, error) {
 func (s *site) today(o subscriptions.Overview) time.Time {
 	zone := s.Zone
 	if len(o.Programmes) > 0 {
-		zone = zoneOf(o.Programmes[0].Programme)
+		zone = o.Programmes[0].Programme.Zone()
 	}
 	y, m, d := s.Now().In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
@@ -152,7 +153,7 @@ func (s *site) setLanguage(l *look) (templates.Done, error) {
 		return templates.Done{}, err
 	}
 	l.c.Set(spoken, lang)
-	l.words, l.path = ownWordsIn(lang), inLanguage("/p/"+l.c.Param("token"), lang)
+	l.words, l.path = ownWordsIn(lang), pages.InLanguage("/p/"+l.c.Param("token"), lang)
 	return templates.Done{Title: l.words.saved, Text: l.words.languageText}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -65,7 +66,7 @@ func (s *site) ownFrame(c *gin.Context, o subscriptions.Overview) templates.Publ
 		h = mailer.Letterhead{}
 	}
 	p := s.frame(c, h)
-	p.HomeURL = inLanguage("/", s.language(c))
+	p.HomeURL = pages.InLanguage("/", s.language(c))
 	return p
 }
 
@@ -110,7 +111,7 @@ func purposeChoice(u subscriptions.Purpose) templates.PreferencePurpose {
 
 // showList shows a list as the person has it: what they agreed to, in which words, when and until when.
 func (s *site) showList(l *look, k subscriptions.Known, one subscriptions.KnownList) templates.PreferenceList {
-	zone := zoneOf(k.Programme)
+	zone := k.Programme.Zone()
 	st := one.Standing
 	pending := st.Status == subscriptions.StatusPending && one.Reason != subscriptions.ReasonWithdrawn
 	list := templates.PreferenceList{
@@ -126,7 +127,7 @@ func (s *site) showList(l *look, k subscriptions.Known, one subscriptions.KnownL
 			list.Wording = one.Wording
 		}
 		if n, ok := k.Versions[one.Act.NoticeDigest]; ok {
-			list.NoticeURL = inLanguage(s.Mail.Ways.NoticeURL(k.Programme.Slug, n.Version), l.words.lang)
+			list.NoticeURL = pages.InLanguage(s.Mail.Ways.NoticeURL(k.Programme.Slug, n.Version), l.words.lang)
 		}
 		if !st.ExpiresAt.IsZero() {
 			list.Until = st.ExpiresAt.In(zone)

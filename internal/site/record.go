@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -80,14 +81,14 @@ func (s *site) gather(ctx context.Context, o subscriptions.Overview) (f ownFile,
 			}
 		}
 	}
-	cat, err := s.readCatalogue(ctx)
+	cat, err := pages.ReadDeclared(ctx, s.People.Store)
 	if err != nil {
 		return f, err
 	}
 	for _, e := range slices.Backward(o.Events) {
 		act := ownFileAct{
-			At: e.At, Number: e.Seq, Kind: string(e.Kind), About: cat.reach(e.Scope), Channel: string(e.Channel), Reason: e.Reason,
-			Notice: cat.notices[e.NoticeDigest], Until: pointer(e.ExpiresAt), Evidence: e.Evidence, event: e,
+			At: e.At, Number: e.Seq, Kind: string(e.Kind), About: cat.Reach(e.Scope), Channel: string(e.Channel), Reason: e.Reason,
+			Notice: cat.Notices[e.NoticeDigest], Until: pointer(e.ExpiresAt), Evidence: e.Evidence, event: e,
 		}
 		if e.WordingDigest != "" {
 			if act.Wording, err = s.People.Store.Text(ctx, e.WordingDigest); err != nil {
@@ -101,18 +102,18 @@ func (s *site) gather(ctx context.Context, o subscriptions.Overview) (f ownFile,
 
 // gatherMail adds what was sent: campaigns with their subjects, and letters.
 func (s *site) gatherMail(ctx context.Context, subscriberID int64, f *ownFile) error {
-	sent, err := s.Campaigns.DeliveriesTo(ctx, []int64{subscriberID})
+	sent, err := s.Sent.DeliveriesTo(ctx, []int64{subscriberID})
 	if err != nil {
 		return err
 	}
 	for _, d := range slices.Backward(sent) {
-		k, err := s.Campaigns.Campaign(ctx, d.CampaignID)
+		k, err := s.Sent.Campaign(ctx, d.CampaignID)
 		if err != nil && errs.KindOf(err) != errs.NotFound {
 			return err
 		}
 		f.Messages = append(f.Messages, ownFileMail{At: cmp.Or(d.FinishedAt, d.StartedAt).UTC(), Subject: k.Subject, State: string(d.State)})
 	}
-	letters, err := s.Campaigns.LettersTo(ctx, subscriberID, maxOwnLetters)
+	letters, err := s.Sent.LettersTo(ctx, subscriberID, maxOwnLetters)
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (s *site) showRecord(c *gin.Context, key string, subscriberID int64, x ownC
 	w := ownWordsIn(s.language(c))
 	page := templates.OwnRecordPage{
 		Public: s.ownFrame(c, o), Action: s.keep(c, recordPath), Key: key, Done: x.done, Problem: x.problem,
-		PreferencesURL: inLanguage(s.Mail.Ways.PreferencesURL(s.Mail.Keys, o.Person.ID), w.lang),
+		PreferencesURL: pages.InLanguage(s.Mail.Ways.PreferencesURL(s.Mail.Keys, o.Person.ID), w.lang),
 		Address:        f.Address, Name: f.Name, Facts: s.ownFacts(o, w), Fields: ownFields(o, x),
 		More: len(f.Acts) > maxOwn || len(f.Messages)+len(f.Letters) > maxOwn,
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"strings"
 
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -80,5 +81,5 @@ func pickWord[K ~string](lang string, en, cy map[K]string, k K) string {
 	if word := words[k]; word != "" {
 		return word
 	}
-	return sentence(string(k))
+	return pages.Sentence(string(k))
 }

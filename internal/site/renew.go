@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"assent/internal/pages"
 	"assent/mailer"
 	"assent/subscriptions"
 	"assent/templates"
@@ -34,9 +35,9 @@ func (s *site) showRenewal(c *gin.Context, status int, changed bool) error {
 	if o.Renewed {
 		return s.renewed(c, h, o.Person.ID)
 	}
-	zone := zoneOf(h.Programme)
+	zone := h.Programme.Zone()
 	page := templates.RenewPage{
-		Public: s.frame(c, h), Action: inLanguage("/r/"+c.Param("token"), s.language(c)), List: o.List.Name, MaskedAddress: masked(o.Person),
+		Public: s.frame(c, h), Action: pages.InLanguage("/r/"+c.Param("token"), s.language(c)), List: o.List.Name, MaskedAddress: masked(o.Person),
 		Agreed: o.Agreed, Since: o.Given.At.In(zone), Lapsed: o.Lapsed, Wording: o.List.Wording, FormToken: wordingMark(o.List), Changed: changed,
 	}
 	if !o.Given.ExpiresAt.IsZero() {
@@ -48,7 +49,7 @@ func (s *site) showRenewal(c *gin.Context, status int, changed bool) error {
 // renew takes an answer. One that is neither yes nor no shows the page again.
 func (s *site) renew(c *gin.Context) error {
 	ctx := c.Request.Context()
-	if err := readForm(c.Request); err != nil {
+	if err := pages.ReadForm(c.Request); err != nil {
 		return err
 	}
 	form := c.Request.PostForm
@@ -114,7 +115,7 @@ func (s *site) renewed(c *gin.Context, h mailer.Letterhead, subscriberID int64) 
 		UnsubscribeURL: s.Mail.Ways.UnsubscribeURL(s.Mail.Keys, mailer.Back{ListID: h.List.ID, SubscriberID: person.ID}),
 	}
 	if ends := subscriptions.Fold(events).Lists[h.List.ID].ExpiresAt; !ends.IsZero() {
-		page.Until = ends.In(zoneOf(h.Programme))
+		page.Until = ends.In(h.Programme.Zone())
 	}
 	return s.page(c, http.StatusOK, "renewed", page)
 }
@@ -134,6 +135,6 @@ func (s *site) renewalInvalid(c *gin.Context, err error, l subscriptions.List) e
 // closed says that a list takes nobody any more because its programme has ended (E3-09).
 func (s *site) closed(c *gin.Context, h mailer.Letterhead) error {
 	return s.page(c, http.StatusGone, "closed", templates.ClosedPage{
-		Public: s.frame(c, h), List: h.List.Name, At: h.Programme.EndsAt.Add(-time.Nanosecond).In(zoneOf(h.Programme)),
+		Public: s.frame(c, h), List: h.List.Name, At: h.Programme.EndsAt.Add(-time.Nanosecond).In(h.Programme.Zone()),
 	})
 }

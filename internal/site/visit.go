@@ -7,8 +7,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/internal/audit"
-	"assent/internal/auth"
 	"assent/internal/errs"
+	"assent/internal/pages"
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -21,9 +21,9 @@ const (
 	ownEvery = 6 * time.Second
 )
 
-// ownPages puts a reader's own pages on the engine, and the desk at which their wishes are recorded.
+// ownPages puts a reader's own pages on the engine.
 func (s *site) ownPages() {
-	form := web.BodyLimit(maxForm)
+	form := web.BodyLimit(pages.MaxForm)
 	s.asks = s.engine.Limit(web.NewLimiter(ownBurst, ownEvery, s.Now))
 	s.engine.GET("/p/:token", s.show(s.preferencesPage))
 	s.engine.POST("/p/:token", form, s.show(s.changePreferences))
@@ -32,9 +32,6 @@ func (s *site) ownPages() {
 	s.engine.POST(recordPath, form, s.asks, s.show(s.ownRecord))
 	s.engine.GET("/x/:token", s.show(s.movePage))
 	s.engine.POST("/x/:token", form, s.asks, s.show(s.move))
-	desk := s.engine.Group(Root, s.sameOrigin)
-	desk.GET("/people/:id/objection", s.desk(auth.ConsentWrite, s.objectionPage))
-	desk.POST("/people/:id/objection", form, s.desk(auth.ConsentWrite, s.takeObjection))
 }
 
 // recordPath takes the forms of a visit. It names nobody: the key is in the form.
@@ -87,7 +84,7 @@ func (s *site) visit(c *gin.Context) error {
 
 // ownRecord takes the forms of a visit: corrections, a new address, and the file.
 func (s *site) ownRecord(c *gin.Context) error {
-	if err := readForm(c.Request); err != nil {
+	if err := pages.ReadForm(c.Request); err != nil {
 		return err
 	}
 	ctx := audit.As(c.Request.Context(), "subscriber")

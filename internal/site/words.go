@@ -1,11 +1,6 @@
 package site
 
-import (
-	"net/http"
-
-	"assent/internal/web"
-	"assent/templates"
-)
+import "assent/templates"
 
 // words is what the public pages say besides their templates, in one language.
 type words struct {
@@ -20,9 +15,6 @@ type words struct {
 	allLists     string            // where the list of a link is not there any more
 	notice       string            // before the name of a programme
 	goesOn       string            // what an opt-out does not stop (E4-13)
-	titles       map[int]string
-	happened     map[int]string
-	do           map[int]string
 }
 
 func wordsIn(lang string) words {
@@ -49,18 +41,6 @@ func english() words {
 		allLists: "all our lists",
 		notice:   "Privacy notice: ",
 		goesOn:   "Replies to requests that you have made",
-		titles: map[int]string{
-			http.StatusForbidden:           "You may not see this page",
-			http.StatusTooManyRequests:     "Too many requests",
-			http.StatusServiceUnavailable:  "This page is not working just now",
-			http.StatusInternalServerError: "Something went wrong",
-		},
-		do: map[int]string{
-			http.StatusForbidden:           "If you need it for your work, ask whoever runs Assent here for another role.",
-			http.StatusTooManyRequests:     "Wait a minute, then try again.",
-			http.StatusServiceUnavailable:  "Try again in a few minutes. Nothing was changed.",
-			http.StatusInternalServerError: "Try again. If it happens again, tell us the reference below.",
-		},
 	}
 }
 
@@ -81,35 +61,5 @@ func welsh() words {
 		allLists: "ein holl restri",
 		notice:   "Hysbysiad preifatrwydd: ",
 		goesOn:   "Atebion i geisiadau a wnaethoch",
-		titles: map[int]string{
-			http.StatusForbidden:           "Ni chewch weld y dudalen hon",
-			http.StatusTooManyRequests:     "Gormod o geisiadau",
-			http.StatusServiceUnavailable:  "Nid yw’r dudalen hon yn gweithio ar hyn o bryd",
-			http.StatusInternalServerError: "Aeth rhywbeth o’i le",
-		},
-		happened: map[int]string{
-			http.StatusForbidden:           "Nid oes gennych ganiatâd i wneud hyn.",
-			http.StatusTooManyRequests:     "Daeth gormod o geisiadau o’ch rhwydwaith.",
-			http.StatusServiceUnavailable:  "Nid oedd modd i ni gwblhau eich cais.",
-			http.StatusInternalServerError: "Aeth rhywbeth o’i le ar ein hochr ni.",
-		},
-		do: map[int]string{
-			http.StatusTooManyRequests:     "Arhoswch funud, yna rhowch gynnig arall arni.",
-			http.StatusServiceUnavailable:  "Rhowch gynnig arall arni ymhen ychydig funudau. Ni newidiwyd dim.",
-			http.StatusInternalServerError: "Rhowch gynnig arall arni. Os bydd yn digwydd eto, dywedwch wrthym y cyfeirnod isod.",
-		},
 	}
-}
-
-// problem returns what a page says about a problem. What happened is the error's own sentence, which is English, where
-// the language has none.
-func (w words) problem(p *web.Problem) (title, happened, do string) {
-	title, happened, do = w.titles[p.Status], w.happened[p.Status], w.do[p.Status]
-	if title == "" {
-		title = p.Title
-	}
-	if happened == "" {
-		happened = p.Detail
-	}
-	return title, happened, do
 }

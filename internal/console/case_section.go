@@ -1,0 +1,33 @@
+package console
+
+import (
+	"context"
+
+	"assent/inbox/cases"
+	"assent/internal/auth"
+	"assent/templates"
+)
+
+// section makes what one kind of case shows on its page, besides what all have: the name of a page "section-<kind>" and its data; name "" shows nothing. Its forms post
+// to routes of their own.
+type section func(ctx context.Context, by auth.Actor, k cases.Case) (name string, data any, err error)
+
+// sections says which kinds have a section. One line for each, in a file of its own.
+func (s *console) sections() map[cases.Kind]section {
+	return map[cases.Kind]section{}
+}
+
+// caseSection puts the section of a case's kind on its page.
+func (s *console) caseSection(ctx context.Context, by auth.Actor, k cases.Case, page *templates.CasePage) error {
+	make, ok := s.sections()[k.Kind]
+	if !ok {
+		return nil
+	}
+	name, data, err := make(ctx, by, k)
+	if err != nil || name == "" {
+		return err
+	}
+	page.SectionTitle = caseKind(string(k.Kind))
+	page.Section, err = s.Mail.Templates.Section(name, data)
+	return err
+}

@@ -1,0 +1,147 @@
+package console
+
+import (
+	"strings"
+
+	"assent/inbox"
+	"assent/inbox/cases"
+	"assent/internal/pages"
+	"assent/templates"
+)
+
+func channelOfCase(c cases.Channel) string {
+	switch c {
+	case cases.ByMail:
+		return "Mail"
+	case cases.ByForm:
+		return "Web form"
+	case cases.ByPost:
+		return "Post"
+	case cases.ByPhone:
+		return "Telephone"
+	case cases.InPerson:
+		return "A visit"
+	}
+	return string(c)
+}
+
+func outcomeWords(o cases.Outcome) string {
+	switch o {
+	case cases.Granted:
+		return "Granted"
+	case cases.Partly:
+		return "Granted in part"
+	case cases.Refused:
+		return "Refused"
+	case cases.NoData:
+		return "No data held"
+	case cases.Withdrawn:
+		return "Withdrawn by the person"
+	case cases.Upheld:
+		return "Upheld"
+	case cases.PartlyUp:
+		return "Upheld in part"
+	case cases.NotUpheld:
+		return "Not upheld"
+	case cases.NotRequired:
+		return "No action needed"
+	}
+	return pages.Sentence(strings.ReplaceAll(string(o), "-", " "))
+}
+
+// outcomeLetter says an outcome to the person, in the language of the letter.
+func outcomeLetter(o cases.Outcome, language string) string {
+	if language != templates.Welsh {
+		return strings.ToLower(outcomeWords(o))
+	}
+	switch o {
+	case cases.Granted:
+		return "caniatawyd"
+	case cases.Partly:
+		return "caniatawyd yn rhannol"
+	case cases.Refused:
+		return "gwrthodwyd"
+	case cases.NoData:
+		return "nid oes data"
+	case cases.Upheld:
+		return "cadarnhawyd"
+	case cases.PartlyUp:
+		return "cadarnhawyd yn rhannol"
+	case cases.NotUpheld:
+		return "ni chadarnhawyd"
+	}
+	return ""
+}
+
+// reasonOf says a reason's code in words. One that only its kind knows stands as it is.
+func reasonOf(code string) string {
+	for _, r := range append(cases.Reasons(), cases.ExtensionReasons()...) {
+		if r.Code == code {
+			return r.Words + " (" + r.Rule + ")"
+		}
+	}
+	return pages.Sentence(strings.ReplaceAll(code, "-", " "))
+}
+
+func relationWords(l cases.Link, here int64) string {
+	switch {
+	case l.Relation == cases.Duplicate && here == l.LaterID:
+		return "Asked before, and still open"
+	case l.Relation == cases.Duplicate:
+		return "Asked again while this one was open"
+	case l.Relation == cases.Repeat && here == l.LaterID:
+		return "Asked before, and closed"
+	case l.Relation == cases.Repeat:
+		return "Asked again after this one was closed"
+	}
+	return "Related"
+}
+
+func flagWords(f string) string {
+	switch f {
+	case inbox.FlagCompensation:
+		return "Compensation is asked for: this goes to the Senior Information Risk Officer"
+	case inbox.FlagBreach:
+		return "A leak or loss of data is reported"
+	case inbox.FlagFOI:
+		return "May be a request under the Freedom of Information Act"
+	case inbox.FlagChild:
+		return "A child may have written, or be written about"
+	case inbox.FlagAgent:
+		return "Somebody may act for somebody else: authority is needed"
+	case inbox.FlagUrgent:
+		return "Harm, danger or a court is mentioned"
+	case inbox.FlagForwarded:
+		return "It was passed on: who asked is in the enclosed message"
+	case inbox.FlagUnsure:
+		return "The sorting was not sure"
+	case inbox.FlagTruncated:
+		return "A limit cut the message when it was sorted"
+	}
+	return ""
+}
+
+func eventTone(k cases.EventKind) templates.Tone {
+	switch k {
+	case cases.DecisionMade, cases.Answered, cases.ClosedCase, cases.Received, cases.Kept, cases.Done, cases.Acknowledged:
+		return templates.Good
+	case cases.Asked, cases.LetterOut, cases.Promised, cases.Started:
+		return templates.Wait
+	case cases.MessageIn, cases.Recomputed, cases.Extended, cases.Reopened, cases.Linked, cases.SubOpened:
+		return templates.Alert
+	case cases.LetterFailed:
+		return templates.Bad
+	}
+	return templates.Calm
+}
+
+// partyLetter says how a letter addresses somebody.
+func partyLetter(name, language string) string {
+	if name != "" {
+		return name
+	}
+	if language == templates.Welsh {
+		return "Syr neu Madam"
+	}
+	return "Sir or Madam"
+}

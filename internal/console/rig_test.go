@@ -1,0 +1,44 @@
+package console_test
+
+import (
+	"testing"
+
+	"assent/internal/pages/pagestest"
+	"assent/internal/store"
+	"assent/internal/store/storetest"
+)
+
+// rig is the pages over a real database, and what the tests here ask of them.
+type rig struct{ *pagestest.Rig }
+
+// each runs a test of the pages on every database.
+func each(t *testing.T, test func(t *testing.T, r rig)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { test(t, newRig(t, db, pagestest.BaseURL)) })
+}
+
+func newRig(t *testing.T, db *store.DB, base string) rig {
+	t.Helper()
+	return rig{pagestest.New(t, db, base)}
+}
+
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// browser is a real one on the pages of a rig.
+type browser struct {
+	rig
+	*pagestest.Browser
+}
+
+func eachSize(t *testing.T, test func(b browser)) {
+	t.Helper()
+	pagestest.EachSize(t, func(r *pagestest.Rig, b *pagestest.Browser) { test(browser{rig{r}, b}) })
+}
