@@ -2,7 +2,10 @@ package subscriptions
 
 import (
 	"context"
+	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"assent/internal/errs"
 )
@@ -11,6 +14,12 @@ var attributeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // nameField is the field of a message that holds the person's name.
 const nameField = "name"
+
+// taken are names under which files that come in and go out have something else.
+var taken = []string{
+	"address", "email", "first_name", "last_name", "language", "act", "acted_at", "confirmed_at", "source", "wording", "statement", "ip", "status", "out_at", "attributes",
+	"subscriber_id", "expires_at", "created_at", "updated_at",
+}
 
 // CreateAttribute declares an attribute of a programme's people.
 func (s *Service) CreateAttribute(ctx context.Context, a Attribute) (Attribute, error) {
@@ -22,8 +31,12 @@ func (s *Service) CreateAttribute(ctx context.Context, a Attribute) (Attribute, 
 		err = errs.E(op, errs.Invalid, "An attribute's name has small letters, digits and underscores, and begins with a letter.", nil)
 	case a.Name == nameField:
 		err = errs.E(op, errs.Invalid, "A name is what everybody has; it needs no attribute.", nil)
+	case slices.Contains(taken, a.Name):
+		err = errs.E(op, errs.Invalid, fmt.Sprintf("Files that come in and go out have a column %q already. Choose another name.", a.Name), nil)
 	case (a.Type == ChoiceAttribute || a.Type == ManyAttribute) && len(a.Choices) == 0:
 		err = errs.E(op, errs.Invalid, "An attribute with choices must name them.", nil)
+	case a.Type == ManyAttribute && strings.Contains(strings.Join(a.Choices, ""), "|"):
+		err = errs.E(op, errs.Invalid, "A choice must have no bar (|) in it: it parts one choice from the next in files.", nil)
 	}
 	if err != nil {
 		return Attribute{}, errs.Wrap(op, err)

@@ -88,6 +88,8 @@ func TestTheCatalogueRefusesWhatCannotBeMeant(t *testing.T) {
 			{"an attribute of no type", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "berths", Type: "integer"}), errs.Invalid, "type must be one of"},
 			{"an attribute with a capital", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "Berths", Type: subscriptions.NumberAttribute}), errs.Invalid, "small letters"},
 			{"an attribute called as what everybody has", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "name", Type: subscriptions.TextAttribute}), errs.Invalid, "everybody has"},
+			{"an attribute called as a column of files", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "source", Type: subscriptions.TextAttribute}), errs.Invalid, `a column "source" already`},
+			{"a choice that a file would take for two", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "topics", Type: subscriptions.ManyAttribute, Choices: []string{"tides|works"}}), errs.Invalid, "must have no bar"},
 			{"a choice without choices", attribute(subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "region", Type: subscriptions.ChoiceAttribute}), errs.Invalid, "must name them"},
 			{"an attribute of a programme that there is not", attribute(subscriptions.Attribute{ProgrammeID: 999, Name: "region", Type: subscriptions.TextAttribute}), errs.NotFound, ""},
 		} {

@@ -2,16 +2,19 @@ package e2e
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"assent/internal/address"
+	"assent/internal/errs"
 	"assent/subscriptions"
 )
 
 // acts is what may happen to somebody. What the ledger does not allow is refused, and that is an outcome too.
 var acts = []func(p *play, r *rand.Rand, addr address.Address) error{
-	join, join, ask, confirm, confirm, sign, grantByAPI, importAgain, importAgain,
-	leaveList, leaveList, leavePurpose, leaveProgramme, leaveEverything, complain, die, restrict, release, release, erase, pauseAll, resumeAll, shortTerm,
+	join, join, ask, confirm, confirm, sign, grantByAPI, importFile, importFile, takeBack, shortTerm, move, move,
+	leaveList, leaveList, leavePurpose, leaveProgramme, leaveEverything, object, complain, die, restrict, release, release, eraseUntold, eraseTold,
+	pauseList, pauseAll, resumeAll,
 }
 
 func (p *play) any(r *rand.Rand) subscriptions.List { return p.lists[r.IntN(len(p.lists))] }
@@ -28,8 +31,9 @@ func (p *play) grant(l subscriptions.List, a address.Address, by subscriptions.C
 	return err
 }
 
-func join(p *play, _ *rand.Rand, a address.Address) error {
-	return p.grant(p.lists[0], a, subscriptions.ByImport)
+func join(p *play, r *rand.Rand, a address.Address) error {
+	_, err := p.bring(p.lists[0], p.row(r, a, "active"))
+	return err
 }
 
 func sign(p *play, r *rand.Rand, a address.Address) error {
@@ -38,10 +42,6 @@ func sign(p *play, r *rand.Rand, a address.Address) error {
 
 func grantByAPI(p *play, r *rand.Rand, a address.Address) error {
 	return p.grant(p.any(r), a, subscriptions.ByAPI)
-}
-
-func importAgain(p *play, r *rand.Rand, a address.Address) error {
-	return p.grant(p.any(r), a, subscriptions.ByImport)
 }
 
 func ask(p *play, r *rand.Rand, a address.Address) error {
@@ -122,43 +122,94 @@ func release(p *play, _ *rand.Rand, a address.Address) error {
 	return p.house.People.Release(p.t.Context(), person.ID, "user:1", "corrected")
 }
 
-func erase(p *play, _ *rand.Rand, a address.Address) error {
-	return p.record(a, subscriptions.Erased, time.Time{})
+// object objects to the direct marketing of one programme.
+func object(p *play, r *rand.Rand, a address.Address) error {
+	_, err := p.house.People.Object(p.t.Context(), subscriptions.Objection{Address: a, ProgrammeIDs: []int64{p.any(r).ProgrammeID}, Channel: subscriptions.ByMail, Actor: "subscriber"})
+	return err
+}
+
+func eraseUntold(p *play, _ *rand.Rand, a address.Address) error {
+	return p.erase(a, "the mailbox is dead")
+}
+
+// eraseTold has a letter sent first; the erasure comes when it has left.
+func eraseTold(p *play, _ *rand.Rand, a address.Address) error { return p.erase(a, "") }
+
+func (p *play) erase(a address.Address, untold string) error {
+	_, err := p.house.Keeper.Erase(p.t.Context(), subscriptions.ErasureRequest{Address: a, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: untold})
+	if errs.KindOf(err) == errs.Unavailable && strings.Contains(errs.Message(err), "The data is erased") {
+		return nil // somebody read the database file, which is then written over later
+	}
+	return err
+}
+
+func pauseList(p *play, r *rand.Rand, a address.Address) error {
+	return p.pause(a, subscriptions.ListScope(p.any(r)), time.Now().Add(time.Hour))
 }
 
 func pauseAll(p *play, _ *rand.Rand, a address.Address) error {
-	return p.record(a, subscriptions.Paused, time.Now().Add(time.Hour))
+	return p.pause(a, subscriptions.Everything(), time.Now().Add(time.Hour))
 }
 
 func resumeAll(p *play, _ *rand.Rand, a address.Address) error {
-	return p.record(a, subscriptions.Paused, time.Time{})
+	return p.pause(a, subscriptions.Everything(), time.Time{})
 }
 
-// record appends an event about everything that has to do with a person.
-func (p *play) record(a address.Address, kind subscriptions.EventKind, until time.Time) error {
+func (p *play) pause(a address.Address, scope subscriptions.Scope, until time.Time) error {
 	person, err := p.known(a)
 	if err != nil {
 		return err
 	}
-	return p.house.DB.Update(p.t.Context(), func(tx subscriptions.Tx) error {
-		return tx.Append([]subscriptions.Event{{
-			At: time.Now(), Kind: kind, Scope: subscriptions.Everything(), SubscriberID: person.ID, AddressKey: person.Key,
-			Channel: subscriptions.ByLink, Actor: "subscriber", ExpiresAt: until, Evidence: []byte("{}"), Salt: []byte("salt"),
-		}})
-	})
+	_, err = p.house.Preferences.Pause(p.t.Context(), subscriptions.Pause{SubscriberID: person.ID, Scope: scope, Until: until, Channel: subscriptions.ByLink, Actor: "subscriber"})
+	return err
 }
 
-// shortTerm is a permission that ends in the midst of everything.
+// shortTerm is an act of so long ago that its permission ends in the midst of everything.
 func shortTerm(p *play, r *rand.Rand, a address.Address) error {
+	l := p.lists[len(p.lists)-1]
+	act := p.act(l, a, subscriptions.ByAPI)
+	act.ActedAt = time.Now().Add(-shortestTerm + time.Duration(r.IntN(4000))*time.Millisecond)
+	_, err := p.house.People.Grant(p.t.Context(), act)
+	return err
+}
+
+// move changes a person's address to their other one, or back. Now and then only one of the two mailboxes agrees, or one says no.
+func move(p *play, r *rand.Rand, a address.Address) error {
+	ctx := p.t.Context()
 	person, err := p.known(a)
-	if err != nil {
+	if err != nil || person.Address.IsZero() {
 		return err
 	}
-	return p.house.DB.Update(p.t.Context(), func(tx subscriptions.Tx) error {
-		return tx.Append([]subscriptions.Event{{
-			At: time.Now(), Kind: subscriptions.Granted, Scope: subscriptions.ListScope(p.any(r)), SubscriberID: person.ID, AddressKey: person.Key,
-			Channel: subscriptions.ByImport, Actor: "user:1", Source: "histories", ExpiresAt: time.Now().Add(time.Duration(r.IntN(4000)) * time.Millisecond),
-			Evidence: []byte(`{"act":"signed"}`), Salt: []byte("salt"),
-		}})
+	if err := p.house.Preferences.AskMove(ctx, person, other(a), "en", "subscriber"); err != nil {
+		return err
+	}
+	var open []subscriptions.Move
+	err = p.house.DB.UpdatePreferences(ctx, func(tx subscriptions.PreferenceTx) (err error) {
+		open, err = tx.OpenMoves(person.ID)
+		return err
 	})
+	if err != nil || len(open) == 0 { // asked for too often in a day
+		return err
+	}
+	sides := []subscriptions.Side{subscriptions.OldMailbox, subscriptions.NewMailbox}
+	for _, side := range sides[:1+min(r.IntN(5), 1)] {
+		tok := p.house.Preferences.MoveToken(open[0].ID, side)
+		if r.IntN(10) == 0 {
+			_, err = p.house.Preferences.RefuseMove(ctx, tok)
+			return err
+		}
+		if _, err := p.house.Preferences.AgreeMove(ctx, tok, subscriptions.Evidence{"act": "pressed the button"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// other is the other address of the same person.
+func other(a address.Address) address.Address {
+	local, domain, _ := strings.Cut(a.Normal(), "@")
+	if domain == "histories.example" {
+		return address.Must(local + "@moved.example")
+	}
+	return address.Must(local + "@histories.example")
 }

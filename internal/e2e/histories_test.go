@@ -26,7 +26,7 @@ func histories(t *testing.T) int {
 	return n
 }
 
-// Consent, opt-outs, restrictions, erasures, imports and campaigns in any order, by several hands at once; then somebody who knows only
+// Consent, opt-outs, objections, restrictions, pauses, changes of address, erasures, imports and campaigns in any order, by several hands at once; then somebody who knows only
 // the ledger and what the relay took looks at every message.
 func TestRandomHistoriesAgainstAnIndependentChecker(t *testing.T) {
 	t.Parallel()
@@ -38,7 +38,7 @@ func TestRandomHistoriesAgainstAnIndependentChecker(t *testing.T) {
 		s.run(s.house)
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)
-		play := &play{scene: s, people: histories(t), lists: s.threeLists(), random: rand.New(rand.NewPCG(seed, 7))}
+		play := &play{scene: s, people: histories(t), lists: s.fourLists(), random: rand.New(rand.NewPCG(seed, 7))}
 		play.run()
 		play.judge(relay.all())
 		s.verify()
@@ -61,8 +61,11 @@ type sending struct {
 	began, ended time.Time
 }
 
-// threeLists are two lists of the scene's programme and one of another.
-func (s *scene) threeLists() []subscriptions.List {
+// shortestTerm is how long a permission for the last of the four lists lasts.
+const shortestTerm = 30 * 24 * time.Hour
+
+// fourLists are two lists of the scene's programme and two of another, of which the last has a term.
+func (s *scene) fourLists() []subscriptions.List {
 	svc := s.house.People
 	notice, err := svc.Store.Notice(s.t.Context(), s.list.NoticeID)
 	s.check(err)
@@ -71,8 +74,18 @@ func (s *scene) threeLists() []subscriptions.List {
 		Wording: "Tell me of works.", DoubleOptIn: true,
 	})
 	s.check(err)
-	_, third := s.found(svc, "lighthouse")
-	return []subscriptions.List{s.list, second, third}
+	lighthouse, third := s.found(svc, "lighthouse")
+	purpose, err := svc.CreatePurpose(s.t.Context(), subscriptions.Purpose{
+		ProgrammeID: lighthouse.ID, Slug: "tours", Name: "Tours", Basis: subscriptions.Consent, Class: subscriptions.Newsletter, Term: shortestTerm,
+	})
+	s.check(err)
+	notice, err = svc.PublishNotice(s.t.Context(), subscriptions.NoticeDraft{ProgrammeID: lighthouse.ID, Texts: map[string]string{"en": "Tours, too."}, Override: "a test"})
+	s.check(err)
+	fourth, err := svc.CreateList(s.t.Context(), subscriptions.List{
+		ProgrammeID: lighthouse.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: "lighthouse-tours", Name: "Tours", Wording: "Tell me of tours.", DoubleOptIn: true,
+	})
+	s.check(err)
+	return []subscriptions.List{s.list, second, third, fourth}
 }
 
 // step is something that happens to one person.
@@ -83,7 +96,7 @@ type step struct {
 
 func (p *play) run() {
 	steps := p.script()
-	const parts = 4
+	const parts = 5
 	for part := range parts {
 		p.perform(steps[part*len(steps)/parts:(part+1)*len(steps)/parts], part)
 	}
@@ -125,7 +138,7 @@ func (p *play) perform(steps []step, part int) {
 	}
 	for i, s := range steps {
 		if i == len(steps)/2 {
-			p.campaigns = append(p.campaigns, p.send(fmt.Sprintf("Part%d", part), [][]subscriptions.List{p.lists[:1], p.lists[:2], p.lists[1:2], p.lists[2:]}[part]))
+			p.campaigns = append(p.campaigns, p.send(fmt.Sprintf("Part%d", part), [][]subscriptions.List{p.lists[:1], p.lists[:2], p.lists[1:2], p.lists[2:3], p.lists[3:]}[part]))
 		}
 		work <- s
 	}
@@ -163,13 +176,16 @@ func (p *play) wait(name string) time.Time {
 	return time.Time{}
 }
 
-// address is a person's address, now and then as somebody types it who holds down the shift key.
+// address is a person's address or, now and then, their other one; at times as somebody types it who holds down the shift key.
 func (p *play) address(r *rand.Rand, person int) address.Address {
-	text := fmt.Sprintf("person-%06d@histories.example", person)
-	if r.IntN(4) == 0 {
-		text = strings.ToUpper(text[:3]) + text[3:]
+	a := address.Must(fmt.Sprintf("person-%06d@histories.example", person))
+	if r.IntN(6) == 0 {
+		a = other(a)
 	}
-	return address.Must(text)
+	if text := a.String(); r.IntN(4) == 0 {
+		a = address.Must(strings.ToUpper(text[:3]) + text[3:])
+	}
+	return a
 }
 
 // judge has the checker look at every message, and at every message that should have been.

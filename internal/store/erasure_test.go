@@ -314,6 +314,11 @@ func TestSomebodyWhoOnlyWroteIsErasedToo(t *testing.T) {
 		if errs.KindOf(err) != errs.Refused {
 			t.Errorf("somebody erased came back through the API: %v", err)
 		}
+		// They come on record for the first time only now, by an act of their own: their row knows of the erasure all the same.
+		_, err = h.people.Grant(t.Context(), subscriptions.Act{ListID: h.list.ID, Address: address.Must(annSpelled), Channel: subscriptions.ByStaff, Actor: "user:1", Source: "counter", Evidence: subscriptions.Evidence{"act": "signed the form"}})
+		h.ok(err)
+		_, err = subscriptions.VerifyLedger(t.Context(), db)
+		h.ok(err)
 	})
 }
 

@@ -104,9 +104,15 @@ func subscriberOf(ledger []subscriptions.Event) int64 {
 	return 0
 }
 
+// touchesPerson reports whether events from a place on change what a person's row says of them. Somebody who was erased before they ever came on
+// record has no row then; it takes that in with their first event.
 func touchesPerson(ledger []subscriptions.Event, first int64) bool {
+	onRecord := false
 	for _, e := range ledger {
-		if e.Seq >= first && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased ||
+		onRecord = onRecord || e.SubscriberID != 0 && e.Seq < first
+	}
+	for _, e := range ledger {
+		if (e.Seq >= first || !onRecord) && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased ||
 			e.Kind == subscriptions.ProfilingRefused || e.Kind == subscriptions.ProfilingAllowed) {
 			return true
 		}
