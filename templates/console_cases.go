@@ -12,7 +12,9 @@ const (
 	FieldBody       = "body"
 	FieldContact    = "contact"
 	FieldEvent      = "event"
+	FieldConsulted  = "consulted"
 	FieldExtends    = "extends"
+	FieldFee        = "fee"
 	FieldFile       = "file"
 	FieldFor        = "for"
 	FieldKind       = "kind"
@@ -189,6 +191,8 @@ type CaseAct struct {
 	ChooseName string
 	Choices    []CaseChoice
 	Reasons    []CaseChoice // boxes to tick
+	Fee        bool         // an amount is asked for
+	Consulted  bool         // who was asked about an exemption may be told
 	Words      string       // label of words that the person is told; "" for none
 	Note       string       // label of the note; "" for none
 	NoteNeeded bool
@@ -222,6 +226,7 @@ type CaseLetterPage struct {
 	MayAnswer bool
 	Extends   bool
 	Reasons   []CaseChoice
+	Fee       string // in pounds, of a letter that asks for one
 	Note      string
 	NoteLabel string // "" for no note
 	Promise   string // a date, ISO

@@ -43,7 +43,7 @@ func (e Event) sentence() string {
 	case Asked:
 		return map[Awaited]string{
 			Identity: "Asked for proof of identity.", Authority: "Asked for authority to act for the person.",
-			Fee: "Asked for a fee.", Clarification: "Asked the person to clarify what they want.",
+			Fee: "Asked for a fee of " + Pounds(e.Detail.Pence) + ".", Clarification: "Asked the person to clarify what they want.",
 		}[e.Detail.For]
 	case Received:
 		return map[Awaited]string{
@@ -67,6 +67,8 @@ func (e Event) sentence() string {
 		return "Promised to write again by " + e.Detail.Promise.Due.Long() + "."
 	case Kept:
 		return fmt.Sprintf("Kept promise %d.", e.Detail.Kept)
+	case Escalated, Summarised, Referred:
+		return e.further()
 	case Renamed:
 		return "Now taken as: " + strings.ReplaceAll(string(e.Detail.Kind), "-", " ") + "."
 	}

@@ -136,13 +136,14 @@ const CommissionerTold = "commissioner-told"
 // metOn returns when what a clock asks for was done; zero while it runs. Whatever closes a case ends its clocks.
 func (f Facts) metOn(k Clock) clock.Date {
 	var met clock.Date
+	answered := f.firstAnswer()
 	switch clock.Name(k.Name) {
 	case clock.Acknowledge, clock.HouseAcknowledge:
-		met = earliest(f.AcknowledgedOn, f.AnsweredOn) // an outcome in time needs no acknowledgement of its own
+		met = earliest(f.AcknowledgedOn, answered) // an outcome in time needs no acknowledgement of its own
 	case clock.Answer, clock.HouseAnswer:
-		met = f.AnsweredOn
+		met = answered
 	case clock.ExtensionNotice:
-		met = earliest(f.ExtendedOn, f.AnsweredOn)
+		met = earliest(f.ExtendedOn, answered)
 	case clock.BreachNotice:
 		met = f.DoneOn(CommissionerTold)
 	case clock.Promise:

@@ -70,6 +70,7 @@ type Letter struct {
 	Asks     Awaited    // what it asks for; "" for nothing
 	Extends  bool       // it tells of two further months
 	Reasons  []string   // codes, of a fee or an extension
+	Pence    int64      // of a fee: how much
 	Promise  clock.Date // a date that it names, by which more will come; zero for none
 	Words    string     // what is promised for then
 }

@@ -18,16 +18,19 @@ const (
 	PartlyUp    Outcome = "partly-upheld"
 	NotUpheld   Outcome = "not-upheld"
 	NotRequired Outcome = "no-action" // nothing had to be done, such as a breach without risk
+	NotOurs     Outcome = "not-ours"  // it belongs to somebody else, who has it now (E4-02)
 )
 
 // Decision is what a person decided of a case (E0-10).
 type Decision struct {
-	Outcome Outcome   `json:"outcome"`
-	Reasons []string  `json:"reasons"` // codes of Reason
-	Words   string    `json:"words"`   // disclosable
-	Actor   string    `json:"actor"`   // "user:3"
-	Person  string    `json:"person"`  // who decided, where a program records it for them
-	At      time.Time `json:"at"`
+	Outcome Outcome  `json:"outcome"`
+	Reasons []string `json:"reasons"` // codes of Reason
+	Words   string   `json:"words"`   // disclosable
+	Actor   string   `json:"actor"`   // "user:3"
+	Person  string   `json:"person"`  // who decided, where a program records it for them
+	// Consulted says who was asked about an exemption and what they said, or that nobody had to be (E0-20). Disclosable.
+	Consulted string    `json:"consulted,omitempty"`
+	At        time.Time `json:"at"`
 }
 
 // Reason is a code with what it means, and the law that it rests on.
@@ -46,6 +49,8 @@ func Outcomes(k Kind) []Outcome {
 		return []Outcome{Granted, NoData, Withdrawn} // nobody can refuse it (Article 7(3))
 	case Correspondence:
 		return nil
+	case Other:
+		return []Outcome{Granted, Partly, Refused, NoData, NotOurs, Withdrawn}
 	}
 	return []Outcome{Granted, Partly, Refused, NoData, Withdrawn}
 }
@@ -77,6 +82,9 @@ func ExtensionReasons() []Reason {
 		{"number", "The person has made a number of requests", "Art 12A(3) UK GDPR"},
 	}
 }
+
+// needsWords reports whether an outcome must be said in words of its own: a complaint's (E1-33).
+func (o Outcome) needsWords() bool { return o == Upheld || o == PartlyUp || o == NotUpheld }
 
 // needsReason reports whether an outcome must give a reason (Article 12(4)).
 func (o Outcome) needsReason() bool { return o == Refused || o == Partly }

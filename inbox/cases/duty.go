@@ -36,6 +36,7 @@ func BaseDuties(c Case, subs []Case) []Duty {
 			out = append(out, Duty{Code: "answer", Words: "Tell the person what was decided", Done: !c.Facts.AnsweredOn.IsZero()})
 		}
 	}
+	out = append(out, referrals(c)...)
 	for i, p := range c.Facts.Promises {
 		out = append(out, Duty{Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what a letter promised for " + p.Due.Long(), Done: !p.KeptOn.IsZero()})
 	}

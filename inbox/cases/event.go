@@ -21,10 +21,13 @@ const (
 	Answered     EventKind = "answered" // the person was told the outcome
 	ClosedCase   EventKind = "closed"
 	Reopened     EventKind = "reopened"
-	Promised     EventKind = "promised" // a letter named a date
-	Kept         EventKind = "kept"     // what was promised
-	Done         EventKind = "done"     // a duty of the case's kind: Detail.Code
-	Renamed      EventKind = "renamed"  // a person named another kind
+	Promised     EventKind = "promised"   // a letter named a date
+	Kept         EventKind = "kept"       // what was promised
+	Done         EventKind = "done"       // a duty of the case's kind: Detail.Code
+	Renamed      EventKind = "renamed"    // a person named another kind
+	Escalated    EventKind = "escalated"  // a complaint goes to its next stage: Detail.Code names it
+	Summarised   EventKind = "summarised" // what it is about, in a line, for a register
+	Referred     EventKind = "referred"   // somebody else deals with a part of it: Detail.Code says with what
 	Corrected    EventKind = "corrected"
 	Assigned     EventKind = "assigned"
 	Prioritised  EventKind = "prioritised"
@@ -73,6 +76,7 @@ type Detail struct {
 	FileID    int64        `json:"file,omitempty"`
 	Moves     []Move       `json:"moves,omitempty"` // of clocks
 	House     *clock.House `json:"house,omitempty"`
+	Pence     int64        `json:"pence,omitempty"` // of a fee
 }
 
 // Move is a clock whose date changed. "" stands for no date.

@@ -21,6 +21,10 @@ type Facts struct {
 	ClosedOn        clock.Date    `json:"closed_on,omitzero"`
 	Promises        []Promise     `json:"promises,omitempty"`
 	Done            []DutyDone    `json:"done,omitempty"`
+	Brief           string        `json:"brief,omitempty"`  // what it is about, in a line (E1-35)
+	Level           Level         `json:"level,omitempty"`  // of a complaint
+	Stages          []Stage       `json:"stages,omitempty"` // of a complaint, those that are over
+	CommissionerOn  clock.Date    `json:"commissioner_on,omitzero"`
 }
 
 // Need is something that was asked for before the work can go on.
@@ -28,6 +32,7 @@ type Need struct {
 	AskedOn clock.Date `json:"asked_on,omitzero"`
 	MetOn   clock.Date `json:"met_on,omitzero"`
 	Dropped bool       `json:"dropped,omitempty"` // nobody asks for it any more: it moves no clock
+	Pence   int64      `json:"pence,omitempty"`   // of a fee: how much
 }
 
 // open reports whether it is waited for.
@@ -114,6 +119,6 @@ func (f *Facts) setNeed(a Awaited, n Need) {
 
 // clone keeps a change of a copy from reaching the original.
 func (f Facts) clone() Facts {
-	f.Clarifications, f.Promises, f.Done = slices.Clone(f.Clarifications), slices.Clone(f.Promises), slices.Clone(f.Done)
+	f.Clarifications, f.Promises, f.Done, f.Stages = slices.Clone(f.Clarifications), slices.Clone(f.Promises), slices.Clone(f.Done), slices.Clone(f.Stages)
 	return f
 }

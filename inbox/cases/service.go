@@ -100,6 +100,8 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 		return s.checkAsking(c, *e)
 	case DecisionMade:
 		return s.checkDecision(c, e)
+	case Answered:
+		return toldInWriting(c, *e)
 	case Extended:
 		return inTime(c, cmp.Or(e.On, today))
 	case ClosedCase:
@@ -121,7 +123,7 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 // byHand returns what an operator may record by Do; all else comes with an act of its own.
 func byHand() []EventKind {
 	return []EventKind{Acknowledged, Asked, Received, Dropped, Started, Extended, DecisionMade, Answered, ClosedCase, Reopened,
-		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen}
+		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen, Escalated, Summarised, Referred}
 }
 
 // needsWords refuses what must say why.
@@ -132,6 +134,12 @@ func needsWords(e Event) error {
 	switch {
 	case e.Kind == Noted:
 		return invalid("Write the note.")
+	case e.Kind == Summarised:
+		return invalid("Write in a line what it is about.")
+	case e.Kind == Escalated:
+		return invalid("Say what the person is not content with, and what has the next stage to look at.")
+	case e.Kind == Referred:
+		return invalid("Say who deals with it now, or why nobody has to.")
 	case e.Kind == Reopened:
 		return invalid("Say why the case is reopened.")
 	case e.Kind == Corrected:
@@ -173,7 +181,11 @@ func (s *Service) checkDecision(c Case, e *Event) error {
 		return invalid("A reason is not known.")
 	case d.Outcome.needsReason() && (len(d.Reasons) == 0 || strings.TrimSpace(d.Words) == ""):
 		return invalid("A refusal, also of a part, needs a reason and words that the person will be told (Article 12(4)).")
-	case len(d.Words) > maxNote:
+	case d.Outcome.needsWords() && strings.TrimSpace(d.Words) == "":
+		return invalid("Say in words what was found and why: the complainant will be told (E1-33).")
+	case slices.Contains(d.Reasons, "exempt") && strings.TrimSpace(d.Consulted) == "":
+		return invalid("Say who was consulted about the exemption and what they said, or that nobody had to be (E0-20).")
+	case len(d.Words) > maxNote || len(d.Consulted) > maxNote:
 		return invalid("The words are longer than %d characters.", maxNote)
 	}
 	return nil

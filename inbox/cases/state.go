@@ -109,6 +109,15 @@ func (c *Case) take(e Event) error {
 		c.Facts.Done = append(c.Facts.Done, DutyDone{Code: e.Detail.Code, On: e.On, Actor: e.Actor})
 	case Renamed:
 		return c.renamed(e)
+	case Escalated:
+		return c.escalated(e)
+	case Summarised:
+		c.Facts.Brief = strings.TrimSpace(e.Note)
+	case Referred:
+		if err := checkReferral(e); err != nil {
+			return err
+		}
+		c.Facts.Done = append(c.Facts.Done, DutyDone{Code: referredTo(e.Detail.Code), On: e.On, Actor: e.Actor})
 	case Corrected:
 		if e.Detail.Received != nil {
 			c.ReceivedAt = *e.Detail.Received
@@ -155,8 +164,10 @@ func (c *Case) awaited(e Event) error {
 			return conflict("This was asked for on %s and came on %s. It is not asked for twice.", n.AskedOn.Long(), n.MetOn.Long())
 		case e.Detail.For == Fee && (len(e.Detail.Reasons) == 0 || !known(FeeReasons(), e.Detail.Reasons)):
 			return invalid("A fee may be asked for only where a request is manifestly unfounded, excessive or repeated (Article 12(5)). Say which.")
+		case e.Detail.For == Fee && (e.Detail.Pence < 1 || e.Detail.Pence > maxFee):
+			return invalid("Say how much the fee is: what answering costs and no more, at most £%d.", maxFee/100)
 		}
-		c.Facts.setNeed(e.Detail.For, Need{AskedOn: e.On})
+		c.Facts.setNeed(e.Detail.For, Need{AskedOn: e.On, Pence: e.Detail.Pence})
 		return nil
 	}
 	if !n.open() {
@@ -217,6 +228,9 @@ func (c *Case) ending(e Event) error {
 	case DecisionMade:
 		if e.Detail.Decision == nil {
 			return invalid("Say what was decided.")
+		}
+		if err := c.reviewedByAnother(*e.Detail.Decision); err != nil {
+			return err
 		}
 		c.Decision, c.State, c.Facts.DecidedOn = e.Detail.Decision, Decided, e.On
 	case Answered:

@@ -44,7 +44,7 @@ func begun(t testing.TB, kind Kind, received string) Case {
 }
 
 func asked(what Awaited, on string) Event {
-	return Event{Kind: Asked, On: day(on), Actor: "user:1", Detail: Detail{For: what, Reasons: []string{"excessive"}}}
+	return Event{Kind: Asked, On: day(on), Actor: "user:1", Detail: Detail{For: what, Reasons: []string{"excessive"}, Pence: 1250}}
 }
 
 func came(what Awaited, on string) Event {

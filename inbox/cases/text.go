@@ -17,6 +17,8 @@ func FieldNames() [][2]string {
 		{"due", "the day by which we answer"}, {"promised", "the date that this letter promises"}, {"programme", "the programme's name"},
 		{"controller", "who is responsible for the data"}, {"officer", "the data protection officer's name"}, {"officer-address", "their address"},
 		{"contact", "the Point of Contact's name"}, {"contact-address", "their address"}, {"outcome", "what was decided, in words"}, {"reasons", "the words of the decision"},
+		{"grounds", "the reasons of the decision, each with its law"}, {"actions", "what we promise to do, with the dates"}, {"rights", "the ways to complain: to us, to the Commissioner, to a court"},
+		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"},
 	}
 }
 

@@ -21,6 +21,13 @@ func builtIn() []Text {
 		{Name: "refused", Title: "Tell a refusal", Answers: true},
 		{Name: "no-data", Title: "Tell that nothing is held", Answers: true},
 		{Name: "complaint-outcome", Title: "Tell the outcome of a complaint", Answers: true},
+		{Name: "complaint-progress", Title: "Tell how a complaint goes on"},
+		{Name: "complaint-review", Title: "Tell that a complaint is reviewed"},
+		{Name: "complaint-final", Title: "Tell the outcome of a review", Answers: true},
+		{Name: "breach-people", Title: "Tell somebody of a breach of their data"},
+		{Name: "disclosure-answer", Title: "Answer whoever asked for another's data", Answers: true},
+		{Name: "freedom-of-information", Title: "Tell that a freedom-of-information request was passed on"},
+		{Name: "not-ours", Title: "Tell that it was meant for somebody else", Answers: true},
 		{Name: "blank", Title: "Write freely"},
 	}
 }

@@ -34,6 +34,9 @@ func (s *Service) Write(ctx context.Context, id int64, actor, key, note string, 
 		if c.ProgrammeID == 0 {
 			return Change{}, conflict("This case belongs to no programme, in whose name a letter could go out.")
 		}
+		if err := l.tells(c, s.Reasons(c, Refused)); err != nil {
+			return Change{}, err
+		}
 		events := letterEvents(l, actor, note, s.Reckoner.UKDate(s.Now()))
 		for i := range events {
 			if err := s.check(ctx, c, subs, &events[i]); err != nil {
@@ -82,13 +85,13 @@ func (s *Service) checkLetter(l Letter, key string) (address.Address, error) {
 func letterEvents(l Letter, actor, note string, today clock.Date) []Event {
 	events := []Event{{Kind: LetterOut, Actor: actor, Note: l.Subject}}
 	if l.Asks != "" {
-		events = append(events, Event{Kind: Asked, Actor: actor, Note: note, Detail: Detail{For: l.Asks, Reasons: l.Reasons}})
+		events = append(events, Event{Kind: Asked, Actor: actor, Note: note, Detail: Detail{For: l.Asks, Reasons: l.Reasons, Pence: l.Pence}})
 	}
 	if l.Extends {
 		events = append(events, Event{Kind: Extended, Actor: actor, Note: note, Detail: Detail{Reasons: l.Reasons}})
 	}
 	if l.Answers {
-		events = append(events, Event{Kind: Answered, Actor: actor})
+		events = append(events, Event{Kind: Answered, Actor: actor, Detail: Detail{Reasons: InWriting()}})
 	}
 	if !l.Promise.IsZero() {
 		events = append(events, Event{Kind: Promised, Actor: actor, Note: l.Words, Detail: Detail{Promise: &Promise{Told: today, Due: l.Promise, Words: l.Words}}})

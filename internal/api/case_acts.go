@@ -47,11 +47,11 @@ type newCase struct {
 }
 
 type newCaseEvent struct {
-	Kind     string           `json:"kind" enum:"acknowledged,asked,received,dropped,started,extended,decided,answered,closed,reopened,promised,kept,renamed,corrected,assigned,prioritised,noted,alarm-seen" example:"noted"`
+	Kind     string           `json:"kind" enum:"acknowledged,asked,received,dropped,started,extended,decided,answered,closed,reopened,promised,kept,renamed,corrected,assigned,prioritised,noted,alarm-seen,escalated,summarised,referred" example:"noted"`
 	On       string           `json:"on,omitempty" maxLength:"10" doc:"When it happened, a UK date; today unless told." example:"2026-11-23"`
 	Note     string           `json:"note,omitempty" maxLength:"8000" doc:"The person may get to read it." example:"She rang, and will send the letter on Monday."`
 	For      string           `json:"for,omitempty" enum:"identity,authority,fee,clarification" doc:"Of asked, received and dropped." example:"identity"`
-	Reasons  []string         `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Codes: of a fee, an extension." example:"[]"`
+	Reasons  []string         `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Codes: of a fee, an extension; of answered, where a refusal went by post: why, complain-here, commissioner and court, each of which the letter says." example:"[]"`
 	Decision *newCaseDecision `json:"decision,omitempty" doc:"Of decided. A person decides; a program names the person."`
 	Promise  *newPromise      `json:"promise,omitempty" doc:"Of promised: it becomes a clock."`
 	Kept     int              `json:"kept,omitempty" minimum:"0" doc:"Of kept: the place of the promise, from 1." example:"0"`
@@ -59,13 +59,16 @@ type newCaseEvent struct {
 	Received *time.Time       `json:"received_at,omitempty" doc:"Of corrected: when it reached us."`
 	OwnerID  int64            `json:"owner_id,omitempty" minimum:"0" doc:"Of assigned; 0 is nobody." example:"0"`
 	Urgent   bool             `json:"urgent,omitempty" doc:"Of prioritised." example:"false"`
+	FeePence int64            `json:"fee_pence,omitempty" minimum:"0" doc:"Of asked for a fee: how much." example:"0"`
+	To       string           `json:"to,omitempty" enum:"review,commissioner,freedom-of-information,risk-officer,somebody-else" doc:"Of escalated: review or commissioner. Of referred: who deals with it; the note names them." example:"review"`
 }
 
 type newCaseDecision struct {
-	Outcome string   `json:"outcome" maxLength:"40" example:"granted"`
-	Reasons []string `json:"reasons,omitempty" maxItems:"10" nullable:"false" example:"[]"`
-	Words   string   `json:"words,omitempty" maxLength:"8000" doc:"For the person."`
-	Person  string   `json:"person,omitempty" maxLength:"200" doc:"Who decided. A program must say." example:"Ann Lee"`
+	Outcome   string   `json:"outcome" maxLength:"40" example:"granted"`
+	Reasons   []string `json:"reasons,omitempty" maxItems:"10" nullable:"false" example:"[]"`
+	Words     string   `json:"words,omitempty" maxLength:"8000" doc:"For the person."`
+	Person    string   `json:"person,omitempty" maxLength:"200" doc:"Who decided. A program must say." example:"Ann Lee"`
+	Consulted string   `json:"consulted,omitempty" maxLength:"8000" doc:"Who was asked about an exemption and what they said. The person may get to read it."`
 }
 
 type newPromise struct {
@@ -82,6 +85,7 @@ type newCaseLetter struct {
 	Asks     string   `json:"asks,omitempty" enum:"identity,authority,fee,clarification" doc:"What it asks for." example:"identity"`
 	Extends  bool     `json:"extends,omitempty" doc:"It tells of two further months."`
 	Reasons  []string `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Of a fee or an extension." example:"[]"`
+	FeePence int64    `json:"fee_pence,omitempty" minimum:"0" doc:"Of a fee: how much. The letter names it." example:"0"`
 	Note     string   `json:"note,omitempty" maxLength:"8000" doc:"Why something is asked for."`
 	Promise  string   `json:"promise,omitempty" maxLength:"10" doc:"A date that it names: it becomes a clock." example:"2026-12-20"`
 	Promised string   `json:"promised,omitempty" maxLength:"500" doc:"What is promised for then." example:"the full answer"`
@@ -168,13 +172,14 @@ func (a *api) recordCaseEvent(ctx context.Context, in *inCase[newCaseEvent]) (*r
 	b := in.Body
 	e := cases.Event{Kind: cases.EventKind(b.Kind), Actor: actor(ctx).String(), Note: b.Note, Detail: cases.Detail{
 		For: cases.Awaited(b.For), Reasons: b.Reasons, Kept: b.Kept, Kind: cases.Kind(b.CaseKind), Received: b.Received, OwnerID: b.OwnerID, Urgent: b.Urgent,
+		Pence: b.FeePence, Code: b.To,
 	}}
 	var err error
 	if e.On, err = optionalDate("body.on", b.On); err != nil {
 		return nil, err
 	}
 	if d := b.Decision; d != nil {
-		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(d.Outcome), Reasons: d.Reasons, Words: d.Words, Person: d.Person}
+		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(d.Outcome), Reasons: d.Reasons, Words: d.Words, Person: d.Person, Consulted: d.Consulted}
 	}
 	if p := b.Promise; p != nil {
 		due, err := optionalDate("body.promise.due", p.Due)
@@ -205,7 +210,7 @@ func (a *api) writeCaseLetter(ctx context.Context, in *inCase[newCaseLetter]) (*
 		return nil, err
 	}
 	_, err = a.Cases.Write(ctx, in.ID, actor(ctx).String(), b.Key, b.Note, cases.Letter{
-		To: b.To, Language: orEnglish(b.Language), Subject: b.Subject, Body: b.Body, Answers: b.Answers, Asks: cases.Awaited(b.Asks), Extends: b.Extends, Reasons: b.Reasons,
+		To: b.To, Language: orEnglish(b.Language), Subject: b.Subject, Body: b.Body, Answers: b.Answers, Asks: cases.Awaited(b.Asks), Extends: b.Extends, Reasons: b.Reasons, Pence: b.FeePence,
 		Promise: promise, Words: b.Promised,
 	})
 	if err != nil {

@@ -65,11 +65,13 @@ func (s *console) afterAct(c *gin.Context, by auth.Actor, k cases.Case, err erro
 func (s *console) eventOf(c *gin.Context, by auth.Actor) (cases.Event, error) {
 	form := c.Request.PostForm
 	e := cases.Event{Kind: cases.EventKind(form.Get(templates.FieldEvent)), Actor: by.String(), Note: strings.TrimSpace(form.Get(templates.FieldNote))}
-	e.Detail.For, e.Detail.Reasons = cases.Awaited(form.Get(templates.FieldFor)), form[templates.FieldReason]
+	e.Detail.For, e.Detail.Reasons, e.Detail.Pence = cases.Awaited(form.Get(templates.FieldFor)), form[templates.FieldReason], pence(form.Get(templates.FieldFee))
 	switch e.Kind {
 	case cases.DecisionMade:
-		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get(templates.FieldOutcome)), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldWords))}
+		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get(templates.FieldOutcome)), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldWords)), Consulted: strings.TrimSpace(form.Get(templates.FieldConsulted))}
 		e.Detail.Reasons = nil
+	case cases.Referred, cases.Escalated:
+		e.Detail.Code = form.Get(templates.FieldTo)
 	case cases.Assigned:
 		e.Detail.OwnerID, _ = strconv.ParseInt(form.Get(templates.FieldOwner), 10, 64)
 	case cases.Prioritised:

@@ -34,6 +34,7 @@ func (s *console) actsFor(k cases.Case) []templates.CaseAct {
 	if k.Alarm != "" {
 		out = append(out, templates.CaseAct{Kind: string(cases.AlarmSeen), Title: "See to the alarm", Hint: k.Alarm, Button: "It is seen to", Note: "What was done instead", NoteNeeded: true})
 	}
+	out = append(out, onward(k)...)
 	urgent := templates.CaseAct{Kind: string(cases.Prioritised), Title: "Mark as urgent", Button: "Mark", Choose: "Urgent", ChooseName: "urgent",
 		Choices: []templates.CaseChoice{{Value: "yes", Label: "Yes", Chosen: !k.Urgent}, {Value: "no", Label: "No", Chosen: k.Urgent}}}
 	return append(out, templates.CaseAct{Kind: string(cases.Noted), Title: "Write a note", Button: "Keep the note", Note: "Note", NoteNeeded: true}, urgent)
@@ -83,7 +84,7 @@ func asking(k cases.Case) []templates.CaseAct {
 		}
 		act := templates.CaseAct{Kind: string(cases.Asked), For: string(a.of), Title: a.title, Hint: a.hint, Button: "Record that it was asked for", Date: "When it was asked for", Note: a.note, NoteNeeded: a.note != "What was asked"}
 		if a.of == cases.Fee {
-			act.Reasons = reasonChoices(cases.FeeReasons())
+			act.Reasons, act.Fee = reasonChoices(cases.FeeReasons()), true
 		}
 		out = append(out, act)
 	}
@@ -121,7 +122,7 @@ func (s *console) deciding(k cases.Case) []templates.CaseAct {
 	}
 	act := templates.CaseAct{
 		Kind: string(cases.DecisionMade), Title: "Decide", Hint: "You decide, and your name stands beside it. A refusal, also of a part, needs a reason and words for the person.", Button: "Decide",
-		Choose: "Outcome", ChooseName: "outcome", Words: "Words for the person", Reasons: reasonChoices(s.Casework.Reasons(k, cases.Refused)), Note: "Note for the file",
+		Choose: "Outcome", ChooseName: "outcome", Words: "Words for the person", Reasons: reasonChoices(s.Casework.Reasons(k, cases.Refused)), Consulted: k.Kind != cases.Complaint && k.Kind != cases.Breach, Note: "Note for the file",
 	}
 	for _, o := range outcomes {
 		act.Choices = append(act.Choices, templates.CaseChoice{Value: string(o), Label: outcomeWords(o), Chosen: k.Decision != nil && k.Decision.Outcome == o})
@@ -133,7 +134,7 @@ func (s *console) deciding(k cases.Case) []templates.CaseAct {
 func ending(k cases.Case) []templates.CaseAct {
 	var out []templates.CaseAct
 	if k.Facts.AnsweredOn.IsZero() {
-		out = append(out, templates.CaseAct{Kind: string(cases.Answered), Title: "Told in another way", Hint: "By telephone, or by post. A letter from here records it by itself.", Button: "Record", Date: "When", Note: "How"})
+		out = append(out, tellingByPost(k))
 	}
 	return append(out, closing(), reopening())
 }

@@ -71,6 +71,9 @@ func (s *console) letterValues(ctx context.Context, k cases.Case, language strin
 	if due, err := clock.ParseDate(k.AnswerBy()); err == nil {
 		v["due"] = letterDay(due, language)
 	}
+	for name, value := range s.Casework.DecisionFields(k, language, "") {
+		v[name] = value
+	}
 	if k.Decision != nil {
 		v["outcome"], v["reasons"] = outcomeLetter(k.Decision.Outcome, language), plain(k.Decision.Words)
 	}
@@ -163,10 +166,11 @@ func (s *console) writeLetter(c *gin.Context, by auth.Actor) error {
 	l := cases.Letter{
 		To: form.Get(templates.FieldTo), Language: form.Get(templates.FieldLang), Subject: strings.TrimSpace(form.Get(templates.FieldSubject)), Body: form.Get(templates.FieldBody), Answers: form.Get(templates.FieldAnswers) == "yes",
 		Asks: cases.Awaited(form.Get(templates.FieldAsks)), Extends: form.Get(templates.FieldExtends) == "yes", Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldPromised)),
+		Pence: pence(form.Get(templates.FieldFee)),
 	}
 	page := templates.CaseLetterPage{
 		Key: form.Get(templates.FieldKey), Text: form.Get(templates.FieldText), Title: "Write a letter", Subject: l.Subject, Body: l.Body, Asks: string(l.Asks), Answers: l.Answers, Extends: l.Extends,
-		Note: form.Get(templates.FieldNote), Promise: form.Get(templates.FieldPromise), Promised: l.Words,
+		Fee: form.Get(templates.FieldFee), Note: form.Get(templates.FieldNote), Promise: form.Get(templates.FieldPromise), Promised: l.Words,
 	}
 	for _, r := range l.Reasons {
 		page.Reasons = append(page.Reasons, templates.CaseChoice{Value: r})
@@ -174,6 +178,7 @@ func (s *console) writeLetter(c *gin.Context, by auth.Actor) error {
 	err = readDay(form.Get(templates.FieldPromise), &l.Promise)
 	if err == nil {
 		l.Subject, l.Body = s.putPromise(l)
+		l.Body = putFee(l)
 		page.Subject, page.Body = l.Subject, l.Body
 		err = s.sendOrShow(c, by, k, l, &page, form.Get(templates.FieldDo) == "send")
 	}

@@ -45,6 +45,8 @@ func outcomeWords(o cases.Outcome) string {
 		return "Not upheld"
 	case cases.NotRequired:
 		return "No action needed"
+	case cases.NotOurs:
+		return "Not ours: passed on"
 	}
 	return pages.Sentence(strings.ReplaceAll(string(o), "-", " "))
 }
@@ -69,6 +71,8 @@ func outcomeLetter(o cases.Outcome, language string) string {
 		return "cadarnhawyd yn rhannol"
 	case cases.NotUpheld:
 		return "ni chadarnhawyd"
+	case cases.NotOurs:
+		return "nid ein lle ni"
 	}
 	return ""
 }

@@ -1,0 +1,141 @@
+package cases
+
+import (
+	"strings"
+	"testing"
+
+	"assent/internal/errs"
+)
+
+func refused(codes ...string) Case {
+	return Case{Kind: Access, Decision: &Decision{Outcome: Refused, Reasons: codes, Words: "You asked the same last week."}}
+}
+
+// filled is one of our own texts with its fields filled for a case.
+func filled(t *testing.T, name, language string, c Case) string {
+	t.Helper()
+	all, err := BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range all {
+		if text.Name != name || text.Language != language {
+			continue
+		}
+		v := (&Service{}).DecisionFields(c, language, "https://news.example.org/complaints/harbour")
+		v["name"], v["received"], v["reference"] = "Ann Lee", "25 November 2026", "R-2026-000001"
+		if c.Decision != nil {
+			v["reasons"], v["outcome"] = c.Decision.Words, string(c.Decision.Outcome)
+		}
+		body, err := Fill(text.Body, v)
+		if err != nil || Unfilled(body) != "" {
+			t.Fatalf("%s.%s: %v, still has %q", name, language, err, Unfilled(body))
+		}
+		return body
+	}
+	t.Fatalf("there is no text %s.%s", name, language)
+	return ""
+}
+
+// Each text that we come with says all that the law wants of a refusal or a fee, in both languages, for every reason (Article 12(4), 12(5)).
+func TestOurTextsSayWhatTheLawWants(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "cy"} {
+		for _, r := range Reasons() {
+			c := refused(r.Code)
+			if err := (Letter{Answers: true, Language: language, Body: filled(t, "refused", language, c)}).tells(c, nil); err != nil {
+				t.Errorf("refused.%s for %s: %v", language, r.Code, err)
+			}
+		}
+		for _, r := range FeeReasons() {
+			c := Case{Kind: Access, Decision: &Decision{Reasons: []string{r.Code}}, Facts: Facts{Fee: Need{Pence: 1250}}}
+			l := Letter{Asks: Fee, Reasons: []string{r.Code}, Pence: 1250, Language: language, Body: filled(t, "ask-fee", language, c)}
+			if err := l.tells(c, nil); err != nil {
+				t.Errorf("ask-fee.%s for %s: %v", language, r.Code, err)
+			}
+		}
+		for _, o := range []Outcome{NotUpheld, PartlyUp} {
+			c := Case{Kind: Complaint, Decision: &Decision{Outcome: o, Words: "We looked."}}
+			if err := (Letter{Answers: true, Language: language, Body: filled(t, "complaint-outcome", language, c)}).tells(c, nil); err != nil {
+				t.Errorf("complaint-outcome.%s: %v", language, err)
+			}
+			c.Facts.Level = Review
+			if err := (Letter{Answers: true, Language: language, Body: filled(t, "complaint-final", language, c)}).tells(c, nil); err != nil {
+				t.Errorf("complaint-final.%s: %v", language, err)
+			}
+		}
+	}
+}
+
+func TestARefusalThatLacksSomethingIsNotSent(t *testing.T) {
+	t.Parallel()
+	c := refused("repeat")
+	whole := filled(t, "refused", "en", c)
+	own := Reason{"journalism", "Data kept for journalism", "DPA 2018 Sch 2 para 26"}
+	fee := Letter{Asks: Fee, Reasons: []string{"excessive"}, Pence: 1250, Language: "en"}
+	for _, x := range []struct {
+		name  string
+		c     Case
+		l     Letter
+		lacks string // "" for nothing
+	}{
+		{"a whole letter goes", c, Letter{Answers: true, Language: "en", Body: whole}, ""},
+		{"without the law", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "Article 12(5)", "the law")}, "Article 12(5)"},
+		{"without a way to complain to us", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "complain to us", "write")}, "complain to us"},
+		{"without the Commissioner", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "Information Commissioner", "regulator")}, "Commissioner"},
+		{"without the court", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "court", "tribunal")}, "court"},
+		{"in Welsh without the court", c, Letter{Answers: true, Language: "cy", Body: strings.ReplaceAll(filled(t, "refused", "cy", c), "llys", "tribiwnal")}, "court"},
+		{"a reason of the kind's own is cited as well", refused("journalism"), Letter{Answers: true, Language: "en", Body: whole}, "DPA 2018 Sch 2 para 26"},
+		{"a letter that answers nothing may say anything", c, Letter{Language: "en", Body: "We are on it."}, ""},
+		{"what was granted needs no reasons", Case{Kind: Access, Decision: &Decision{Outcome: Granted}}, Letter{Answers: true, Language: "en", Body: "Here it is."}, ""},
+		{"a fee without the amount", c, fee.saying(whole), "£12.50"},
+		{"a fee with it", c, fee.saying(whole + " £12.50"), ""},
+		{"a complaint that is not upheld says how to have it reviewed", Case{Kind: Complaint, Decision: &Decision{Outcome: NotUpheld}}, Letter{Answers: true, Language: "en", Body: "No. Go to the Information Commissioner, or to court."}, "reviewed"},
+		{"whoever asks for another's data has no right to it", Case{Kind: Disclosure, Decision: &Decision{Outcome: Refused, Reasons: []string{"others"}}}, Letter{Answers: true, Language: "en", Body: "No."}, ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			err := x.l.tells(x.c, []Reason{own})
+			switch {
+			case x.lacks == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case x.lacks != "" && (errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), x.lacks)):
+				t.Errorf("got %v, want a refusal that names %q", err, x.lacks)
+			}
+		})
+	}
+}
+
+func (l Letter) saying(body string) Letter { l.Body = body; return l }
+
+func TestARefusalIsToldInWriting(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		name    string
+		c       Case
+		reasons []string
+		ok      bool
+	}{
+		{"by word of mouth it is not", refused("repeat"), nil, false},
+		{"by post, with something missing, it is not", refused("repeat"), InWriting()[:3], false},
+		{"by post, with all in it, it is", refused("repeat"), InWriting(), true},
+		{"what is granted may be told on the telephone", Case{Kind: Access, Decision: &Decision{Outcome: Granted}}, nil, true},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			err := toldInWriting(x.c, Event{Kind: Answered, Detail: Detail{Reasons: x.reasons}})
+			if x.ok != (err == nil) || !x.ok && errs.KindOf(err) != errs.Invalid {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestPoundsAndPence(t *testing.T) {
+	t.Parallel()
+	for pence, want := range map[int64]string{5: "£0.05", 1250: "£12.50", 100000: "£1000.00"} {
+		if got := Pounds(pence); got != want {
+			t.Errorf("%d is %s, want %s", pence, got, want)
+		}
+	}
+}
