@@ -212,6 +212,8 @@ func conceptNames() []string {
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",
 		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
-		"agent", "urgent",
+		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
+		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
+		"machine", "decided", "human", "review",
 	}
 }

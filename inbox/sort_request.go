@@ -5,58 +5,6 @@ import (
 	"strings"
 )
 
-// rule gives a label to a sentence in which each of its concepts is found, all of them within
-// a window of words and in any order, because languages order them differently.
-type rule struct {
-	label, name string
-	all         [][]string // one of each
-	window      int
-	unless      []string // concepts that spoil it
-	short       bool     // only for a sentence of few words, as a subject is
-}
-
-// requestRules are the same for all languages; the lexicons fill the concepts.
-func requestRules() []rule {
-	ask := []string{"mine", "request"}
-	return []rule{
-		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}}, 30, []string{"footer"}, false},
-		{LabelUnsubscribe, "asks to be taken off", [][]string{{"unsubscribe-me"}, {"mine"}, {"request"}}, 20, nil, false},
-		{LabelUnsubscribe, "unsubscribes", [][]string{{"unsubscribe"}, ask}, 14, []string{"footer"}, false},
-		{LabelUnsubscribe, "unsubscribes from the newsletter", [][]string{{"unsubscribe"}, {"newsletter"}}, 8, []string{"footer"}, true},
-		{LabelUnsubscribe, "cancels the newsletter", [][]string{{"close", "delete"}, {"newsletter"}, ask}, 12, []string{"footer", "data", "account"}, false},
-
-		{LabelErasure, "asks to delete data about them", [][]string{{"delete"}, {"data"}, {"mine"}}, 14, nil, false},
-		{LabelErasure, "asks to delete personal data", [][]string{{"delete"}, {"personal-data"}, {"request"}}, 14, nil, false},
-		{LabelErasure, "asks to delete their details", [][]string{{"delete"}, {"contact"}, ask}, 12, []string{"newsletter", "unsubscribe-me"}, false},
-		{LabelErasure, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask}, 12, nil, false},
-		{LabelErasure, "names the right to erasure", [][]string{{"right-erasure"}, ask}, 20, nil, false},
-
-		{LabelAccess, "asks what is held about them", [][]string{{"access"}, ask}, 24, []string{"complaint"}, false},
-		{LabelAccess, "asks what is held about them", [][]string{{"held"}, ask}, 24, []string{"delete", "right-erasure", "rectify", "restrict", "object", "withdraw"}, false},
-
-		{LabelRectification, "asks to correct data about them", [][]string{{"rectify"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "newsletter", "account"}, false},
-		{LabelRectification, "says that data about them is wrong", [][]string{{"wrong"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "delete"}, false},
-		{LabelRectification, "says that data is wrong and asks to correct it", [][]string{{"wrong"}, {"rectify"}, {"field", "data"}}, 14, []string{"no-field", "delete"}, false},
-		{LabelRectification, "names the right to rectification", [][]string{{"right-rectification"}, ask}, 20, nil, false},
-
-		{LabelRestriction, "asks to restrict processing", [][]string{{"restrict"}, {"processing"}, {"mine", "request", "data"}}, 30, nil, false},
-		{LabelRestriction, "names the right to restriction", [][]string{{"right-restriction"}, ask}, 20, nil, false},
-
-		{LabelPortability, "asks for data in a portable form", [][]string{{"portable"}, {"data", "mine"}, ask}, 30, nil, false},
-		{LabelPortability, "names the right to portability", [][]string{{"right-portability"}, ask}, 20, nil, false},
-
-		{LabelObjection, "objects to processing", [][]string{{"object"}, {"processing", "marketing", "data"}}, 24, nil, false},
-		{LabelObjection, "names the right to object", [][]string{{"right-objection"}, ask}, 20, nil, false},
-
-		{LabelWithdrawConsent, "withdraws consent", [][]string{{"withdraw"}, {"consent"}, ask}, 45, nil, false},
-
-		{LabelComplaint, "complains about the handling of data", [][]string{{"complaint"}, {"complaint-about", "law"}, ask}, 24, []string{"threat"}, false},
-
-		{LabelAutomatedDecision, "questions an automated decision", [][]string{{"human-review"}, ask}, 24, nil, false},
-		{LabelAutomatedDecision, "speaks of automated decisions", [][]string{{"automated"}, ask}, 24, nil, false},
-	}
-}
-
 // request is what a person asks for.
 type request struct {
 	kind       Kind
@@ -75,24 +23,39 @@ func (r *reading) requests() request {
 	found := map[string][]Ground{}
 	rules := requestRules()
 	for i := range r.all {
-		s := &r.all[i]
-		if len(s.hits) == 0 || s.vetoed() {
-			continue
-		}
-		for _, rule := range rules {
-			if words, ok := rule.match(s); ok {
-				found[rule.label] = append(found[rule.label], Ground{Where: s.where, Words: words, Rule: rule.name})
-			}
+		if s := &r.all[i]; len(s.hits) > 0 && !s.vetoed() {
+			s.apply(rules, found)
 		}
 	}
 	r.bareCommand(found)
-	r.accountAlone(found)
+	r.rightAlone(found)
 	r.articles(found)
 	r.publicRecords(found)
+	r.complaints(found)
+	r.automatedDecision(found)
 	r.laterComplaint(found)
+	r.putBack(found)
 	r.lawAlone(found)
 	r.weigh(found, &q)
 	return q
+}
+
+// apply adds to found what the rules find in a sentence. Of two readings of the same words the plainer
+// stands: "delete what you hold on me" asks for no copy, "do not use my data while ..." is no objection.
+func (s *said) apply(rules []rule, found map[string][]Ground) {
+	deleted, forATime := len(s.words), false
+	for _, rule := range rules {
+		from, to, ok := rule.match(s)
+		switch {
+		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from > deleted:
+			continue
+		case rule.name == deletesEverything:
+			deleted = from
+		case rule.name == notForATime:
+			forATime = len(s.words) <= 25
+		}
+		found[rule.label] = append(found[rule.label], Ground{Where: s.where, Words: strings.Join(s.words[from:to], " "), Rule: rule.name})
+	}
 }
 
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
@@ -106,25 +69,20 @@ func (s *said) has(concept string) bool {
 }
 
 // match looks for the rule's concepts within its window and returns the words from the first to the last.
-func (u rule) match(s *said) (string, bool) {
-	if u.short && len(s.words) > 9 {
-		return "", false
+func (u rule) match(s *said) (from, to int, ok bool) {
+	if u.how == short && len(s.words) > 9 || slices.ContainsFunc(u.unless, s.has) {
+		return 0, 0, false
 	}
-	for _, c := range u.unless {
-		if s.has(c) {
-			return "", false
-		}
-	}
+	negative := slices.ContainsFunc(u.all, func(any []string) bool { return any[0] == "negation" })
 	for _, h := range s.hits {
-		if !slices.Contains(u.all[0], h.concept) || s.negated(h) {
+		if !slices.Contains(u.all[0], h.concept) || !negative && s.negated(h) {
 			continue
 		}
-		from, to, ok := u.around(s, h)
-		if ok {
-			return strings.Join(s.words[from:to], " "), true
+		if from, to, ok := u.around(s, h); ok {
+			return from, to, true
 		}
 	}
-	return "", false
+	return 0, 0, false
 }
 
 // around finds the rule's other concepts near h.
@@ -134,6 +92,9 @@ func (u rule) around(s *said, h hit) (from, to int, ok bool) {
 		near := -1
 		for i, o := range s.hits {
 			if max(o.end, h.end)-min(o.at, h.at) > u.window || near >= 0 && abs(o.at-h.at) >= abs(s.hits[near].at-h.at) {
+				continue
+			}
+			if u.how == inOrder && o.at < h.end {
 				continue
 			}
 			if slices.Contains(any, o.concept) && (o.phrase != h.phrase || o.at != h.at) {
@@ -150,43 +111,101 @@ func (u rule) around(s *said, h hit) (from, to int, ok bool) {
 
 func abs(n int) int { return max(n, -n) }
 
-// negated reports whether a word such as "not" stands right before the hit.
+// negated reports whether a word such as "not" stands right before the hit, or thanks for what was done.
 func (s *said) negated(h hit) bool {
 	for _, o := range s.hits {
-		if o.concept == "negation" && o.end <= h.at && h.at-o.end <= 1 {
+		if o.end > h.at {
+			continue
+		}
+		if o.concept == "negation" && h.at-o.end <= 1 && !s.parted(o.end, h.at) || o.concept == "thanks" && s.thanked(o, h) {
 			return true
 		}
 	}
 	return false
 }
 
-// bareCommand takes a mail that is nothing but "unsubscribe" or "STOP".
+// thanked reports whether thanks are given for what h names: in the same clause and before any request.
+func (s *said) thanked(thanks, h hit) bool {
+	if h.at-thanks.end > 5 || s.parted(thanks.end, h.at) {
+		return false
+	}
+	return !slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "request" && o.at >= thanks.end && o.at <= h.at })
+}
+
+// asserts reports whether the sentence has one of the concepts and does not negate it.
+func (s *said) asserts(concepts ...string) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return slices.Contains(concepts, h.concept) && !s.negated(h) })
+}
+
+// bareCommand takes a mail that is nothing but "unsubscribe" or "STOP", beside a greeting and a name.
 func (r *reading) bareCommand(found map[string][]Ground) {
+	opening := true // nothing but a greeting so far
 	for i := range r.all {
 		s := &r.all[i]
-		whole := slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "bare" && h.at == 0 && h.end == len(s.words) })
-		token := s.where == "subject" && len(s.words) <= 4 && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
+		whole, clause := s.bare()
+		text := s.where == "text"
+		token := len(s.words) <= 4 && !(text && s.has("footer")) && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
 		switch {
-		case s.where == "subject" && (whole || token) && (!r.reply || r.words == 0):
-		case s.where == "text" && whole && r.words <= 14:
+		case !text && (whole || token) && (!r.reply || r.words == 0):
+		case text && token && opening && r.words <= 8:
+		case text && whole && (r.words <= 14 || opening && r.words <= 40):
+		case text && clause && r.words <= 25:
 		default:
+			opening = opening && (!text || len(s.words) <= 4)
 			continue
 		}
 		found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "the word alone"})
 	}
 }
 
-// accountAlone takes a short mail that names the closing of an account without saying whose.
-func (r *reading) accountAlone(found map[string][]Ground) {
+// bare reports whether a sentence is nothing but a command such as "stop", or has a clause
+// of several words that is.
+func (s *said) bare() (whole, clause bool) {
+	for _, h := range s.hits {
+		if h.concept != "bare" {
+			continue
+		}
+		whole = whole || h.at == 0 && h.end == len(s.words)
+		clause = clause || h.end-h.at > 1 && s.clauseAt(h.at) && s.clauseAt(h.end)
+	}
+	return whole, clause
+}
+
+// rightAlone takes a mail of a few words that names a right or the closing of an account, and no more.
+func (r *reading) rightAlone(found map[string][]Ground) {
 	if r.words > 25 || len(found) > 0 {
 		return
 	}
 	for i := range r.all {
 		s := &r.all[i]
-		if (s.has("delete") || s.has("close")) && s.has("account") && !s.has("story") {
+		for _, h := range s.hits {
+			if label := namedRight(h.concept); label != "" && r.words <= 8 && 2*(h.end-h.at) >= len(s.words) && !s.negated(h) {
+				found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: "the name of a right alone"})
+			}
+		}
+		if s.asserts("delete", "close") && s.has("account") && !s.has("story") {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "names the closing of an account"})
 		}
 	}
+}
+
+// namedRight returns the label of a right by the concept that names it.
+func namedRight(concept string) string {
+	switch concept {
+	case "access":
+		return LabelAccess
+	case "right-erasure":
+		return LabelErasure
+	case "right-rectification":
+		return LabelRectification
+	case "right-restriction":
+		return LabelRestriction
+	case "right-portability":
+		return LabelPortability
+	case "right-objection":
+		return LabelObjection
+	}
+	return ""
 }
 
 // publicRecords leaves a request under a freedom-of-information law out of the rights of a
@@ -225,10 +244,10 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 	if len(found) > 0 {
 		return
 	}
-	law := rule{LabelOther, "asks for something under data-protection law", [][]string{{"law"}, {"mine"}, {"request"}}, 30, []string{"story", "aside", "notice", "threat", "foi"}, false}
+	law := rule{LabelOther, "asks for something under data-protection law", [][]string{{"law"}, {"mine"}, {"request"}}, 30, []string{"story", "aside", "notice", "threat", "foi"}, anywhere}
 	for i := range r.all {
-		if words, ok := law.match(&r.all[i]); ok {
-			found[LabelOther] = append(found[LabelOther], Ground{Where: r.all[i].where, Words: words, Rule: law.name})
+		if from, to, ok := law.match(&r.all[i]); ok {
+			found[LabelOther] = append(found[LabelOther], Ground{Where: r.all[i].where, Words: strings.Join(r.all[i].words[from:to], " "), Rule: law.name})
 		}
 	}
 }
@@ -247,7 +266,9 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool { return g.Rule == "says that data about them is wrong" })
 	}
 	if len(found[LabelAccess]) > 0 { // a line in the list of what Article 15 gives
-		found[LabelAutomatedDecision] = slices.DeleteFunc(found[LabelAutomatedDecision], func(g Ground) bool { return g.Rule == "speaks of automated decisions" })
+		found[LabelAutomatedDecision] = slices.DeleteFunc(found[LabelAutomatedDecision], func(g Ground) bool {
+			return g.Rule == "speaks of automated decisions" || g.Rule == "a machine's decision" || g.Rule == "asks a person to look at it"
+		})
 	}
 	for _, label := range rightsLabels() {
 		if len(found[label]) > 0 {

@@ -22,7 +22,18 @@ type sentence struct {
 	where string // "subject" or "text"
 	text  string // as written
 	words []string
-	asked bool // ends in a question mark
+	parts []int // where its clauses start: after a comma, a colon or a dash
+	asked bool  // ends in a question mark
+}
+
+// clauseAt reports whether a clause starts, or the sentence ends, at a word.
+func (s *sentence) clauseAt(word int) bool {
+	return word == 0 || word == len(s.words) || slices.Contains(s.parts, word)
+}
+
+// parted reports whether a clause ends between two words.
+func (s *sentence) parted(from, to int) bool {
+	return slices.ContainsFunc(s.parts, func(p int) bool { return p >= from && p <= to })
 }
 
 // sentences cuts a text into sentences: at ends of sentences, at empty lines and at list items.
@@ -37,7 +48,7 @@ func sentences(where, text string) []sentence {
 			n := sentenceEnd(block)
 			one := strings.TrimSpace(block[:n])
 			block = block[n:]
-			words := foldWords(one)
+			words, parts := clauses(one)
 			if len(words) == 0 {
 				continue
 			}
@@ -47,11 +58,22 @@ func sentences(where, text string) []sentence {
 			total += len(words)
 			asked := strings.ContainsAny(lastRune(one), "?？")
 			for part := range slices.Chunk(words, maxSentenceWords) {
-				out = append(out, sentence{where: where, text: one, words: part, asked: asked})
+				out = append(out, sentence{where: where, text: one, words: part, parts: parts, asked: asked})
 			}
 		}
 	}
 	return out
+}
+
+// clauses returns the words of a sentence and where its clauses start.
+func clauses(one string) (words []string, parts []int) {
+	for part := range strings.FieldsFuncSeq(one, func(r rune) bool { return strings.ContainsRune(",;:()–—", r) }) {
+		if n := len(words); n > 0 && n <= maxSentenceWords {
+			parts = append(parts, n)
+		}
+		words = append(words, foldWords(part)...)
+	}
+	return words, parts
 }
 
 func lastRune(s string) string {
