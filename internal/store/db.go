@@ -90,7 +90,7 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 	defer d.Close()
 	for range 20 {
 		from, to, err = d.migrate(ctx)
-		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict {
+		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict && !isDeadlock(err) {
 			break
 		}
 		// Another process that migrates at the same moment gets in the way once for each step. The next look finds its work done.
@@ -114,6 +114,9 @@ func (d *DB) migrate(ctx context.Context) (from, to int64, err error) {
 		return from, from, fail("store: migrate", err)
 	}
 	if err := d.seedHead(ctx); err != nil {
+		return from, want, err
+	}
+	if err := d.refold(ctx); err != nil {
 		return from, want, err
 	}
 	if err := d.seedAudit(ctx); err != nil {

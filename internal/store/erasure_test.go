@@ -317,6 +317,13 @@ func TestSomebodyWhoOnlyWroteIsErasedToo(t *testing.T) {
 		// They come on record for the first time only now, by an act of their own: their row knows of the erasure all the same.
 		_, err = h.people.Grant(t.Context(), subscriptions.Act{ListID: h.list.ID, Address: address.Must(annSpelled), Channel: subscriptions.ByStaff, Actor: "user:1", Source: "counter", Evidence: subscriptions.Evidence{"act": "signed the form"}})
 		h.ok(err)
+		// Somebody who moves to an address that was erased has nothing to carry there, perhaps, and so no event.
+		moved := address.Must("moved@example.org")
+		_, err = h.keeper.Erase(t.Context(), subscriptions.ErasureRequest{Address: moved, Ground: subscriptions.GroundRequest, Actor: "user:1"})
+		h.ok(err)
+		h.ok(db.Update(t.Context(), func(tx subscriptions.Tx) error {
+			return tx.CreateSubscribers([]*subscriptions.Subscriber{{Key: h.people.Keys.AddressKey(moved), Address: moved}})
+		}))
 		_, err = subscriptions.VerifyLedger(t.Context(), db)
 		h.ok(err)
 	})

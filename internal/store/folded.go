@@ -42,8 +42,7 @@ func (t *ledgerTx) foldAfter(first int64, events []subscriptions.Event) error {
 			}
 		}
 		if touchesPerson(ledger, first) && subscriber != 0 {
-			if _, err := t.exec(t.ctx, `UPDATE subscribers SET restricted_by = ?, erased_by = ?, profiling_refused_by = ? WHERE id = ?`,
-				state.RestrictedBy, state.ErasedBy, state.ProfilingRefusedBy, subscriber); err != nil {
+			if err := t.writePerson(subscriber, state); err != nil {
 				return err
 			}
 		}
@@ -104,20 +103,45 @@ func subscriberOf(ledger []subscriptions.Event) int64 {
 	return 0
 }
 
-// touchesPerson reports whether events from a place on change what a person's row says of them. Somebody who was erased before they ever came on
-// record has no row then; it takes that in with their first event.
+// touchesPerson reports whether events from a place on change what a person's row says of them.
 func touchesPerson(ledger []subscriptions.Event, first int64) bool {
-	onRecord := false
 	for _, e := range ledger {
-		onRecord = onRecord || e.SubscriberID != 0 && e.Seq < first
-	}
-	for _, e := range ledger {
-		if (e.Seq >= first || !onRecord) && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased ||
+		if e.Seq >= first && (e.Kind == subscriptions.Restricted || e.Kind == subscriptions.Released || e.Kind == subscriptions.Erased ||
 			e.Kind == subscriptions.ProfilingRefused || e.Kind == subscriptions.ProfilingAllowed) {
 			return true
 		}
 	}
 	return false
+}
+
+// foldInto tells the rows of people who come on record what the ledger already said of their addresses: somebody may have been erased who had only written to us.
+func (t *ledgerTx) foldInto(people []*subscriptions.Subscriber) error {
+	return pages(people, keysAtOnce, func(page []*subscriptions.Subscriber) error {
+		keys := make([][]byte, len(page))
+		for i, p := range page {
+			keys[i] = p.Key
+		}
+		ledgers, err := eventsByKey(t.ctx, t.conn, keys)
+		if err != nil {
+			return err
+		}
+		for _, p := range page {
+			ledger := ledgers[string(p.Key)]
+			if !touchesPerson(ledger, 1) {
+				continue
+			}
+			if err := t.writePerson(p.ID, subscriptions.Fold(ledger)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *ledgerTx) writePerson(id int64, st subscriptions.State) error {
+	_, err := t.exec(t.ctx, `UPDATE subscribers SET restricted_by = ?, erased_by = ?, profiling_refused_by = ? WHERE id = ?`,
+		st.RestrictedBy, st.ErasedBy, st.ProfilingRefusedBy, id)
+	return err
 }
 
 // Folded implements subscriptions.Proof: the state of people as the gate's tables have it, by subscriber.

@@ -212,7 +212,7 @@ func (t importTx) takeEnd(after subscriptions.Head) error {
 // movedOn reports whether an error says that somebody else was there first: with the ledger's end, a row number or an address.
 func movedOn(err error) bool {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "40P01") { // lock not available; deadlock
+	if errors.As(err, &pg) && pg.Code == "55P03" || isDeadlock(err) { // lock not available
 		return true
 	}
 	return isDuplicate(err)

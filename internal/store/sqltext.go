@@ -245,3 +245,9 @@ func isBusy(err error) bool {
 	var lite *sqlite3.Error
 	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3lib.SQLITE_BUSY
 }
+
+// isDeadlock reports whether PostgreSQL ended a transaction so that another could go on: trying again is all that it takes.
+func isDeadlock(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "40P01"
+}

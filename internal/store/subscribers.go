@@ -89,6 +89,9 @@ func (t *ledgerTx) insertSubscribers(people []*subscriptions.Subscriber) error {
 		})
 		return err
 	})
+	if err == nil {
+		err = t.foldInto(people)
+	}
 	if err != nil {
 		return fail(op, err)
 	}
