@@ -37,7 +37,8 @@ func byMessage(p erasee) []any  { return p.messages }
 // emptying is what erasing does, table by table.
 var emptying = []emptied{
 	{table: "subscribers", set: []string{"address", "name", "language", "attributes", "source"}, where: "id IN (?)", of: byID},
-	{table: "consent_events", set: []string{"evidence", "salt"}, where: "address_key IN (?) AND evidence IS NOT NULL", of: byKey},
+	{table: "consent_events", set: []string{"evidence", "salt"}, where: "subscriber_id IN (?) AND evidence IS NOT NULL", of: byID},
+	{table: "consent_events", set: []string{"evidence", "salt"}, where: "subscriber_id = 0 AND address_key IN (?) AND evidence IS NOT NULL", of: byKey},
 	{table: "deliveries", set: []string{"reply"}, where: "subscriber_id IN (?) AND reply <> ''", of: byID},
 	{table: "deferrals", set: []string{"reply"}, where: "subscriber_id IN (?) AND reply <> ''", of: byID},
 	{table: "letters", set: []string{"to_address", "language", "data", "in_reply_to", "reply"}, where: "subscriber_id IN (?)", of: byID},
@@ -55,7 +56,8 @@ var emptying = []emptied{
 	{table: "holds", set: []string{"reason", "lifted_why"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "erasures", set: []string{"untold"}, where: "subscriber_id IN (?) AND state <> 'telling'", of: byID},
 	{table: "disposals", set: []string{"why"}, where: "subscriber_id IN (?)", of: byID},
-	{table: "act_addresses", where: "event_seq IN (SELECT seq FROM consent_events WHERE address_key IN (?))", of: byKey, drop: true},
+	{table: "act_addresses", where: "event_seq IN (SELECT seq FROM consent_events WHERE subscriber_id IN (?))", of: byID, drop: true},
+	{table: "act_addresses", where: "event_seq IN (SELECT seq FROM consent_events WHERE subscriber_id = 0 AND address_key IN (?))", of: byKey, drop: true},
 	{table: "visits", set: []string{"language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "new_key IN (?)", of: byKey},

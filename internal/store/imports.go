@@ -114,7 +114,7 @@ func (d *DB) Known(ctx context.Context, keys [][]byte) (map[string]bool, error) 
 	err := pages(keys, keysAtOnce, func(page [][]byte) error {
 		in := marks(len(page))
 		rows, err := d.reading().query(ctx, `SELECT address_key FROM subscribers WHERE address_key IN (`+in+`)
-			UNION SELECT address_key FROM consent_events WHERE address_key IN (`+in+`)`, append(anys(page), anys(page)...)...)
+			UNION SELECT address_key FROM consent_events WHERE subscriber_id = 0 AND address_key IN (`+in+`)`, twice(page)...)
 		found, err := collect(rows, err, scanAddressKey)
 		for _, key := range found {
 			known[string(key)] = true

@@ -128,12 +128,21 @@ func (d *DB) Events(ctx context.Context, after int64, limit int) ([]subscription
 
 // EventsByKey implements subscriptions.GateStore.
 func (d *DB) EventsByKey(ctx context.Context, key []byte) ([]subscriptions.Event, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE address_key = ? ORDER BY seq`, key)
+	rows, err := d.reading().query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE `+ledgerOf("?")+` ORDER BY seq`, key, key)
 	out, err := collect(rows, err, scanEvent)
 	return out, fail("store: events of an address", err)
 }
 
 const keysAtOnce = 500
+
+// ledgerOf selects what the ledger has of some addresses, whose marks are given; their keys are to be bound twice. A person keeps one address's key for ever, so the
+// events of an address are those of its person, and those from before there was one.
+func ledgerOf(in string) string {
+	return `seq IN (SELECT o.seq FROM consent_events o JOIN subscribers p ON p.id = o.subscriber_id WHERE p.address_key IN (` + in + `)
+		UNION ALL SELECT o.seq FROM consent_events o WHERE o.subscriber_id = 0 AND o.address_key IN (` + in + `))`
+}
+
+func twice(keys [][]byte) []any { return append(anys(keys), anys(keys)...) }
 
 // EventsByKey implements subscriptions.Tx.
 func (t *ledgerTx) EventsByKey(keys ...[]byte) (map[string][]subscriptions.Event, error) {
@@ -143,7 +152,7 @@ func (t *ledgerTx) EventsByKey(keys ...[]byte) (map[string][]subscriptions.Event
 func eventsByKey(ctx context.Context, c conn, keys [][]byte) (map[string][]subscriptions.Event, error) {
 	out := make(map[string][]subscriptions.Event, len(keys))
 	err := pages(keys, keysAtOnce, func(page [][]byte) error {
-		rows, err := c.query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE address_key IN (`+marks(len(page))+`) ORDER BY seq`, anys(page)...)
+		rows, err := c.query(ctx, `SELECT `+eventColumns+` FROM consent_events WHERE `+ledgerOf(marks(len(page)))+` ORDER BY seq`, twice(page)...)
 		events, err := collect(rows, err, scanEvent)
 		for _, e := range events {
 			out[string(e.AddressKey)] = append(out[string(e.AddressKey)], e)

@@ -55,7 +55,8 @@ var strays = []struct{ table, row, what, query string }{
 		 OR e.notice_digest <> '' AND NOT EXISTS (SELECT 1 FROM texts t WHERE t.digest = e.notice_digest) ORDER BY e.seq LIMIT 1`},
 	{"consent_events", "seq %d", "its evidence is gone, and no erasure says so",
 		`SELECT e.seq, 0 FROM consent_events e WHERE COALESCE(LENGTH(e.evidence), 0) = 0 AND NOT EXISTS
-		 (SELECT 1 FROM consent_events x WHERE x.address_key = e.address_key AND x.kind = 'erased' AND x.seq >= e.seq) ORDER BY e.seq LIMIT 1`},
+		 (SELECT 1 FROM subscribers p JOIN consent_events x ON x.subscriber_id = p.id WHERE p.address_key = e.address_key AND x.kind = 'erased' AND x.seq >= e.seq) AND NOT EXISTS
+		 (SELECT 1 FROM consent_events x WHERE x.subscriber_id = 0 AND x.address_key = e.address_key AND x.kind = 'erased' AND x.seq >= e.seq) ORDER BY e.seq LIMIT 1`},
 	{"notices", "programme %d", "no version has the words that event %d refers to",
 		`SELECT e.programme_id, e.seq FROM consent_events e WHERE e.notice_digest <> '' AND NOT EXISTS
 		 (SELECT 1 FROM notices n WHERE n.programme_id = e.programme_id AND n.digest = e.notice_digest) ORDER BY e.seq LIMIT 1`},
@@ -73,7 +74,9 @@ var strays = []struct{ table, row, what, query string }{
 	{"permissions", "purpose %d, subscriber %d", "nobody is on record under this number",
 		`SELECT m.purpose_id, m.subscriber_id FROM permissions m WHERE NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.id = m.subscriber_id) ORDER BY 1, 2 LIMIT 1`},
 	{"suppressions", "event %d", "the ledger does not know the address",
-		`SELECT x.event_seq, 0 FROM suppressions x WHERE NOT EXISTS (SELECT 1 FROM consent_events e WHERE e.address_key = x.address_key) ORDER BY 1 LIMIT 1`},
+		`SELECT x.event_seq, 0 FROM suppressions x WHERE NOT EXISTS 
+		 (SELECT 1 FROM subscribers p JOIN consent_events e ON e.subscriber_id = p.id WHERE p.address_key = x.address_key) AND NOT EXISTS
+		 (SELECT 1 FROM consent_events e WHERE e.subscriber_id = 0 AND e.address_key = x.address_key) ORDER BY 1 LIMIT 1`},
 }
 
 // Stray implements subscriptions.Proof. Each look is one statement, so rows that are being written cannot seem to lack each other.

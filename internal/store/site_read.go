@@ -95,7 +95,7 @@ func (d *DB) LastEvents(ctx context.Context, keys [][]byte) (map[string]subscrip
 	last := map[string]subscriptions.Event{}
 	err := pages(keys, keysAtOnce, func(page [][]byte) error {
 		rows, err := d.reading().query(ctx, `SELECT address_key, seq, at, kind FROM consent_events
-			WHERE seq IN (SELECT MAX(seq) FROM consent_events WHERE address_key IN (`+marks(len(page))+`) GROUP BY address_key)`, anys(page)...)
+			WHERE seq IN (SELECT MAX(seq) FROM consent_events WHERE `+ledgerOf(marks(len(page)))+` GROUP BY address_key)`, twice(page)...)
 		_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
 			var e subscriptions.Event
 			var at int64
