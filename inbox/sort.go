@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -105,7 +104,8 @@ type reading struct {
 // said is a sentence with what was found in it.
 type said struct {
 	sentence
-	hits []hit
+	hits     []hit
+	concepts conceptSet // of the hits
 }
 
 func newReading(m *message.Parsed, reply string) *reading {
@@ -120,24 +120,36 @@ func newReading(m *message.Parsed, reply string) *reading {
 		r.reply, subject = true, strings.TrimSpace(subject[i+1:])
 	}
 	r.subject = subject
-	lex := lexicons()
 	list := append(sentences("subject", subject), sentences("text", message.Unquoted(reply))...)
-	for _, s := range list {
-		if s.where == "text" {
-			r.words += len(s.words)
+	for _, one := range list {
+		if one.where == "text" {
+			r.words += len(one.words)
 		}
-		r.all = append(r.all, said{s, lex.find(s.words)})
+	}
+	r.understand(list)
+	return r
+}
+
+// understand finds the phrases of the languages that the text may be in.
+func (r *reading) understand(list []sentence) {
+	lex := lexicons()
+	tongues := lex.plainly(list)
+	for _, one := range list {
+		r.all = append(r.all, said{sentence: one, hits: lex.find(one.words, tongues)})
 	}
 	languages := lex.languages(r.all)
 	if len(languages) > 0 && r.words >= 3 {
 		r.language = languages[0]
 	}
 	for i := range r.all {
-		r.all[i].hits = slices.DeleteFunc(r.all[i].hits, func(h hit) bool {
+		s := &r.all[i]
+		s.hits = slices.DeleteFunc(s.hits, func(h hit) bool {
 			return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language)
 		})
+		for _, h := range s.hits {
+			s.concepts = s.concepts.with(h.bit)
+		}
 	}
-	return r
 }
 
 // replyMarks are what mail programs put before the subject of an answer.
@@ -147,51 +159,3 @@ func replyMarks() []string {
 
 // anyLanguage is the lexicon of what is written alike in all languages.
 const anyLanguage = "und"
-
-// languages returns the languages that the text may be in, the likeliest first. Nil means
-// that it is too short to tell, and all count.
-func (l *lexicon) languages(all []said) []string {
-	score := map[string]float64{}
-	known := 0
-	for _, s := range all {
-		for _, w := range s.words {
-			in := l.stopwords[w]
-			for _, lang := range in {
-				score[lang] += 1 / float64(len(in))
-			}
-			if len(in) > 0 {
-				known++
-			}
-		}
-		seen := map[string]bool{}
-		for _, h := range s.hits {
-			if h.language == anyLanguage {
-				continue
-			}
-			if key := h.language + h.text; !seen[key] {
-				seen[key] = true
-				score[h.language] += 0.6 * float64(h.end-h.at)
-			}
-		}
-	}
-	if len(score) == 0 {
-		return nil
-	}
-	var order []string
-	for lang := range score {
-		order = append(order, lang)
-	}
-	slices.SortFunc(order, func(a, b string) int {
-		if c := cmp.Compare(score[b], score[a]); c != 0 {
-			return c
-		}
-		return cmp.Compare(a, b)
-	})
-	keep := order[:0]
-	for _, lang := range order {
-		if score[lang] >= score[order[0]]*0.4 || known < 4 {
-			keep = append(keep, lang)
-		}
-	}
-	return keep
-}

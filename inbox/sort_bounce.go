@@ -63,7 +63,7 @@ func challenges(written string) bool {
 	}
 	said := map[string]bool{}
 	for _, s := range sentences("text", written) {
-		for _, h := range lexicons().find(s.words) {
+		for _, h := range lexicons().find(s.words, everyTongue) {
 			if h.concept == LabelChallenge {
 				said[h.text] = true
 			}

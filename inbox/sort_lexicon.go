@@ -19,6 +19,8 @@ var lexiconFiles embed.FS
 // phrase is one line of a lexicon.
 type phrase struct {
 	language, concept string
+	bit               conceptSet // of the concept
+	tongue            uint64     // bit of the language
 	words             []pattern
 	text              string
 	first             bool // only at the start of a sentence: "^" in the file
@@ -46,7 +48,27 @@ type lexicon struct {
 	byStem    map[string][]*phrase // by the start of the first word
 	stopwords map[string][]string  // word to languages
 	concepts  map[string]bool      // that some language has
-	minStem   int                  // length of the shortest stem
+	bits      map[string]conceptSet
+	tongues   map[string]uint64 // language to bit
+	minStem   int               // length of the shortest stem, in octets
+	maxStem   int               // and of the longest
+}
+
+// conceptSet is a set of concepts, a bit for each in the order of conceptNames.
+type conceptSet [2]uint64
+
+func (c conceptSet) with(o conceptSet) conceptSet { return conceptSet{c[0] | o[0], c[1] | o[1]} }
+
+// meets reports whether the sets have a concept in common.
+func (c conceptSet) meets(o conceptSet) bool { return c[0]&o[0] != 0 || c[1]&o[1] != 0 }
+
+// set returns the set of the named concepts.
+func (l *lexicon) set(names ...string) conceptSet {
+	var c conceptSet
+	for _, n := range names {
+		c = c.with(l.bits[n])
+	}
+	return c
 }
 
 // hit is a phrase found in a sentence.
@@ -65,12 +87,19 @@ var lexicons = sync.OnceValue(func() *lexicon {
 })
 
 func readLexicons() (*lexicon, error) {
-	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, concepts: map[string]bool{}, minStem: 99}
+	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, concepts: map[string]bool{},
+		bits: map[string]conceptSet{}, tongues: map[string]uint64{}, minStem: 99}
+	for i, name := range conceptNames() {
+		var c conceptSet
+		c[i/64] = 1 << (i % 64)
+		l.bits[name] = c
+	}
 	files, err := lexiconFiles.ReadDir("lexicon")
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range files {
+	for i, f := range files {
+		l.tongues[strings.TrimSuffix(f.Name(), ".txt")] = 1 << i
 		b, err := lexiconFiles.ReadFile(path.Join("lexicon", f.Name()))
 		if err != nil {
 			return nil, err
@@ -117,7 +146,7 @@ func (l *lexicon) read(language, text string) error {
 }
 
 func (l *lexicon) add(language, concept, line string) error {
-	p := &phrase{language: language, concept: concept, text: line}
+	p := &phrase{language: language, concept: concept, bit: l.bits[concept], tongue: l.tongues[language], text: line}
 	line, p.first = strings.CutPrefix(line, "^")
 	for word := range strings.FieldsSeq(line) {
 		if strings.Trim(word, "~") == "" {
@@ -150,7 +179,7 @@ func (l *lexicon) add(language, concept, line string) error {
 				return fmt.Errorf("the stem %q is too short", first)
 			}
 			l.byStem[first] = append(l.byStem[first], p)
-			l.minStem = min(l.minStem, len(first))
+			l.minStem, l.maxStem = min(l.minStem, len(first)), max(l.maxStem, len(first))
 		} else {
 			l.byWord[first] = append(l.byWord[first], p)
 		}
@@ -159,21 +188,26 @@ func (l *lexicon) add(language, concept, line string) error {
 	return nil
 }
 
-// find returns all phrases in words, of all languages.
-func (l *lexicon) find(words []string) []hit {
+// everyTongue lets find look in all languages.
+const everyTongue = ^uint64(0)
+
+// find returns all phrases in words, of the languages whose bit is set.
+func (l *lexicon) find(words []string, tongues uint64) []hit {
 	var out []hit
-	for at, w := range words {
-		for _, p := range l.byWord[w] {
+	look := func(list []*phrase, at int) {
+		for _, p := range list {
+			if p.tongue&tongues == 0 {
+				continue
+			}
 			if end, ok := p.matchAt(words, at); ok {
 				out = append(out, hit{p, at, end})
 			}
 		}
-		for n := l.minStem; n <= len(w); n++ {
-			for _, p := range l.byStem[w[:n]] {
-				if end, ok := p.matchAt(words, at); ok {
-					out = append(out, hit{p, at, end})
-				}
-			}
+	}
+	for at, w := range words {
+		look(l.byWord[w], at)
+		for n := l.minStem; n <= min(len(w), l.maxStem); n++ {
+			look(l.byStem[w[:n]], at)
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ func (q request) sure() bool { return q.kind != KindNone && q.confidence >= 0.8 
 func (r *reading) requests() request {
 	q := request{kind: KindNone}
 	found := map[string][]Ground{}
-	rules := requestRules()
+	rules := requestRules().all
 	for i := range r.all {
 		if s := &r.all[i]; len(s.hits) > 0 && !s.vetoed() {
 			s.apply(rules, found)
@@ -42,9 +42,10 @@ func (r *reading) requests() request {
 
 // apply adds to found what the rules find in a sentence. Of two readings of the same words the plainer
 // stands: "delete what you hold on me" asks for no copy, "do not use my data while ..." is no objection.
-func (s *said) apply(rules []rule, found map[string][]Ground) {
+func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 	deleted, forATime := len(s.words), false
-	for _, rule := range rules {
+	for i := range rules {
+		rule := &rules[i]
 		from, to, ok := rule.match(s)
 		switch {
 		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from > deleted:
@@ -65,17 +66,21 @@ func (s *said) vetoed() bool {
 }
 
 func (s *said) has(concept string) bool {
-	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == concept })
+	return s.concepts.meets(lexicons().bits[concept])
 }
 
 // match looks for the rule's concepts within its window and returns the words from the first to the last.
-func (u rule) match(s *said) (from, to int, ok bool) {
-	if u.how == short && len(s.words) > 9 || slices.ContainsFunc(u.unless, s.has) {
+func (u *readyRule) match(s *said) (from, to int, ok bool) {
+	if u.how == short && len(s.words) > 9 || s.concepts.meets(u.spoil) {
 		return 0, 0, false
 	}
-	negative := slices.ContainsFunc(u.all, func(any []string) bool { return any[0] == "negation" })
+	for _, set := range u.sets {
+		if !s.concepts.meets(set) {
+			return 0, 0, false
+		}
+	}
 	for _, h := range s.hits {
-		if !slices.Contains(u.all[0], h.concept) || !negative && s.negated(h) {
+		if !u.sets[0].meets(h.bit) || !u.negative && s.negated(h) {
 			continue
 		}
 		if from, to, ok := u.around(s, h); ok {
@@ -86,9 +91,9 @@ func (u rule) match(s *said) (from, to int, ok bool) {
 }
 
 // around finds the rule's other concepts near h.
-func (u rule) around(s *said, h hit) (from, to int, ok bool) {
+func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 	from, to = h.at, h.end
-	for _, any := range u.all[1:] {
+	for _, any := range u.sets[1:] {
 		near := -1
 		for i, o := range s.hits {
 			if max(o.end, h.end)-min(o.at, h.at) > u.window || near >= 0 && abs(o.at-h.at) >= abs(s.hits[near].at-h.at) {
@@ -97,7 +102,7 @@ func (u rule) around(s *said, h hit) (from, to int, ok bool) {
 			if u.how == inOrder && o.at < h.end {
 				continue
 			}
-			if slices.Contains(any, o.concept) && (o.phrase != h.phrase || o.at != h.at) {
+			if any.meets(o.bit) && (o.phrase != h.phrase || o.at != h.at) {
 				near = i
 			}
 		}
@@ -244,7 +249,7 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 	if len(found) > 0 {
 		return
 	}
-	law := rule{LabelOther, "asks for something under data-protection law", [][]string{{"law"}, {"mine"}, {"request"}}, 30, []string{"story", "aside", "notice", "threat", "foi"}, anywhere}
+	law := requestRules().lawAlone
 	for i := range r.all {
 		if from, to, ok := law.match(&r.all[i]); ok {
 			found[LabelOther] = append(found[LabelOther], Ground{Where: r.all[i].where, Words: strings.Join(r.all[i].words[from:to], " "), Rule: law.name})

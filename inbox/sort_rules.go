@@ -1,12 +1,18 @@
 package inbox
 
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
 // rule gives a label to a sentence in which each of its concepts is found, all of them within
 // a window of words and in any order, because languages order them differently.
 type rule struct {
 	label, name string
-	all         [][]string // one of each; the first must not be negated, unless negation is one of them
-	window      int
-	unless      []string // concepts that spoil it
+	concepts    string // one of each; "/" parts those of which any will do
+	window      int    // words
+	unless      string // concepts that spoil it
 	how         how
 }
 
@@ -25,91 +31,119 @@ const (
 	inOrder      // only with the first concept before the others
 )
 
-// requestRules are the same for all languages; the lexicons fill the concepts.
-func requestRules() []rule {
-	rules := optOutRules()
-	rules = append(rules, erasureRules()...)
-	rules = append(rules, accessRules()...)
-	return append(rules, otherRightsRules()...)
+// readyRule is a rule with its concepts as sets. Its first concept must not be negated, unless negation is
+// one of them.
+type readyRule struct {
+	rule
+	sets     []conceptSet
+	spoil    conceptSet
+	negative bool
 }
 
-// ask is how a sentence shows that it asks for something, or speaks of the sender.
-func ask() []string { return []string{"mine", "request"} }
+// ready looks the concepts up. "ask" is how a sentence shows that it asks for something, or speaks of the sender.
+func (u rule) ready(l *lexicon) readyRule {
+	out := readyRule{rule: u, spoil: l.set(strings.Fields(u.unless)...)}
+	for group := range strings.FieldsSeq(strings.ReplaceAll(u.concepts, "ask", "mine/request")) {
+		names := strings.Split(group, "/")
+		out.sets = append(out.sets, l.set(names...))
+		out.negative = out.negative || slices.Contains(names, "negation")
+	}
+	return out
+}
+
+// ruleBook holds the rules, which are the same for all languages; the lexicons fill the concepts.
+type ruleBook struct {
+	all      []readyRule // in the order in which they are tried
+	lawAlone readyRule   // for a mail in which no other was found
+}
+
+// requestRules makes the rules ready once.
+var requestRules = sync.OnceValue(func() ruleBook {
+	l := lexicons()
+	alone := rule{LabelOther, "asks for something under data-protection law", "law mine request", 30, "story aside notice threat foi", anywhere}
+	book := ruleBook{lawAlone: alone.ready(l)}
+	for _, list := range [][]rule{optOutRules(), erasureRules(), accessRules(), otherRightsRules()} {
+		for _, u := range list {
+			book.all = append(book.all, u.ready(l))
+		}
+	}
+	return book
+})
 
 func optOutRules() []rule {
 	const label = LabelUnsubscribe
-	footer := []string{"footer"}
-	lost := []string{"footer", "put-back", "about-me", "account"}
+	const footer = "footer"
+	const lost = "footer put-back about-me account"
 	return []rule{
-		{label, "asks to be taken off", [][]string{{"unsubscribe-me"}}, 30, footer, anywhere},
-		{label, "asks to be taken off", [][]string{{"unsubscribe-me"}, {"mine"}, {"request"}}, 20, nil, anywhere},
-		{label, "unsubscribes", [][]string{{"unsubscribe"}, ask()}, 14, footer, anywhere},
-		{label, "unsubscribes from the newsletter", [][]string{{"unsubscribe"}, {"newsletter"}}, 8, footer, short},
-		{label, "unsubscribed and is still written to", [][]string{{"unsubscribe"}, {"persist"}}, 20, footer, anywhere},
-		{label, "cancels the newsletter", [][]string{{"close", "delete"}, {"newsletter"}, ask()}, 12, []string{"footer", "data", "account"}, anywhere},
+		{label, "asks to be taken off", "unsubscribe-me", 30, footer, anywhere},
+		{label, "asks to be taken off", "unsubscribe-me mine request", 20, "", anywhere},
+		{label, "unsubscribes", "unsubscribe ask", 14, footer, anywhere},
+		{label, "unsubscribes from the newsletter", "unsubscribe newsletter", 8, footer, short},
+		{label, "unsubscribed and is still written to", "unsubscribe persist", 20, footer, anywhere},
+		{label, "cancels the newsletter", "close/delete newsletter ask", 12, "footer data account", anywhere},
 
-		{label, "asks to stop what is sent", [][]string{{"stop"}, {"send", "newsletter"}}, 6, footer, anywhere},
-		{label, "asks to stop what is sent", [][]string{{"stop"}, {"receive"}, ask()}, 8, footer, anywhere},
-		{label, "wants nothing more to be sent", [][]string{{"any-more"}, {"negation"}, {"send"}}, 10, lost, anywhere},
-		{label, "wants nothing more to be sent", [][]string{{"no-more"}, {"send"}}, 8, lost, anywhere},
-		{label, "wants no more mailings", [][]string{{"any-more"}, {"negation"}, {"wish"}, {"receive", "newsletter"}}, 12, lost, anywhere},
-		{label, "wants no more mailings", [][]string{{"no-more"}, {"wish"}, {"receive", "newsletter"}}, 12, lost, anywhere},
-		{label, "does not want the mailings", [][]string{{"wish"}, {"negation"}, {"receive"}, {"newsletter"}}, 10, lost, anywhere},
+		{label, "asks to stop what is sent", "stop send/newsletter", 6, footer, anywhere},
+		{label, "asks to stop what is sent", "stop receive ask", 8, footer, anywhere},
+		{label, "wants nothing more to be sent", "any-more negation send", 10, lost, anywhere},
+		{label, "wants nothing more to be sent", "no-more send", 8, lost, anywhere},
+		{label, "wants no more mailings", "any-more negation wish receive/newsletter", 12, lost, anywhere},
+		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
+		{label, "does not want the mailings", "wish negation receive newsletter", 10, lost, anywhere},
 	}
 }
 
 func accessRules() []rule {
 	const label, name = LabelAccess, "asks what is held about them"
-	deeds := []string{"delete", "right-erasure", "rectify", "restrict", "object", "withdraw", "portable", "complaint"}
+	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint"
 	return []rule{
-		{label, name, [][]string{{"access"}, ask()}, 24, []string{"complaint"}, anywhere},
-		{label, name, [][]string{{"held"}, ask()}, 24, deeds, anywhere},
-		{label, name, [][]string{{"tell"}, {"held"}}, 7, nil, inOrder},
-		{label, name, [][]string{{"which"}, {"data"}, {"about-me"}}, 12, deeds, inOrder},
-		{label, name, [][]string{{"which"}, {"hold"}, {"about-me"}}, 10, deeds, inOrder},
-		{label, "asks for a copy of data about them", [][]string{{"copy"}, {"about-me"}}, 10, []string{"portable"}, anywhere},
-		{label, "asks where data about them came from", [][]string{{"obtained"}, {"contact", "about-me"}}, 8, nil, anywhere},
-		{label, "asks who was given data about them", [][]string{{"shared"}, {"contact", "about-me"}}, 10, nil, anywhere},
+		{label, name, "access ask", 24, "complaint", anywhere},
+		{label, name, "held ask", 24, deeds, anywhere},
+		{label, name, "tell held", 7, "", inOrder},
+		{label, name, "which data about-me", 12, deeds, inOrder},
+		{label, name, "which hold about-me", 10, deeds, inOrder},
+		{label, "asks for a copy of data about them", "copy about-me", 10, "portable", anywhere},
+		{label, "asks where data about them came from", "obtained contact/about-me", 8, "", anywhere},
+		{label, "asks who was given data about them", "shared contact/about-me", 10, "", anywhere},
 	}
 }
 
 func erasureRules() []rule {
 	const label = LabelErasure
 	return []rule{
-		{label, "asks to delete data about them", [][]string{{"delete"}, {"data"}, {"mine"}}, 14, nil, anywhere},
-		{label, deletesEverything, [][]string{{"delete"}, {"everything"}, {"about-me"}}, 12, nil, anywhere},
-		{label, "asks to delete personal data", [][]string{{"delete"}, {"personal-data"}, {"request"}}, 14, nil, anywhere},
-		{label, "asks to delete their details", [][]string{{"delete"}, {"contact"}, ask()}, 12, []string{"newsletter", "unsubscribe-me"}, anywhere},
-		{label, "asks to delete an account", [][]string{{"delete", "close"}, {"account"}, ask()}, 12, nil, anywhere},
-		{label, "names the right to erasure", [][]string{{"right-erasure"}, ask()}, 20, nil, anywhere},
+		{label, "asks to delete data about them", "delete data mine", 14, "", anywhere},
+		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
+		{label, "asks to delete personal data", "delete personal-data request", 14, "", anywhere},
+		{label, "asks to delete their details", "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
+		{label, "asks to delete an account", "delete/close account ask", 12, "", anywhere},
+		{label, "names the right to erasure", "right-erasure ask", 20, "", anywhere},
 	}
 }
 
 func otherRightsRules() []rule {
-	deleted := []string{"no-field", "delete"}
+	const deleted = "no-field delete"
 	return []rule{
-		{LabelRectification, "asks to correct data about them", [][]string{{"rectify"}, {"field", "data"}, {"mine"}}, 12, []string{"no-field", "newsletter", "account", "restrict"}, anywhere},
-		{LabelRectification, "says that data about them is wrong", [][]string{{"wrong"}, {"field", "data"}, {"mine"}}, 12, deleted, anywhere},
-		{LabelRectification, "says that data is wrong and asks to correct it", [][]string{{"wrong"}, {"rectify"}, {"field", "data"}}, 14, deleted, anywhere},
-		{LabelRectification, "names the right to rectification", [][]string{{"right-rectification"}, ask()}, 20, nil, anywhere},
+		{LabelRectification, "asks to correct data about them", "rectify field/data mine", 12, "no-field newsletter account restrict", anywhere},
+		{LabelRectification, "says that data about them is wrong", "wrong field/data mine", 12, deleted, anywhere},
+		{LabelRectification, "says that data is wrong and asks to correct it", "wrong rectify field/data", 14, deleted, anywhere},
+		{LabelRectification, "names the right to rectification", "right-rectification ask", 20, "", anywhere},
 
-		{LabelRestriction, "asks to restrict processing", [][]string{{"restrict"}, {"processing"}, {"mine", "request", "data"}}, 30, nil, anywhere},
-		{LabelRestriction, "asks to hold data back", [][]string{{"restrict"}, {"about-me"}, {"until"}}, 20, nil, anywhere},
-		{LabelRestriction, notForATime, [][]string{{"until"}, {"negation"}, {"processing"}, {"about-me"}}, 24, nil, anywhere},
-		{LabelRestriction, "names the right to restriction", [][]string{{"right-restriction"}, ask()}, 20, nil, anywhere},
+		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
+		{LabelRestriction, "asks to hold data back", "restrict about-me until", 20, "", anywhere},
+		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
+		{LabelRestriction, "names the right to restriction", "right-restriction ask", 20, "", anywhere},
 
-		{LabelPortability, "asks for data in a portable form", [][]string{{"portable"}, {"data", "mine"}, ask()}, 30, nil, anywhere},
-		{LabelPortability, "names the right to portability", [][]string{{"right-portability"}, ask()}, 20, nil, anywhere},
+		{LabelPortability, "asks for data in a portable form", "portable data/mine ask", 30, "", anywhere},
+		{LabelPortability, "names the right to portability", "right-portability ask", 20, "", anywhere},
 
-		{LabelObjection, "objects to processing", [][]string{{"object"}, {"processing", "marketing", "data"}}, 24, nil, anywhere},
-		{LabelObjection, "does not want data used", [][]string{{"processing"}, {"negation"}, {"about-me"}, {"marketing"}}, 14, []string{"until"}, anywhere},
-		{LabelObjection, "names the right to object", [][]string{{"right-objection"}, ask()}, 20, nil, anywhere},
+		{LabelObjection, "objects to processing", "object processing/marketing/data", 24, "", anywhere},
+		{LabelObjection, "does not want data used", "processing negation about-me marketing", 14, "until", anywhere},
+		{LabelObjection, "names the right to object", "right-objection ask", 20, "", anywhere},
 
-		{LabelWithdrawConsent, "withdraws consent", [][]string{{"withdraw"}, {"consent"}, ask()}, 45, nil, anywhere},
+		{LabelWithdrawConsent, "withdraws consent", "withdraw consent ask", 45, "", anywhere},
 
-		{LabelComplaint, "complains about the handling of data", [][]string{{"complaint"}, {"complaint-about", "law"}, ask()}, 24, []string{"threat"}, anywhere},
+		{LabelComplaint, "complains about the handling of data", "complaint complaint-about/law ask", 24, "threat", anywhere},
 
-		{LabelAutomatedDecision, "questions an automated decision", [][]string{{"human-review"}, ask()}, 24, nil, anywhere},
-		{LabelAutomatedDecision, "speaks of automated decisions", [][]string{{"automated"}, ask()}, 24, nil, anywhere},
+		{LabelAutomatedDecision, "questions an automated decision", "human-review ask", 24, "", anywhere},
+		{LabelAutomatedDecision, "speaks of automated decisions", "automated ask", 24, "", anywhere},
 	}
 }
