@@ -93,6 +93,9 @@ func reportBounce(m *message.Parsed, written string, v *Verdict) {
 		v.Labels = []string{label}
 	}
 	markDead(v, label, v.Status, cmp.Or(first.Diagnostic, written))
+	if reportWords().afterData.in(flat(written)) {
+		v.Flags = slices.DeleteFunc(v.Flags, func(f string) bool { return f == FlagDeadAddress })
+	}
 }
 
 // worst returns the recipient that the report is mainly about: the first that failed, else the first.
@@ -129,20 +132,22 @@ func outcome(action, status string) string {
 
 // textOutcome reads the outcome out of what a mail system wrote for people.
 func textOutcome(subject, written, status string) string {
-	all := strings.ToLower(subject + "\n" + written)
+	words := reportWords()
+	subject, written = flat(subject), flat(written)
+	all := subject + " " + written
 	switch {
-	case strings.HasPrefix(status, "4.") || delayed.MatchString(all) || hostSilent.MatchString(all):
+	case strings.HasPrefix(status, "4.") || words.delayed.in(all) || words.hostSilent.in(all):
 		return LabelTemporary
 	case strings.HasPrefix(status, "5."):
 		return LabelPermanent
 	}
 	if code := replyCode.FindStringSubmatch(written); code != nil {
-		if code[1][0] == '4' && !gaveUp.MatchString(all) {
+		if code[1][0] == '4' && !words.gaveUp.in(all) {
 			return LabelTemporary
 		}
 		return LabelPermanent
 	}
-	if bounceText.MatchString(all) || bounceSubject.MatchString(subject) {
+	if words.text.in(all) || words.subject.in(subject) {
 		return LabelPermanent
 	}
 	return ""
@@ -165,9 +170,9 @@ func markDead(v *Verdict, label, status, words string) {
 	if status == "5.1.7" || status == "5.1.8" { // of the sender (RFC 3463 section 3.2)
 		return
 	}
-	words = strings.ToLower(words)
+	words = flat(words)
 	unknown := strings.HasPrefix(status, "5.1.") && status != "5.1.0" || status == "5.4.4"
-	if (unknown || unknownUser.MatchString(words)) && !stillAlive.MatchString(words) {
+	if (unknown || reportWords().unknownUser.in(words)) && !reportWords().stillAlive.in(words) {
 		v.Flags = append(v.Flags, FlagDeadAddress)
 	}
 }

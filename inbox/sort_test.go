@@ -82,6 +82,24 @@ func TestLexiconsAreWellFormed(t *testing.T) {
 	}
 }
 
+func TestWordingOfReportsIsWellFormed(t *testing.T) {
+	t.Parallel()
+	r, err := readReportWords(reportsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, list := range map[string]wording{"subject": r.subject, "text": r.text, "delayed": r.delayed, "host-silent": r.hostSilent, "gave-up": r.gaveUp, "unknown-user": r.unknownUser, "still-alive": r.stillAlive, "after-data": r.afterData} {
+		if len(list) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+		for _, e := range list {
+			if worth(e.pieces) < 3 || strings.ToLower(e.re.String()) != e.re.String() && !strings.Contains(e.re.String(), "\\") {
+				t.Errorf("%s: %s has no text in lower case that is always there: %q", name, e.re, e.pieces)
+			}
+		}
+	}
+}
+
 func TestQuotedFooterIsNoRequest(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

@@ -18,9 +18,11 @@ func (p *Parsed) forwarded() *Returned {
 		}
 	}
 	lines := splitLines(p.Text)
+	passedOn := forwardSubject.MatchString(p.Subject)
 	for i := range lines {
 		first := strings.TrimLeft(lines[i], "> \t*")
-		if !forwardMark.MatchString(first) && !(forwardSubject.MatchString(p.Subject) && (originalMessage.MatchString(first) || headerBlock(lines[i:]) > 0)) {
+		marked := first != "" && strings.ContainsRune("-_=#bB", rune(first[0])) && (forwardMark.MatchString(first) || passedOn && originalMessage.MatchString(first))
+		if !marked && !(passedOn && headerBlock(lines[i:]) > 0) {
 			continue
 		}
 		if f := readForwarded(lines[i:]); f != nil {

@@ -92,13 +92,13 @@ func quoteIntro(lines []string) (n int, whole bool) {
 		return 0, false
 	}
 	switch {
-	case originalMessage.MatchString(first):
+	case strings.ContainsRune("-_=#bB", rune(first[0])) && originalMessage.MatchString(first):
 		skip := 1
 		for skip < len(lines) && isBlank(lines[skip]) {
 			skip++
 		}
 		return skip + headerBlock(lines[skip:]), true
-	case zohoQuote.MatchString(first) && wrote.MatchString(first) || datedQuote.MatchString(first):
+	case first[0] == '-' && zohoQuote.MatchString(first) && wrote.MatchString(first) || isDigit(first[0]) && datedQuote.MatchString(first):
 		return 1, false
 	}
 	if h := headerBlock(lines); h > 0 {
@@ -123,7 +123,7 @@ func attribution(lines []string) int {
 			return 0
 		}
 		if !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, "\uff1a") && !strings.HasSuffix(joined, ":>") {
-			if endsInWrote(joined) && onDate.MatchString(joined) && strings.ContainsAny(joined, "0123456789") {
+			if endsInWrote(joined) && startsWithDate(joined) && strings.ContainsAny(joined, "0123456789") {
 				return n
 			}
 			continue
@@ -158,8 +158,8 @@ func introStart(l string) bool {
 	if !strings.ContainsAny(l, "0123456789@") {
 		return false
 	}
-	return onDate.MatchString(l) && strings.ContainsAny(l, "0123456789") ||
-		clockTime.MatchString(l) || yearNumber.MatchString(l) ||
+	return startsWithDate(l) && strings.ContainsAny(l, "0123456789") ||
+		hasClock(l) || hasYear(l) ||
 		strings.Contains(l, "@") && (strings.Contains(l, "<") || wrote.MatchString(l))
 }
 
@@ -206,7 +206,7 @@ func cutSignature(lines []string) []string {
 		if isQuoted(l) {
 			continue
 		}
-		if i > 0 && disclaimer.MatchString(strings.TrimLeft(l, " \t*_-")) && !hasText(lines[:i], 0) {
+		if i > 0 && disclaims(l) && !hasText(lines[:i], 0) {
 			continue
 		}
 		switch {
@@ -216,7 +216,7 @@ func cutSignature(lines []string) []string {
 			}
 		case signatureRule(l) && hasText(lines[:i], 0) && countText(lines[i+1:]) <= 6:
 			return lines[:i]
-		case disclaimer.MatchString(strings.TrimLeft(l, " \t*_-")) && hasText(lines[:i], 0):
+		case disclaims(l) && hasText(lines[:i], 0):
 			return lines[:i]
 		}
 	}

@@ -3,6 +3,7 @@ package message
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // The words below are those with which mail programs introduce a quoted message, in the
@@ -24,12 +25,44 @@ func endsInWrote(s string) bool {
 	return false
 }
 
-// onDate finds how an introduction starts.
-var onDate = regexp.MustCompile(`(?i)^\W*(?:on|am|le|el|op|il|em|no dia|w dniu|dnia|dne|dňa|den|den\.|på|pe|la|ar|ar y|v|u|στις|в|у|на|kuupäeval|kpv)\P{L}`)
+// startsWithDate reports whether a line starts as an introduction does: with the "On" before a date.
+func startsWithDate(l string) bool {
+	l = strings.TrimLeftFunc(l, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	end := strings.IndexFunc(l, func(r rune) bool { return !unicode.IsLetter(r) })
+	return end > 0 && end <= 20 && (among(onWords, strings.ToLower(l[:end])) || among(onWords, strings.ToLower(strings.ReplaceAll(firstOf(l, 2), " ", "_"))))
+}
+
+// firstOf returns the first n words of a line.
+func firstOf(l string, n int) string {
+	words := strings.Fields(l)
+	return strings.Join(words[:min(n, len(words))], " ")
+}
+
+const onWords = " on am le el op il em no_dia w_dniu dnia dne dňa den på pe la ar ar_y v u στις в у на kuupäeval kpv "
+
+// hasClock reports whether a line has a time of day such as "10:30", "10.30" or "10h30".
+func hasClock(l string) bool {
+	for i := 1; i+2 < len(l); i++ {
+		if (l[i] == ':' || l[i] == '.' || l[i] == 'h') && isDigit(l[i-1]) && isDigit(l[i+1]) && isDigit(l[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasYear reports whether a line has a year such as 2026.
+func hasYear(l string) bool {
+	for i := 0; i+4 <= len(l); i++ {
+		if (l[i:i+2] == "20" || l[i:i+2] == "19") && isDigit(l[i+2]) && isDigit(l[i+3]) && (i == 0 || !isDigit(l[i-1])) && (i+4 == len(l) || !isDigit(l[i+4])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 var (
-	clockTime  = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
-	yearNumber = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 	// zohoQuote is "---- On Tue, 22 Dec 2015 ... wrote ----".
 	zohoQuote = regexp.MustCompile(`^-{2,} ?.{5,300}-{2,}$`)
 	// datedQuote is "2016-03-03 17:21 GMT+01:00 Ann Lee <ann@example.org>:".
@@ -60,6 +93,17 @@ var programLine = regexp.MustCompile(`(?i)^[\s<(*_>"]*(?:` +
 	`this (?:e-?mail|message) (?:has been|was) (?:scanned|checked) .{2,200}|` +
 	`diese e-mail wurde von .{2,60}geprüft.{0,80}` +
 	`)[\s>)*_]*$`)
+
+// disclaims reports whether a line starts a legal notice below a mail.
+func disclaims(l string) bool {
+	l = strings.TrimLeft(l, " \t*_-")
+	end := strings.IndexAny(l, " :")
+	return end > 0 && end <= 20 && among(disclaimerStarts, strings.ToLower(l[:end])) && disclaimer.MatchString(l)
+}
+
+// disclaimerStarts are the first words of what disclaimer finds.
+const disclaimerStarts = " this the confidentiality legal email e-mail disclaimer if diese dieses der ce este aviso esta questo il le " +
+	"dit deze de ta niniejsza mae'r tá це "
 
 // disclaimer finds how a legal notice below a mail begins.
 var disclaimer = regexp.MustCompile(`(?i)^(?:` +
