@@ -136,8 +136,8 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 	}
 	s.Letters = func(opened cases.Case) []*mailer.Letter {
 		letters := h.alerts(opened, programme)
-		if answer && opened.Kind != cases.Correspondence {
-			letters = append(letters, h.acknowledgement(opened, programme.ID))
+		if l := h.acknowledgement(opened, programme.ID); answer && opened.Kind != cases.Correspondence && l != nil {
+			letters = append(letters, l)
 		}
 		return letters
 	}

@@ -2,8 +2,6 @@ package inbox
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -14,31 +12,21 @@ import (
 
 // acknowledgement is the letter that tells the writer of a case that it is open, and by when they will hear.
 func (h *handling) acknowledgement(c cases.Case, programmeID int64) *mailer.Letter {
-	data, err := json.Marshal(mailer.About{
-		CaseID: c.ID, Reference: c.Reference, Complaint: c.Kind == cases.Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.AnswerBy(),
-	})
-	if err != nil {
+	l := cases.Acknowledgement(h.Keys, c, h.Reckoner.UKDate(h.kept.ReceivedAt).String(), nil, h.Now())
+	if l == nil {
 		return nil
 	}
-	return &mailer.Letter{
-		Key: h.oncePerDay("case-received"), Kind: mailer.CaseReceivedLetter, ProgrammeID: programmeID, SubscriberID: c.SubjectID,
-		To: h.mail.From.String(), Language: h.language(), Data: data, InReplyTo: h.answered(), State: mailer.LetterWaiting, CreatedAt: h.Now(),
-	}
+	l.ProgrammeID, l.To, l.Language, l.InReplyTo = programmeID, h.mail.From.String(), h.language(), h.answered()
+	return l
 }
 
-// alerts returns the letter that tells the data protection officer of a complaint or a breach at once, however sure the sorting was (E1-30). It names nobody.
+// alerts returns the letter that tells the data protection officer of a complaint or a breach at once, however sure the sorting was (E1-30).
 func (h *handling) alerts(c cases.Case, p subscriptions.Programme) []*mailer.Letter {
-	if p.DPOAddress.IsZero() || !h.needsOfficer(c) {
+	l := cases.Alert(c, p, h.Now())
+	if l == nil || !h.needsOfficer(c) {
 		return nil
 	}
-	data, err := json.Marshal(mailer.About{Reference: c.Reference, Complaint: c.Kind == cases.Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn})
-	if err != nil {
-		return nil
-	}
-	return []*mailer.Letter{{
-		Key: "case-alert:" + c.Reference, Kind: mailer.CaseAlertLetter, ProgrammeID: p.ID, To: p.DPOAddress.String(), Language: "en", Data: data,
-		State: mailer.LetterWaiting, CreatedAt: h.Now(),
-	}}
+	return []*mailer.Letter{l}
 }
 
 // needsOfficer reports whether the officer is to know at once.
@@ -48,7 +36,7 @@ func (h *handling) needsOfficer(c cases.Case) bool {
 
 // oncePerDay keys a letter so that one sender gets one of its kind a day, and no two robots write to each other for ever.
 func (h *handling) oncePerDay(kind string) string {
-	return kind + ":" + hex.EncodeToString(h.Keys.AddressKey(h.mail.From)) + ":" + h.Reckoner.UKDate(h.kept.ReceivedAt).String()
+	return cases.OncePerDay(h.Keys, kind, h.mail.From, h.Reckoner.UKDate(h.kept.ReceivedAt).String())
 }
 
 // mayAnswer reports whether an automatic answer may be sent (RFC 3834 section 2): never to automatic mail, to lists, to the null sender,

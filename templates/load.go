@@ -69,6 +69,8 @@ func declaredPages() []declared {
 		{"own-record", reflect.TypeFor[OwnRecordPage](), public},
 		{"move", reflect.TypeFor[MovePage](), public},
 		{"notice", reflect.TypeFor[NoticePage](), public},
+		{"request", reflect.TypeFor[RequestPage](), public},
+		{"request-sent", reflect.TypeFor[RequestSentPage](), public},
 		{"error", reflect.TypeFor[ErrorPage](), public},
 		{"not-found", reflect.TypeFor[NotFoundPage](), public},
 		{"login", reflect.TypeFor[LoginPage](), console},

@@ -251,6 +251,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 		FieldGuardianEvidence, FieldAt, FieldSure,
 		FieldTextCy, FieldOverride, FieldGrace, FieldLength, FieldCategory, FieldDecision, FieldUntold}
 	declared = append(declared, FieldAboutEmail, FieldAboutName, FieldAnswers, FieldAsked, FieldAsks, FieldBody, FieldContact, FieldEvent, FieldExtends, FieldFile, FieldFor, FieldKind, FieldLooked, FieldMessage, FieldNote, FieldOn, FieldOverdue, FieldParty, FieldPromise, FieldPromised, FieldReceived, FieldReference, FieldRole, FieldSubject, FieldTime, FieldTitle, FieldUrgent)
+	declared = append(declared, FieldWant, FieldWhom, FieldFiles)
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		found, _ := elements(markup)

@@ -35,6 +35,9 @@ type Public struct {
 	Sender
 	HomeURL   string     // the lists open for subscription; "" shows no link
 	Languages []Language // the same page in other languages; may be empty
+
+	RequestURL   string // the form for requests about one's data; "" where the page speaks for nobody in particular
+	ComplaintURL string // the complaint form
 }
 
 // Language is a link to the same page in another language.
@@ -54,6 +57,14 @@ type FieldError struct {
 type HomePage struct {
 	Public
 	Programmes []OpenProgramme
+	Data       []DataForms
+}
+
+// DataForms leads to the forms about personal data of one programme.
+type DataForms struct {
+	Name         string
+	RequestURL   string
+	ComplaintURL string
 }
 
 // OpenProgramme is an organisation's part of HomePage.

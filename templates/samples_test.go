@@ -177,7 +177,7 @@ func onRecord() Sender {
 func face() Public {
 	s := newsletter()
 	s.NoticeURL = "/notices/better-services/3"
-	return Public{Sender: s, HomeURL: "/", Languages: []Language{{"en", "English", "?lang=en"}, {"cy", "Cymraeg", "?lang=cy"}}}
+	return Public{Sender: s, HomeURL: "/", RequestURL: "/requests/better-services", ComplaintURL: "/complaints/better-services", Languages: []Language{{"en", "English", "?lang=en"}, {"cy", "Cymraeg", "?lang=cy"}}}
 }
 
 func subscribe() SubscribePage {
@@ -239,14 +239,14 @@ func publicSamples() []sample {
 	}
 	late := renew
 	late.Lapsed, late.Changed, late.Wording = true, true, "Yes, send me the monthly update and extra updates."
-	return append(preferenceSamples(), []sample{
+	return append(append(preferenceSamples(), requestSamples()...), []sample{
 		{"home", "", HomePage{Public: face(), Programmes: []OpenProgramme{
 			{"Better Services Programme", "Department for Examples", []OpenList{
 				{"Monthly update", "What changed in public services this month, and what we learnt.", "Once a month", "/l/monthly-update"},
 				{"Extra updates", "Short notes when something cannot wait.", "A few times a year", "/l/extra-updates"},
 			}},
 			{"Town Alerts", "Town Alerts", []OpenList{{"Alerts by email", "Warnings about crime and safety near you.", "When something happens", "/l/alerts"}}},
-		}}},
+		}, Data: []DataForms{{"Better Services Programme", "/requests/better-services", "/complaints/better-services"}, {"Town Alerts", "/requests/alerts", "/complaints/alerts"}}}},
 		{"home", "empty", HomePage{}},
 		{"subscribe", "", subscribe()},
 		{"subscribe", "mistakes", mistakes},

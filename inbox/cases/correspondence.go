@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"assent/internal/clock"
+	"assent/mailer"
 )
 
 // Direction is which way a message went.
@@ -84,4 +85,7 @@ type Opening struct {
 	Events  []Event  // of the case, the opening first
 
 	RelatedTo int64 // a closed case to which the mail answers; 0 for none
+
+	Files   []File                      // that came with a form
+	Letters func(Case) []*mailer.Letter // that tell of the case, once it has its reference; nil for none
 }

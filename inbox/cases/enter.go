@@ -8,6 +8,7 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/mailer"
 )
 
 // Entry is a request that a person enters: from a letter, a call, a visit, a form, or a program.
@@ -22,6 +23,10 @@ type Entry struct {
 	Language    string // "en" or "cy"
 	Urgent      bool
 	Parties     []Party // at least who asks
+	Flags       []string
+	Files       []File // with their bodies
+	Stopped     bool   // mail has stopped already by what was asked
+	Acknowledge bool   // by mail, to the address of who asks, once a day at most
 }
 
 // Enter opens a case by hand. Kinds of error: Invalid, NotFound for the programme.
@@ -35,7 +40,7 @@ func (s *Service) Enter(ctx context.Context, in Entry) (Case, error) {
 		return Case{}, errs.Wrap(op, err)
 	}
 	template := Case{
-		ProgrammeID: programme.ID, Division: programme.Division, Channel: in.Channel, Language: in.Language, Subject: strings.TrimSpace(in.Subject),
+		ProgrammeID: programme.ID, Division: programme.Division, Channel: in.Channel, Language: in.Language, Subject: strings.TrimSpace(in.Subject), Flags: in.Flags,
 		Asked: strings.TrimSpace(in.Asked), ReceivedAt: in.ReceivedAt, Urgent: in.Urgent,
 	}
 	for _, k := range in.Kinds {
@@ -51,10 +56,15 @@ func (s *Service) Enter(ctx context.Context, in Entry) (Case, error) {
 		return Case{}, errs.Wrap(op, err)
 	}
 	now := s.Now()
-	o.Parties, o.Events = parties, []Event{OpenedBy(o.Case, in.Actor, now, s.Reckoner.UKDate(now))}
+	o.Parties, o.Events, o.Files = parties, []Event{OpenedBy(o.Case, in.Actor, now, s.Reckoner.UKDate(now))}, in.Files
+	for i := range o.Files {
+		o.Files[i].Actor, o.Files[i].AddedAt = in.Actor, now
+	}
+	o.Letters = func(opened Case) []*mailer.Letter { return s.tidings(opened, in, programme) }
 	if err := s.Store.OpenCase(ctx, &o); err != nil {
 		return Case{}, errs.Wrap(op, err)
 	}
+	s.kick()
 	return o.Case, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"assent/inbox"
 	"assent/inbox/cases"
 	"assent/inbox/imappoll"
+	"assent/inbox/webform"
 	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/internal/config"
@@ -61,6 +62,7 @@ type House struct {
 	Notices   *mailer.NoticeTeller
 	Editor    *subscriptions.Editor
 	Cases     *cases.Service
+	Requests  *webform.Service
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
@@ -152,6 +154,7 @@ func (h *House) makeServices() {
 	h.Cases = &cases.Service{
 		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
 	}
+	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Now: h.Now}
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,

@@ -38,7 +38,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Sent: h.DB, Zone: zone, Now: h.Now, Log: h.Log,
+		People: h.People, Preferences: h.Preferences, Mail: h.Mailer.Composer, Sent: h.DB, Requests: h.Requests, Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err

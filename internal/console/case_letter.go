@@ -71,7 +71,11 @@ func (s *console) letterValues(ctx context.Context, k cases.Case, language strin
 	if due, err := clock.ParseDate(k.AnswerBy()); err == nil {
 		v["due"] = letterDay(due, language)
 	}
-	for name, value := range s.Casework.DecisionFields(k, language, "") {
+	form, err := s.complaintForm(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range s.Casework.DecisionFields(k, language, form) {
 		v[name] = value
 	}
 	if k.Decision != nil {
@@ -222,4 +226,13 @@ func (s *console) sendOrShow(c *gin.Context, by auth.Actor, k cases.Case, l case
 	mail, err := s.Mail.CaseLetter(mailer.Letterhead{Programme: p, CaseID: k.ID}, l.Language, k.Reference, cmp.Or(l.Subject, " "), l.Body)
 	page.Preview, page.PreviewOf = mail.Text, mail.Subject
 	return err
+}
+
+// complaintForm is the address of the public complaint form of a case's programme, "" for a case of none.
+func (s *console) complaintForm(ctx context.Context, k cases.Case) (string, error) {
+	if k.ProgrammeID == 0 {
+		return "", nil
+	}
+	p, err := s.People.Store.Programme(ctx, k.ProgrammeID)
+	return s.Mail.Ways.BaseURL + "/complaints/" + p.Slug, err
 }

@@ -27,7 +27,11 @@ func (s *site) home(c *gin.Context) error {
 	lang := s.language(c)
 	var offers []templates.OpenProgramme
 	var head mailer.Letterhead
+	var forms []templates.DataForms // of a programme that has ended as well: it answers for what it holds
 	for _, p := range programmes {
+		forms = append(forms, templates.DataForms{
+			Name: p.Name, RequestURL: pages.InLanguage(requestPath+p.Slug, lang), ComplaintURL: pages.InLanguage(complaintPath+p.Slug, lang),
+		})
 		if p.Ended(s.Now()) {
 			continue
 		}
@@ -46,7 +50,7 @@ func (s *site) home(c *gin.Context) error {
 	if len(offers) != 1 {
 		head = mailer.Letterhead{} // the page speaks for several
 	}
-	return s.page(c, http.StatusOK, "home", templates.HomePage{Public: s.frame(c, head), Programmes: offers})
+	return s.page(c, http.StatusOK, "home", templates.HomePage{Public: s.frame(c, head), Programmes: offers, Data: forms})
 }
 
 // letterhead gathers what a page about a list shows around it.

@@ -23,6 +23,7 @@ func (s *site) frame(c *gin.Context, h mailer.Letterhead) templates.Public {
 	p := templates.Public{HomeURL: pages.InLanguage("/", lang)}
 	if h.Programme.ID != 0 {
 		p.Sender = s.Mail.Sender(h)
+		p.RequestURL, p.ComplaintURL = pages.InLanguage(requestPath+h.Programme.Slug, lang), pages.InLanguage(complaintPath+h.Programme.Slug, lang)
 	}
 	if p.NoticeURL != "" {
 		p.NoticeURL = pages.InLanguage(p.NoticeURL, lang)

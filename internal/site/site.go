@@ -23,6 +23,7 @@ type Deps struct {
 	Preferences *subscriptions.Preferences
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Sent        Sent
+	Requests    Desk
 	Zone        *time.Location // in which readers read times of no programme
 	Now         func() time.Time
 	Log         *slog.Logger
@@ -57,6 +58,7 @@ func Register(e *web.Engine, d Deps) error {
 	}
 	s.public(files)
 	s.ownPages()
+	s.requestPages()
 	return nil
 }
 

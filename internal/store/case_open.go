@@ -12,7 +12,12 @@ import (
 
 // OpenCase implements cases.Store.
 func (d *DB) OpenCase(ctx context.Context, o *cases.Opening) error {
-	return fail("store: open case", d.within(ctx, func(c conn) error { return d.openCase(ctx, c, o) }))
+	return fail("store: open case", d.within(ctx, func(c conn) error {
+		if err := d.openCase(ctx, c, o); err != nil {
+			return err
+		}
+		return d.tellOpening(ctx, c, *o)
+	}))
 }
 
 // openCase keeps a case with its sub-cases, people and first message, and links it to what the same people asked before.
@@ -44,6 +49,9 @@ func (d *DB) openCase(ctx context.Context, c conn, o *cases.Opening) error {
 		o.Events = append(o.Events, cases.Event{
 			Kind: cases.SubOpened, Actor: "system", On: o.Events[0].On, What: sub.Reference + " was opened for what else is asked.", Detail: cases.Detail{CaseID: sub.ID, Kind: sub.Kind},
 		})
+	}
+	if err := c.addOpeningFiles(ctx, o); err != nil {
+		return err
 	}
 	if err := c.addCaseEvents(ctx, o.Case.ID, o.Events, now); err != nil {
 		return err

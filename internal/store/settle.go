@@ -43,7 +43,8 @@ func (d *DB) settleCase(ctx context.Context, c conn, s inbox.Settlement) (int64,
 		if err := d.openCase(ctx, c, s.Opening); err != nil {
 			return 0, err
 		}
-		return s.Opening.Case.ID, d.tellOpening(ctx, c, s)
+		s.Opening.Letters = s.Letters
+		return s.Opening.Case.ID, d.tellOpening(ctx, c, *s.Opening)
 	case s.Filing != nil:
 		k, err := d.changeCase(ctx, c, s.Filing.CaseID, s.Filing.Change)
 		return k.ID, err
@@ -52,22 +53,35 @@ func (d *DB) settleCase(ctx context.Context, c conn, s inbox.Settlement) (int64,
 }
 
 // tellOpening opens the letters that tell of a new case: to who wrote, and to who must know at once. What goes to the writer belongs to the correspondence.
-func (d *DB) tellOpening(ctx context.Context, c conn, s inbox.Settlement) error {
-	if s.Letters == nil {
+func (d *DB) tellOpening(ctx context.Context, c conn, o cases.Opening) error {
+	if o.Letters == nil {
 		return nil
 	}
-	k := s.Opening.Case
-	for _, l := range s.Letters(k) {
+	for _, l := range o.Letters(o.Case) {
 		if err := c.openLetter(ctx, l, d.now()); err != nil {
 			return err
 		}
-		if l.ID == 0 || l.To != k.From {
+		if l.ID == 0 || l.To != o.Case.From {
 			continue // it stands already, once for today; or it is no letter to the writer
 		}
-		m := cases.Message{CaseID: k.ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
+		m := cases.Message{CaseID: o.Case.ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
 		if err := c.addCaseMessage(ctx, &m); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// addOpeningFiles keeps what came with a form, each with a line on the timeline.
+func (c conn) addOpeningFiles(ctx context.Context, o *cases.Opening) error {
+	for i := range o.Files {
+		f := &o.Files[i]
+		f.CaseID = o.Case.ID
+		if err := c.addCaseFile(ctx, f); err != nil {
+			return err
+		}
+		f.Body = nil
+		o.Events = append(o.Events, cases.Event{Kind: cases.FileAdded, On: o.Events[0].On, Actor: f.Actor, What: "A file came with it.", Note: f.Name, Detail: cases.Detail{FileID: f.ID}})
 	}
 	return nil
 }

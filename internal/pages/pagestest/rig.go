@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"assent/inbox/cases"
+	"assent/inbox/webform"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
@@ -125,7 +126,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	segments := &segment.Service{Store: db, Fewest: 5, Now: r.Clock.Now}
 	zone := must(time.LoadLocation("Europe/London"))(t)
 	err := site.Register(r.Engine, site.Deps{
-		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Mail: r.Composer, Sent: db, Zone: zone, Now: r.Clock.Now, Log: log,
+		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Mail: r.Composer, Sent: db, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
