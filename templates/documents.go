@@ -16,6 +16,8 @@ func declaredDocuments() []declared {
 	return []declared{
 		{"pack", reflect.TypeFor[PackDocument](), paper},
 		{"audit-summary", reflect.TypeFor[AuditSummary](), paper},
+		{"dossier", reflect.TypeFor[Dossier](), paper},
+		{"portable", reflect.TypeFor[Portable](), paper},
 	}
 }
 
@@ -108,8 +110,13 @@ type AuditSummary struct {
 
 // Document writes the document of that name, in English: it is for those who check. Errors are as for Page.
 func (s *Set) Document(w io.Writer, name string, data any) error {
+	return s.DocumentIn(w, name, English, data)
+}
+
+// DocumentIn writes the document of that name in a language, or in English where it does not have it. Errors are as for Page.
+func (s *Set) DocumentIn(w io.Writer, name, lang string, data any) error {
 	const op = "templates: document"
-	p, ok := s.documents[name]
+	p, ok := pick(s.documents, name, lang)
 	if !ok {
 		return errs.E(op+" "+name, errs.NotFound, "", nil)
 	}

@@ -68,6 +68,8 @@ func declaredPages() []declared {
 		{"visit", reflect.TypeFor[VisitPage](), public},
 		{"own-record", reflect.TypeFor[OwnRecordPage](), public},
 		{"move", reflect.TypeFor[MovePage](), public},
+		{"door", reflect.TypeFor[DoorPage](), public},
+		{"handover", reflect.TypeFor[HandoverPage](), public},
 		{"notice", reflect.TypeFor[NoticePage](), public},
 		{"request", reflect.TypeFor[RequestPage](), public},
 		{"request-sent", reflect.TypeFor[RequestSentPage](), public},
@@ -89,6 +91,9 @@ func declaredPages() []declared {
 		{"cases", reflect.TypeFor[CasesPage](), console},
 		{"case", reflect.TypeFor[CasePage](), console},
 		{"case-letter", reflect.TypeFor[CaseLetterPage](), console},
+		{"case-pack", reflect.TypeFor[CasePackPage](), console},
+		{"pack-item", reflect.TypeFor[PackItemPage](), console},
+		{"section-access", reflect.TypeFor[AccessSection](), console},
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},
 		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},
@@ -114,7 +119,7 @@ func load(from fs.FS) (*Set, error) {
 			l.unused[dir+"/"+e.Name()] = true
 		}
 	}
-	s := &Set{mails: map[key]*mail{}, pages: map[key]*page{}, documents: map[string]*page{}}
+	s := &Set{mails: map[key]*mail{}, pages: map[key]*page{}, documents: map[key]*page{}}
 	for _, d := range declaredMails() {
 		for _, lang := range Languages() {
 			s.mails[key{d.name, lang}] = l.mail(d, lang)
@@ -128,7 +133,10 @@ func load(from fs.FS) (*Set, error) {
 		}
 	}
 	for _, d := range declaredDocuments() {
-		s.documents[d.name] = l.page(d, English)
+		s.documents[key{d.name, English}] = l.page(d, English)
+		if l.unused["pages/"+d.name+"."+Welsh+".html"] { // what people get, and not only those who check
+			s.documents[key{d.name, Welsh}] = l.page(d, Welsh)
+		}
 	}
 	if left := slices.Sorted(maps.Keys(l.unused)); len(left) > 0 {
 		l.errors = append(l.errors, errors.New("no mail or page declares "+strings.Join(left, ", ")))
@@ -195,7 +203,11 @@ func (l *loader) page(d declared, lang string) *page {
 		ending = "." + lang + ".html"
 	}
 	html := htmltemplate.New("").Funcs(l.functions(d.name, lang))
-	for _, f := range []string{"_layout.html", d.frame + ending, d.name + ending} {
+	frame := d.frame + ending
+	if d.frame == paper {
+		frame = paper + ".html" // it has no words
+	}
+	for _, f := range []string{"_layout.html", frame, d.name + ending} {
 		_, err := html.New(f).Parse(l.read("pages/" + f))
 		l.note(err)
 	}

@@ -58,7 +58,7 @@ type Set struct {
 	mails map[key]*mail
 	pages map[key]*page
 
-	documents map[string]*page
+	documents map[key]*page
 }
 
 type key struct{ name, lang string }

@@ -28,6 +28,8 @@ func builtIn() []Text {
 		{Name: "disclosure-answer", Title: "Answer whoever asked for another's data", Answers: true},
 		{Name: "freedom-of-information", Title: "Tell that a freedom-of-information request was passed on"},
 		{Name: "not-ours", Title: "Tell that it was meant for somebody else", Answers: true},
+		{Name: "pack", Title: "Send the link to a pack (the pack's own page fills it)", Answers: true},
+		{Name: "pack-part", Title: "Send the link to a pack that leaves something out", Answers: true},
 		{Name: "blank", Title: "Write freely"},
 	}
 }

@@ -5,13 +5,17 @@ import (
 	"os"
 
 	"assent/inbox/cases"
+	"assent/inbox/cases/access"
 	"assent/internal/clock"
 	"assent/internal/errs"
 )
 
 // practices says how each kind of case is carried out. A kind without a line has what all cases have.
 func (h *House) practices() map[cases.Kind]cases.Practice {
-	return map[cases.Kind]cases.Practice{}
+	return map[cases.Kind]cases.Practice{
+		cases.Access:      access.Practice{Service: h.Access},
+		cases.Portability: access.Practice{Service: h.Access},
+	}
 }
 
 // Calendar returns the bank-holiday table: the one in the binary, with that of a file over it where one is named. What the file does not cover stays, so

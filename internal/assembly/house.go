@@ -14,6 +14,7 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/cases/access"
 	"assent/inbox/imappoll"
 	"assent/inbox/webform"
 	"assent/internal/auth"
@@ -63,6 +64,7 @@ type House struct {
 	Editor    *subscriptions.Editor
 	Cases     *cases.Service
 	Requests  *webform.Service
+	Access    *access.Service
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
@@ -122,6 +124,9 @@ func (h *House) open(ctx context.Context) error {
 	if err := h.Ways.Check(); err != nil {
 		return err
 	}
+	if err := h.openAccess(); err != nil {
+		return err
+	}
 	h.makeServices()
 	return h.openMailboxes(ctx)
 }
@@ -155,6 +160,7 @@ func (h *House) makeServices() {
 		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Now: h.Now}
+	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,

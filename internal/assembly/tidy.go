@@ -37,6 +37,7 @@ func (h *House) Tidy(ctx context.Context) error {
 		} else if swept.Rows > 0 {
 			h.Log.Info("quarantine swept", "rows", swept.Rows, "people", swept.People)
 		}
+		h.dropPacks(ctx, now)
 		if err := h.keepTrail(ctx, now); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the audit trail could not be sealed or trimmed", "error", err)
 		}

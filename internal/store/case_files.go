@@ -63,24 +63,26 @@ func (d *DB) CaseFile(ctx context.Context, caseID, fileID int64) (cases.File, io
 	if err != nil {
 		return f, nil, fail("store: case file", err)
 	}
-	return f, &fileReader{ctx: ctx, db: d, fileID: f.ID}, nil
+	return f, &pieceReader{ctx: ctx, db: d, query: `SELECT data FROM case_pieces WHERE file_id = ? AND number = ?`, id: f.ID}, nil
 }
 
-type fileReader struct {
-	ctx    context.Context
-	db     *DB
-	fileID int64
-	next   int
-	piece  []byte
+// pieceReader reads what is kept in pieces: one is in memory at a time.
+type pieceReader struct {
+	ctx   context.Context
+	db    *DB
+	query string // of a piece, by the row's number and the piece's
+	id    int64
+	next  int
+	piece []byte
 }
 
-// Read implements io.Reader: one piece is in memory at a time.
-func (r *fileReader) Read(p []byte) (int, error) {
+// Read implements io.Reader.
+func (r *pieceReader) Read(p []byte) (int, error) {
 	if len(r.piece) == 0 {
-		rows, err := r.db.reading().query(r.ctx, `SELECT data FROM case_pieces WHERE file_id = ? AND number = ?`, r.fileID, r.next)
+		rows, err := r.db.reading().query(r.ctx, r.query, r.id, r.next)
 		found, err := collect(rows, err, func(s scanner) (b []byte, err error) { err = s.Scan(&b); return b, err })
 		if err != nil {
-			return 0, fail("store: case file", err)
+			return 0, fail("store: read pieces", err)
 		}
 		if len(found) == 0 {
 			return 0, io.EOF
@@ -94,4 +96,4 @@ func (r *fileReader) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (r *fileReader) Close() error { return nil }
+func (r *pieceReader) Close() error { return nil }

@@ -53,6 +53,12 @@ var emptying = []emptied{
 	{table: "case_messages", set: []string{"message_id", "from_address", "subject"}, where: "case_id IN (?)", of: byCase},
 	{table: "case_pieces", where: "file_id IN (SELECT id FROM case_files WHERE case_id IN (?))", of: byCase, drop: true},
 	{table: "case_files", set: []string{"name"}, where: "case_id IN (?)", of: byCase},
+	{table: "access_searches", set: []string{"terms"}, where: "case_id IN (?)", of: byCase},
+	{table: "access_places", set: []string{"name", "searched_by", "terms", "found"}, where: "case_id IN (?)", of: byCase},
+	{table: "access_items", set: []string{"content", "note", "removed"}, where: "case_id IN (?)", of: byCase},
+	{table: "access_pieces", where: "file_id IN (SELECT f.id FROM access_files f JOIN access_packs p ON p.id = f.pack_id WHERE p.case_id IN (?))", of: byCase, drop: true},
+	{table: "access_files", set: []string{"name"}, where: "pack_id IN (SELECT id FROM access_packs WHERE case_id IN (?))", of: byCase},
+	{table: "access_links", set: []string{"revoked_why"}, where: "case_id IN (?)", of: byCase},
 	{table: "holds", set: []string{"reason", "lifted_why"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "erasures", set: []string{"untold"}, where: "subscriber_id IN (?) AND state <> 'telling'", of: byID},
 	{table: "disposals", set: []string{"why"}, where: "subscriber_id IN (?)", of: byID},
@@ -74,6 +80,7 @@ var blanks = map[string]string{
 	"subscribers.attributes": "'{}'", "consent_events.evidence": "NULL", "consent_events.salt": "NULL",
 	"letters.data": "'{}'", "inbound_messages.grounds": "'[]'", "cases.facts": "'{}'", "case_events.detail": "'{}'",
 	"corrections.before": "'null'", "corrections.after": "'null'", "recipient_notices.whom": "''",
+	"access_searches.terms": "'{}'", "access_items.content": "'{}'", "access_items.removed": "'[]'",
 }
 
 // Empty implements subscriptions.KeepingTx.

@@ -11,6 +11,9 @@ import (
 // openAccess finds the cases that hold somebody's data: access, as the case's own kind or among what else was asked (DPA 2018 s.173).
 const openAccess = `SELECT id, reference, created_at, subscriber_id FROM cases WHERE state <> 'closed' AND (kind = 'access' OR labels LIKE '%"access"%')`
 
+// aboutPerson finds the cases of which somebody is a subject, whoever asked: a case may be about several people.
+const aboutPerson = ` OR id IN (SELECT case_id FROM case_parties WHERE role = 'subject' AND address_key = ?) OR parent_id IN (SELECT case_id FROM case_parties WHERE role = 'subject' AND address_key = ?)`
+
 const holdColumns = `id, subscriber_id, kind, reason, placed_by, placed_at, lifted_by, lifted_at, lifted_why`
 
 func scanHold(s scanner) (h subscriptions.Hold, err error) {
@@ -46,8 +49,8 @@ func (t *ledgerTx) Holds(p subscriptions.Subscriber) ([]subscriptions.Hold, erro
 
 func (c conn) holds(ctx context.Context, p subscriptions.Subscriber, everybody bool) ([]subscriptions.Hold, error) {
 	const op = "store: holds"
-	whose, whoseCases := ` AND subscriber_id = ?`, ` AND (subscriber_id <> 0 AND subscriber_id = ? OR from_address <> '' AND LOWER(from_address) = ?)`
-	args, caseArgs := []any{p.ID}, []any{p.ID, p.Address.Normal()}
+	whose, whoseCases := ` AND subscriber_id = ?`, ` AND (subscriber_id <> 0 AND subscriber_id = ? OR from_address <> '' AND LOWER(from_address) = ?`+aboutPerson+`)`
+	args, caseArgs := []any{p.ID}, []any{p.ID, p.Address.Normal(), p.Key, p.Key}
 	if everybody {
 		whose, whoseCases, args, caseArgs = "", "", nil, nil
 	}

@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"assent/inbox/cases"
+	"assent/internal/errs"
+	"assent/internal/token"
+)
+
+// passFor is how long somebody who gave the code may take files without giving it again.
+const passFor = 20 * time.Minute
+
+// Door is what stands before a pack: it names nobody.
+type Door struct {
+	Link        Link
+	Kind        cases.Kind
+	Language    string
+	ProgrammeID int64
+	TriesLeft   int
+}
+
+// Inside is what somebody sees who gave the code.
+type Inside struct {
+	Door
+	Reference string
+	Pass      string // stands in the forms of the page: a signed token for passFor
+	Files     []PackFile
+}
+
+// Peek returns what stands before the pack of a link. A link that is not ours, revoked, expired or locked is of kind NotFound, so that nobody learns which.
+func (s *Service) Peek(ctx context.Context, tok string) (Door, error) {
+	const op = "access: peek"
+	ids, err := s.Keys.Open(token.Handover, tok, 1)
+	if err != nil {
+		return Door{}, errs.Wrap(op, err)
+	}
+	d, _, err := s.door(ctx, ids[0])
+	return d, errs.Wrap(op, err)
+}
+
+func (s *Service) door(ctx context.Context, linkID int64) (Door, cases.Case, error) {
+	l, err := s.Store.Link(ctx, linkID)
+	if err != nil {
+		return Door{}, cases.Case{}, err
+	}
+	k, err := s.Cases.Store.Case(ctx, l.CaseID)
+	if err != nil {
+		return Door{}, k, err
+	}
+	pack, err := s.Store.PackOf(ctx, l.CaseID)
+	if err != nil || pack.ID != l.PackID || !l.Live(s.Now()) {
+		return Door{}, k, over(err)
+	}
+	return Door{Link: l, Kind: pack.Kind, Language: pack.Language, ProgrammeID: k.ProgrammeID, TriesLeft: MaxTries - l.Tries}, k, nil
+}
+
+func over(cause error) error {
+	if errs.KindOf(cause) == errs.Unavailable {
+		return cause
+	}
+	return errs.E("access: door", errs.NotFound, "This link leads nowhere any more.", cause)
+}
+
+// Open gives a code at a link. Kinds of error: NotFound as for Peek, and Refused for a wrong code, with how many tries are left. Each try is on record.
+func (s *Service) Open(ctx context.Context, tok, code string) (Inside, error) {
+	const op = "access: open"
+	ids, err := s.Keys.Open(token.Handover, tok, 1)
+	if err != nil {
+		return Inside{}, errs.Wrap(op, err)
+	}
+	if _, _, err := s.door(ctx, ids[0]); err != nil {
+		return Inside{}, errs.Wrap(op, err)
+	}
+	var o Opening
+	first := false
+	l, err := s.Store.TryLink(ctx, ids[0], func(l Link) (Link, Opening, error) {
+		first = l.OpenedAt.IsZero()
+		l, o = l.Try(s.Keys, code, s.Now())
+		return l, o, nil
+	})
+	if err != nil {
+		return Inside{}, errs.Wrap(op, err)
+	}
+	switch o.What {
+	case WrongCode:
+		return Inside{}, errs.E(op, errs.Refused, fmt.Sprintf("This is not the code. You have %d tries left.", MaxTries-l.Tries), nil)
+	case LockedNow:
+		_, err := s.Cases.Did(ctx, l.CaseID, "system", "locked", "The link to the pack was locked after too many wrong codes. Make a new code, and tell it to the person.", "")
+		return Inside{}, errs.Wrap(op, over(err))
+	case OpenedWell:
+	default:
+		return Inside{}, errs.Wrap(op, over(nil))
+	}
+	if first {
+		if _, err := s.Cases.Did(ctx, l.CaseID, "system", DutyOpened, "The pack was opened with its code.", ""); err != nil {
+			return Inside{}, errs.Wrap(op, err)
+		}
+	}
+	return s.inside(ctx, l, s.Keys.Sign(token.HandoverPass, l.ID, s.Now().Add(passFor).Unix()/60))
+}
+
+func (s *Service) inside(ctx context.Context, l Link, pass string) (Inside, error) {
+	d, k, err := s.door(ctx, l.ID)
+	if err != nil {
+		return Inside{}, errs.Wrap("access: inside", err)
+	}
+	files, err := s.Store.PackFiles(ctx, l.PackID)
+	return Inside{d, k.Reference, pass, files}, errs.Wrap("access: inside", err)
+}
+
+// Pass returns the pack that a pass is good for; kind NotFound once it is over.
+func (s *Service) Pass(ctx context.Context, pass string) (Inside, error) {
+	const op = "access: pass"
+	ids, err := s.Keys.Open(token.HandoverPass, pass, 2)
+	if err != nil {
+		return Inside{}, errs.Wrap(op, err)
+	}
+	if s.Now().Unix()/60 > ids[1] {
+		return Inside{}, errs.Wrap(op, over(nil))
+	}
+	in, err := s.inside(ctx, Link{ID: ids[0]}, pass)
+	if err != nil {
+		return in, err
+	}
+	in.Files, err = s.Store.PackFiles(ctx, in.Link.PackID)
+	return in, errs.Wrap(op, err)
+}
+
+// Take hands out a file of an open pack, and records that it was taken.
+func (s *Service) Take(ctx context.Context, in Inside, fileID int64) (PackFile, io.ReadCloser, error) {
+	const op = "access: take file"
+	f, body, err := s.Store.PackFile(ctx, in.Link.PackID, fileID)
+	if err != nil {
+		return f, nil, errs.Wrap(op, err)
+	}
+	if err := s.took(ctx, in); err != nil {
+		body.Close()
+		return f, nil, errs.Wrap(op, err)
+	}
+	return f, body, nil
+}
+
+// TakeAll records that every file was taken; the caller packs them up with PackFile.
+func (s *Service) TakeAll(ctx context.Context, in Inside) error {
+	return errs.Wrap("access: take all", s.took(ctx, in))
+}
+
+func (s *Service) took(ctx context.Context, in Inside) error {
+	_, err := s.Store.TryLink(ctx, in.Link.ID, func(l Link) (Link, Opening, error) {
+		if !l.Live(s.Now()) {
+			return l, Opening{}, over(nil)
+		}
+		return l, Opening{s.Now(), TookFile}, nil
+	})
+	return err
+}

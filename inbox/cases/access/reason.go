@@ -1,0 +1,38 @@
+package access
+
+import "slices"
+
+// Reason is why an item or a passage is left out, or why somebody else's data is given, with the law that it rests on.
+type Reason struct {
+	Code, Words, Law string
+	Keeps            bool // it is a reason for giving what names somebody else
+}
+
+// Reasons returns every reason, those for leaving out first. A refusal of a part needs one (Article 12(4)).
+func Reasons() []Reason {
+	const dpa = "DPA 2018 Sch 2 "
+	return []Reason{
+		{"other-person", "It is about somebody else, who has not agreed, and giving it without their agreement would not be reasonable", "Art 15(4) UK GDPR; " + dpa + "para 16(1)", false},
+		{"not-theirs", "It is not personal data of the person who asks", "Art 15(1) UK GDPR", false},
+		{"privilege", "Legal advice, or made for a court case", dpa + "para 19", false},
+		{"crime", "Giving it would prejudice the prevention or detection of crime", dpa + "para 2", false},
+		{"court", "Giving it would prejudice judicial proceedings", dpa + "para 14", false},
+		{"negotiations", "It records our intentions in negotiations with the person", dpa + "para 23", false},
+		{"planning", "Giving it would prejudice management forecasts or planning", dpa + "para 22", false},
+		{"reference", "A reference given in confidence", dpa + "para 24", false},
+		{"secret", "It would give away a trade secret or the security of a system", "Art 15(4) UK GDPR, recital 63", false},
+		{"agreed", "The other person agreed that it is given", dpa + "para 16(2)(a)", true},
+		{"reasonable", "Giving it without the other person's agreement is reasonable in all the circumstances", dpa + "para 16(2)(b)", true},
+		{"known", "The person who asks wrote it or knows it already", dpa + "para 16(3)", true},
+		{"nobody-else", "What was pointed at is not about somebody else", "Art 15(1) UK GDPR", true},
+	}
+}
+
+// ReasonOf returns the reason with a code; the zero Reason for none.
+func ReasonOf(code string) Reason {
+	all := Reasons()
+	if i := slices.IndexFunc(all, func(r Reason) bool { return r.Code == code }); i >= 0 {
+		return all[i]
+	}
+	return Reason{}
+}
