@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 	"assent/internal/csvfile"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
+	"assent/subscriptions"
 	"assent/subscriptions/importing"
 )
 
@@ -108,6 +110,56 @@ func bringFile(b *testing.B, h house, path string, people int) {
 	if err != nil || report.Granted != int64(people) {
 		b.Fatalf("%+v, %v", report, err)
 	}
+}
+
+// BenchmarkOptOutDuringImport is how long an opt-out takes that comes in the midst of an import, of which ten come in a second: it may have to wait for the
+// batch that holds the ledger's end.
+func BenchmarkOptOutDuringImport(b *testing.B) {
+	const leavers = 500
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
+		for _, people := range benchSizes(b) {
+			b.Run(fmt.Sprintf("%s/people=%d", name, people), func(b *testing.B) {
+				path := crowdFile(b, people)
+				var waits []time.Duration
+				for b.Loop() {
+					h := furnish(b, storetest.Open(b, durable(url(b)), time.Now), time.Now)
+					ids := h.crowd(b, 10*people, leavers, h.lists[1])
+					ended, waited := make(chan struct{}), make(chan []time.Duration)
+					go func() { waited <- h.leaveUntil(b, ids, ended) }()
+					bringFile(b, h, path, people)
+					close(ended)
+					waits = append(waits, <-waited...)
+				}
+				slices.Sort(waits)
+				if len(waits) == 0 {
+					b.Fatal("the import was over before anybody left")
+				}
+				b.ReportMetric(float64(waits[len(waits)/2].Milliseconds()), "ms-median")
+				b.ReportMetric(float64(waits[len(waits)*95/100].Milliseconds()), "ms-p95")
+				b.ReportMetric(float64(waits[len(waits)-1].Milliseconds()), "ms-longest")
+			})
+		}
+	}
+}
+
+// leaveUntil has one after the other opt out, and tells how long each took.
+func (h house) leaveUntil(b *testing.B, ids []int64, ended <-chan struct{}) (waits []time.Duration) {
+	b.Helper()
+	next := time.NewTicker(100 * time.Millisecond)
+	defer next.Stop()
+	for _, id := range ids {
+		select {
+		case <-ended:
+			return waits
+		case <-next.C:
+		}
+		begun := time.Now()
+		if _, err := h.svc.Withdraw(b.Context(), subscriptions.Withdrawal{SubscriberID: id, Scope: subscriptions.Everything(), Channel: subscriptions.ByLink, Actor: "subscriber"}); err != nil {
+			b.Error(err)
+		}
+		waits = append(waits, time.Since(begun))
+	}
+	return waits
 }
 
 // BenchmarkPlanAll is what planning a whole audience through the gate costs.
