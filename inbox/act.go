@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/internal/errs"
 	"assent/internal/message"
 	"assent/mailer"
@@ -22,7 +23,8 @@ type handling struct {
 	mail    *message.Parsed
 	verdict Verdict
 
-	relatedTo int64 // the closed case that it answers, when it opens another
+	proof     identity.Result // who wrote, once it was looked at
+	relatedTo int64           // the closed case that it answers, when it opens another
 }
 
 // act carries out what the verdict calls for and returns the disposition to keep. Effects come first and are safe to
@@ -129,6 +131,10 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 	if err != nil {
 		return Settlement{}, err
 	}
+	ask, err := h.establish(ctx, &o, programme, person)
+	if err != nil {
+		return Settlement{}, err
+	}
 	s := Settlement{Disposition: OpenedCase, Opening: &o}
 	answer, err := h.mayAnswer(ctx)
 	if err != nil || programme.ID == 0 {
@@ -136,7 +142,9 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 	}
 	s.Letters = func(opened cases.Case) []*mailer.Letter {
 		letters := h.alerts(opened, programme)
-		if l := h.acknowledgement(opened, programme.ID); answer && opened.Kind != cases.Correspondence && l != nil {
+		if answer && ask != nil {
+			letters = append(letters, h.linkLetter(opened, *ask)...)
+		} else if l := h.acknowledgement(opened, programme.ID); answer && opened.Kind != cases.Correspondence && l != nil {
 			letters = append(letters, l)
 		}
 		return letters

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -42,7 +43,7 @@ func (h *handling) oncePerDay(kind string) string {
 // mayAnswer reports whether an automatic answer may be sent (RFC 3834 section 2): never to automatic mail, to lists, to the null sender,
 // or to ourselves.
 func (h *handling) mayAnswer(ctx context.Context) (bool, error) {
-	if h.automatic() {
+	if h.automatic() || h.proof.Standing == identity.Contradicted { // whoever is named there did not write
 		return false, nil
 	}
 	ours, err := h.ours(ctx)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"assent/inbox/cases"
+	"assent/inbox/identity"
+	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -14,6 +16,8 @@ import (
 type Casework interface {
 	Thread(ctx context.Context, m cases.Incoming) (c cases.Case, by cases.Filed, ok bool, err error)
 	File(ctx context.Context, c cases.Case, by cases.Filed, m cases.Incoming) (cases.Filing, error)
+	LinkLetter(c cases.Case, person subscriptions.Subscriber) (*mailer.Letter, error)
+	ProvedLater(ctx context.Context, caseID int64, from address.Address, r identity.Result) error
 }
 
 // answersCase files a message in the case that it belongs to, whatever else it says: an opt-out in it acts all the same, and a further right opens
@@ -31,6 +35,9 @@ func (h *handling) answersCase(ctx context.Context) (s Settlement, done bool, er
 		h.relatedTo = c.ID
 		s, err := h.openCase(ctx, h.verdict.Labels)
 		return s, true, err
+	}
+	if in.Identity, err = h.whoWrote(ctx); err != nil {
+		return Settlement{}, true, err
 	}
 	filing, err := h.Cases.File(ctx, c, by, in)
 	return Settlement{Disposition: FiledInCase, Filing: &filing}, true, err

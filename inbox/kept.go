@@ -1,6 +1,10 @@
 package inbox
 
-import "time"
+import (
+	"time"
+
+	"assent/inbox/identity"
+)
 
 // Disposition is what became of a message. Each message has exactly one.
 type Disposition string
@@ -37,6 +41,7 @@ type Kept struct {
 	Subject     string
 	MessageID   string
 	CaseID      int64
+	Identity    identity.Result // who wrote; zero where nobody looked
 	SettledAt   time.Time
 }
 

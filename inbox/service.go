@@ -50,6 +50,7 @@ type Service struct {
 	Letters   Letters // that people answer with yes or no; nil leaves every answer to a person
 	Reports   Reports
 	Cases     Casework
+	Prover    Prover // nil looks at no message
 	Reckoner  *clock.Reckoner
 	Keys      *token.Keys
 	Mailboxes map[string]Mailbox // by name
@@ -121,6 +122,7 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 	settlement.InboundID, settlement.Verdict = m.ID, x.verdict
 	settlement.From, settlement.Subject, settlement.MessageID = m.From, m.Subject, m.MessageID
 	settlement.Named = named(parsed)
+	settlement.Identity = x.proof
 	if err := s.Store.Settle(ctx, settlement); err != nil {
 		return err
 	}

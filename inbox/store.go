@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/mailer"
 )
@@ -17,6 +18,7 @@ type Settlement struct {
 	From        string
 	Named       []address.Address // who else stands in it; kept as keyed hashes
 	Subject     string
+	Identity    identity.Result // who wrote, where somebody looked
 	MessageID   string
 	Opening     *cases.Opening                    // the case that it opens; nil for none
 	Filing      *cases.Filing                     // the case that it is filed in; nil for none
@@ -35,6 +37,8 @@ type Store interface {
 	// Settle gives a message its disposition. One that has it already is left alone.
 	Settle(ctx context.Context, s Settlement) error
 
+	// KeepIdentity keeps what a later look found out about who wrote a message.
+	KeepIdentity(ctx context.Context, inboundID int64, r identity.Result) error
 	// Mailboxes returns how each watched mailbox fares, by name.
 	Mailboxes(ctx context.Context) ([]MailboxHealth, error)
 }

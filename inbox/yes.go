@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -94,7 +95,12 @@ func (h *handling) answerToLetter(ctx context.Context) (s Settlement, ok bool, e
 	if err := json.Unmarshal(l.Data, &about); err != nil {
 		return s, false, nil
 	}
+	who, err := h.whoWrote(ctx)
+	if err != nil || who.Standing == identity.Contradicted && says == saysYes {
+		return s, false, err // our own server says that somebody else wrote it: a person reads it
+	}
 	ev := h.evidence()
+	ev["identity"] = string(who.Standing)
 	ev["letter"] = strconv.FormatInt(l.ID, 10)
 	s, err = h.settleAnswer(ctx, l, about, says, ev)
 	if kind := errs.KindOf(err); err != nil && (kind == errs.Refused || kind == errs.NotFound) {

@@ -49,6 +49,8 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 	switch l.Kind {
 	case CaseLetter:
 		return caseLetter(about, sender)
+	case IdentityLetter:
+		return s.identityMail(l, about, sender, zone)
 	case CaseAlertLetter:
 		return s.caseAlert(about, sender, zone)
 	}

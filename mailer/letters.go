@@ -37,6 +37,8 @@ type About struct {
 	Understood []string  `json:"understood,omitempty"` // what we take the writer to ask
 	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
 	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
+	Kind       string    `json:"kind,omitempty"`       // of a case
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`  // of the letter's link
 	VisitID    int64     `json:"visit,omitempty"`
 	MoveID     int64     `json:"move,omitempty"`
 	Seal       string    `json:"seal,omitempty"` // of the ledger and the audit trail

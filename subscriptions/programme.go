@@ -25,6 +25,7 @@ type Programme struct {
 	EndsAt        time.Time             // from then on nobody is mailed (E3-09); zero without end
 	GuardianAge   int                   // years; below it a parent or guardian agrees (E1-22; Article 8: 13 in the United Kingdom)
 	RegionLock    bool                  // promises that no data leaves the United Kingdom (E4-16)
+	AsksByLink    bool                  // asks by a link at the address on record, at once, who wrote a request that its mail does not prove
 	HouseClocks   []HouseClock          // its own promises of when it answers
 	Mailboxes     []MailboxUse          // which of the watched mailboxes are its own
 	Statements    map[string]Statements // what its notice says beyond the declarations, by language

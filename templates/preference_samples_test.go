@@ -51,12 +51,20 @@ func preferenceSamples() []sample {
 		{"preferences", "moved", moved},
 		{"visit", "", VisitPage{Public: face(), Action: "/v/hx5k3mv6", MaskedAddress: "a***@e***.org"}},
 		{"own-record", "", ownRecord()},
+		{"identity", "", identityPage(false, false)},
+		{"identity", "yes", identityPage(true, false)},
+		{"identity", "no", identityPage(true, true)},
 		{"move", "old", MovePage{Public: face(), Action: "/x/qzt7", Old: true, Masked: "a***@n***.org"}},
 		{"move", "new", MovePage{Public: face(), Action: "/x/qzt7", Masked: "a***@n***.org"}},
 		{"move", "agreed", MovePage{Public: face(), Agreed: true, Until: uk(time.December, 2, 9, 5)}},
 		{"move", "done", MovePage{Public: face(), Done: true}},
 		{"move", "refused", MovePage{Public: face(), Refused: true}},
 	}
+}
+
+func identityPage(done, denied bool) IdentityPage {
+	return IdentityPage{Public: face(), Action: "/d/hx5k3mv6", Reference: "R-2026-000123", MaskedAddress: "a***@e***.org", Asked: "for a copy of your personal data",
+		Received: uk(time.November, 25, 9, 0), Done: done, Denied: denied}
 }
 
 // objection is the operators' form, with what is to be mended or what was done.

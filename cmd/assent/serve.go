@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (a *app) serve(ctx context.Context, run []string) error {
 	}
 	log := a.logger(c)
 	redisq.LogTo(log)
-	h, err := assembly.Open(ctx, assembly.Plan{Config: c, Now: a.now, Log: log, Worker: workerName(), Pace: mailer.DefaultPace()})
+	h, err := assembly.Open(ctx, assembly.Plan{Config: c, Now: a.now, Log: log, Worker: workerName(), Pace: mailer.DefaultPace(), DNS: net.DefaultResolver})
 	if err != nil {
 		return fileTrouble(c, err)
 	}

@@ -100,6 +100,10 @@ func (e Event) clerical() string {
 		return "A letter was written."
 	case AlarmSeen:
 		return "Saw to the alarm."
+	case Proved:
+		return "Who asks is established."
+	case Disowned:
+		return "Whoever reads the mailbox on record says that they did not ask."
 	case FileAdded:
 		return "A file was added."
 	case PartyNamed:

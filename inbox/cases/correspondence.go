@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"assent/inbox/identity"
 	"assent/internal/clock"
 	"assent/mailer"
 )
@@ -43,9 +44,10 @@ type Message struct {
 	ReadAt    time.Time // zero until a person marked it as read
 	Actor     string    // who wrote a letter
 
-	LetterState string // of a letter: "waiting", "sent", "failed", …
-	LetterReply string // what the relay or a report said
-	Digest      string // of the raw message that came in
+	LetterState string          // of a letter: "waiting", "sent", "failed", …
+	LetterReply string          // what the relay or a report said
+	Digest      string          // of the raw message that came in
+	Identity    identity.Result // who wrote it; zero where nobody looked
 }
 
 // File is something that staff put into a case, such as a scanned letter. It is handed out as a download and never shown.
@@ -83,6 +85,8 @@ type Opening struct {
 	Parties []Party
 	Message *Message // the mail that opens it; nil by hand
 	Events  []Event  // of the case, the opening first
+
+	SubEvents []Event // of each sub-case, after its opening
 
 	RelatedTo int64 // a closed case to which the mail answers; 0 for none
 

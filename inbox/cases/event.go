@@ -37,6 +37,8 @@ const (
 	LetterOut    EventKind = "letter-out"
 	LetterFailed EventKind = "letter-failed"
 	AlarmSeen    EventKind = "alarm-seen"
+	Proved       EventKind = "proved"   // who asks: Detail.Proof
+	Disowned     EventKind = "disowned" // whoever reads the mailbox on record says that they did not ask
 	FileAdded    EventKind = "file-added"
 	PartyNamed   EventKind = "party-named"
 	Linked       EventKind = "linked"
@@ -75,6 +77,7 @@ type Detail struct {
 	LetterID  int64        `json:"letter,omitempty"`
 	FileID    int64        `json:"file,omitempty"`
 	Moves     []Move       `json:"moves,omitempty"` // of clocks
+	Proof     *Proof       `json:"proof,omitempty"` // of who asks
 	House     *clock.House `json:"house,omitempty"`
 	Pence     int64        `json:"pence,omitempty"` // of a fee
 }

@@ -13,6 +13,8 @@ type Facts struct {
 	Authority       Need          `json:"authority,omitzero"` // of somebody who acts for somebody
 	Fee             Need          `json:"fee,omitzero"`
 	Clarifications  []clock.Pause `json:"clarifications,omitempty"`
+	Proof           Proof         `json:"proof,omitzero"`       // of who asks; zero while it is not established
+	DisownedOn      clock.Date    `json:"disowned_on,omitzero"` // when the mailbox on record said that it did not ask
 	AcknowledgedOn  clock.Date    `json:"acknowledged_on,omitzero"`
 	ExtendedOn      clock.Date    `json:"extended_on,omitzero"` // when the person was told
 	ExtensionReason []string      `json:"extension_reason,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/internal/clock"
 	"assent/internal/errs"
@@ -22,6 +23,7 @@ type Incoming struct {
 	Letter     int64    // the letter of ours that it answers, by its signed Message-ID; 0 for none
 	Kinds      []Kind   // rights that it asks for
 	Quiet      bool     // a machine wrote it: nobody must read it
+	Identity   identity.Result
 }
 
 // Filing files a message in a case, in the transaction that settles the message.
@@ -83,12 +85,12 @@ func (s *Service) File(ctx context.Context, c Case, by Filed, m Incoming) (Filin
 	}
 	msg := Message{
 		CaseID: c.ID, Direction: In, At: m.ReceivedAt, InboundID: m.InboundID, MessageID: m.MessageID, From: m.From.String(), Subject: m.Subject,
-		Filed: by, Stranger: !writes(parties, m.From),
+		Filed: by, Stranger: !writes(parties, m.From) || m.Identity.Standing == identity.Contradicted,
 	}
-	return Filing{CaseID: c.ID, Change: func(c Case, subs []Case) (Change, error) { return s.file(c, subs, msg, m, house) }}, nil
+	return Filing{CaseID: c.ID, Change: func(c Case, subs []Case) (Change, error) { return s.file(c, subs, msg, m, house, ownMail(parties, m)) }}, nil
 }
 
-func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(Kind) clock.House) (Change, error) {
+func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(Kind) clock.House, own bool) (Change, error) {
 	what := "A message came in, sent to the address of this case."
 	if msg.Filed == ByReference {
 		what = "A message came in that answers one of this case."
@@ -102,6 +104,9 @@ func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(
 		msg.ReadAt = s.Now()
 	}
 	ch := Change{Message: &msg, Events: []Event{in}}
+	if own && c.Open() && c.Facts.Proof.By == "" && c.Facts.DisownedOn.IsZero() {
+		ch.Events = append(ch.Events, ProvedByMail(m.Identity))
+	}
 	for _, k := range newKinds(c, subs, m.Kinds) {
 		template := Case{
 			ProgrammeID: c.ProgrammeID, Division: c.Division, Channel: ByMail, Mailbox: c.Mailbox, InboundID: m.InboundID, Language: c.Language,

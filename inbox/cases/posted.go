@@ -26,7 +26,7 @@ func (s *Service) HandlePosted(ctx context.Context, t Posted) error {
 	if trouble := troubleOf(l, report); trouble != "" {
 		return errs.Wrap(op, s.alarm(ctx, c, l, trouble))
 	}
-	if l.State == mailer.LetterSent && (l.Kind == mailer.CaseReceivedLetter || l.Kind == mailer.CaseLetter) {
+	if l.State == mailer.LetterSent && (l.Kind == mailer.CaseReceivedLetter || l.Kind == mailer.CaseLetter || l.Kind == mailer.IdentityLetter) {
 		return errs.Wrap(op, s.acknowledged(ctx, c, l))
 	}
 	return nil

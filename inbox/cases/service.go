@@ -70,9 +70,13 @@ func (s *Service) change(c Case, ch Change) (Change, error) {
 
 // stamp completes an event.
 func (s *Service) stamp(c Case, e *Event, now time.Time) {
+	e.stamp(s.Reckoner, c, now)
+}
+
+func (e *Event) stamp(r *clock.Reckoner, c Case, now time.Time) {
 	e.CaseID, e.At = c.ID, now
 	if e.On.IsZero() {
-		e.On = s.Reckoner.UKDate(now)
+		e.On = r.UKDate(now)
 	}
 	if e.What == "" {
 		e.What = e.sentence()
@@ -98,6 +102,8 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 	switch e.Kind {
 	case Asked:
 		return s.checkAsking(c, *e)
+	case Received, Proved:
+		return checkProof(e)
 	case DecisionMade:
 		return s.checkDecision(c, e)
 	case Answered:
@@ -123,7 +129,7 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 // byHand returns what an operator may record by Do; all else comes with an act of its own.
 func byHand() []EventKind {
 	return []EventKind{Acknowledged, Asked, Received, Dropped, Started, Extended, DecisionMade, Answered, ClosedCase, Reopened,
-		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen, Escalated, Summarised, Referred}
+		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen, Escalated, Summarised, Referred, Proved}
 }
 
 // needsWords refuses what must say why.

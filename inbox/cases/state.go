@@ -68,6 +68,10 @@ func (c Case) allows(e Event) error {
 		if !c.State.working() {
 			return conflict("This case is %s. Reopen it first.", words(c.State))
 		}
+	case Proved, Disowned:
+		if c.State == Closed {
+			return conflict("This case is closed. Reopen it first.")
+		}
 	case DecisionMade:
 		if c.State == Closed || !c.Facts.AnsweredOn.IsZero() {
 			return conflict("The person was told the decision, or the case is closed. Reopen it to decide anew.")
@@ -95,6 +99,10 @@ func (c *Case) take(e Event) error {
 		return c.acknowledged(e)
 	case Asked, Received, Dropped:
 		return c.awaited(e)
+	case Proved:
+		return c.proved(e)
+	case Disowned:
+		c.disowned(e)
 	case Started:
 		if c.State != Waiting {
 			c.State = InProgress
@@ -176,9 +184,15 @@ func (c *Case) awaited(e Event) error {
 	if e.On.Before(n.AskedOn) {
 		return invalid("It was asked for on %s and cannot have come before.", n.AskedOn.Long())
 	}
-	if e.Kind == Dropped {
+	switch {
+	case e.Kind == Dropped:
 		n.Dropped = true
-	} else {
+	case e.Detail.For == Identity:
+		if e.Detail.Proof == nil {
+			e.Detail.Proof = &Proof{By: ByStaff, Evidence: "other"}
+		}
+		return c.proved(e)
+	default:
 		n.MetOn = e.On
 	}
 	c.Facts.setNeed(e.Detail.For, n)

@@ -68,6 +68,7 @@ type Records interface {
 	Programme(ctx context.Context, id int64) (subscriptions.Programme, error)
 	Programmes(ctx context.Context) ([]subscriptions.Programme, error)
 	SubscriberByKey(ctx context.Context, key []byte) (subscriptions.Subscriber, error)
+	Subscriber(ctx context.Context, id int64) (subscriptions.Subscriber, error)
 }
 
 // Filter says which cases a list shows. The zero Filter shows all.

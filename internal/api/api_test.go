@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/internal/api"
 	"assent/internal/auth"
@@ -72,6 +74,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db, Imports: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
+	h.deps.Looker = &inbox.Service{Store: db, Cases: h.deps.Cases, Prover: &identity.Prover{}}
 	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}
 	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)

@@ -47,10 +47,11 @@ type newCase struct {
 }
 
 type newCaseEvent struct {
-	Kind     string           `json:"kind" enum:"acknowledged,asked,received,dropped,started,extended,decided,answered,closed,reopened,promised,kept,renamed,corrected,assigned,prioritised,noted,alarm-seen,escalated,summarised,referred" example:"noted"`
+	Kind     string           `json:"kind" enum:"acknowledged,asked,received,dropped,started,extended,decided,answered,closed,reopened,promised,kept,renamed,corrected,assigned,prioritised,noted,alarm-seen,escalated,summarised,referred,proved" example:"noted"`
 	On       string           `json:"on,omitempty" maxLength:"10" doc:"When it happened, a UK date; today unless told." example:"2026-11-23"`
 	Note     string           `json:"note,omitempty" maxLength:"8000" doc:"The person may get to read it." example:"She rang, and will send the letter on Monday."`
 	For      string           `json:"for,omitempty" enum:"identity,authority,fee,clarification" doc:"Of asked, received and dropped." example:"identity"`
+	Evidence string           `json:"evidence,omitempty" enum:"answered-letter,shared-knowledge,known,called-back,signed-in,signed-letter,document-seen,other" doc:"Of proved, and of received identity: what a member of staff saw. No copy of it is kept." example:"called-back"`
 	Reasons  []string         `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Codes: of a fee, an extension; of answered, where a refusal went by post: why, complain-here, commissioner and court, each of which the letter says." example:"[]"`
 	Decision *newCaseDecision `json:"decision,omitempty" doc:"Of decided. A person decides; a program names the person."`
 	Promise  *newPromise      `json:"promise,omitempty" doc:"Of promised: it becomes a clock."`
@@ -120,6 +121,7 @@ func (a *api) caseActRoutes() {
 	add(a, act("name-case-party", "/cases/{id}/parties", "Name who asks, or whom a case is about", ""), a.nameCaseParty)
 	add(a, act("read-case-message", "/cases/{id}/messages/{message}/read", "Mark a message as read", ""), a.readCaseMessage)
 	add(a, act("link-cases", "/cases/{id}/links", "Link two cases", "Nothing is merged."), a.linkCases)
+	a.identityRoutes(act)
 	file := act("add-case-file", "/cases/{id}/files", "Put a file into a case", "It is kept with the case and only ever handed out as a download. Larger files, up to 25 MB, go in through the console.")
 	file.status = http.StatusCreated
 	add(a, file, a.addCaseFile)
@@ -177,6 +179,9 @@ func (a *api) recordCaseEvent(ctx context.Context, in *inCase[newCaseEvent]) (*r
 	var err error
 	if e.On, err = optionalDate("body.on", b.On); err != nil {
 		return nil, err
+	}
+	if b.Evidence != "" {
+		e.Detail.Proof = &cases.Proof{Evidence: b.Evidence}
 	}
 	if d := b.Decision; d != nil {
 		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(d.Outcome), Reasons: d.Reasons, Words: d.Words, Person: d.Person, Consulted: d.Consulted}

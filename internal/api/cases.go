@@ -97,6 +97,7 @@ type caseMessage struct {
 	Filed       string     `json:"filed,omitempty" doc:"By what it was found to belong here: opening, address or reference." example:"address"`
 	Stranger    bool       `json:"stranger" doc:"It came from an address that is no party's."`
 	ReadAt      *time.Time `json:"read_at,omitempty"`
+	Identity    *whoWrote  `json:"identity,omitempty" doc:"Of one that came in: who wrote it, where somebody looked."`
 }
 
 type caseFileRow struct {
@@ -234,7 +235,7 @@ func (a *api) showPapers(ctx context.Context, c cases.Case, out *caseFile) error
 	for _, m := range messages {
 		out.Messages = append(out.Messages, caseMessage{
 			ID: m.ID, Direction: string(m.Direction), At: utc(m.At), InboundID: m.InboundID, LetterID: m.LetterID, LetterState: m.LetterState, From: m.From, Subject: m.Subject,
-			Filed: string(m.Filed), Stranger: m.Stranger, ReadAt: moment(m.ReadAt),
+			Filed: string(m.Filed), Stranger: m.Stranger, ReadAt: moment(m.ReadAt), Identity: showIdentity(m.Identity),
 		})
 	}
 	files, err := a.Cases.Store.CaseFiles(ctx, c.ID)

@@ -72,6 +72,7 @@ func caseRequests() map[string]string {
 		"POST /api/v1/cases":          `{"programme_id":1,"channel":"post","received_at":"2026-01-31T09:00:00Z","asked":"x","kinds":["access"],"parties":[{"role":"requester","address":"ann@example.org"}]}`,
 		"POST /api/v1/cases/1/events": `{"kind":"noted","note":"x"}`, "POST /api/v1/cases/1/letters": `{"to":"ann@example.org","subject":"x","body":"x","key":"x"}`,
 		"POST /api/v1/cases/1/parties": `{"role":"subject","name":"x"}`, "POST /api/v1/cases/1/messages/1/read": "", "POST /api/v1/cases/1/links": `{"case_id":2}`,
+		"POST /api/v1/cases/1/identity-link": `{"note":"x"}`, "POST /api/v1/cases/1/messages/1/identity": "",
 		"POST /api/v1/cases/1/files": `{"name":"x","content":"eA=="}`, "GET /api/v1/cases/1/files/1": "",
 	}
 }
@@ -94,6 +95,10 @@ func (b brokenCases) Programme(context.Context, int64) (subscriptions.Programme,
 }
 func (b brokenCases) Programmes(context.Context) ([]subscriptions.Programme, error) {
 	return nil, b.err
+}
+func (b brokenCases) CaseParties(context.Context, int64) ([]cases.Party, error) { return nil, b.err }
+func (b brokenCases) Subscriber(context.Context, int64) (subscriptions.Subscriber, error) {
+	return subscriptions.Subscriber{}, b.err
 }
 func (b brokenCases) SubscriberByKey(context.Context, []byte) (subscriptions.Subscriber, error) {
 	return subscriptions.Subscriber{}, b.err

@@ -21,6 +21,7 @@ type changedProgramme struct {
 	EndsAt        *time.Time             `json:"ends_at,omitempty" doc:"0001-01-01T00:00:00Z takes the end away." example:"2027-12-31T23:59:59Z"`
 	GuardianAge   *int                   `json:"guardian_age,omitempty" minimum:"1" maximum:"18"`
 	RegionLock    *bool                  `json:"region_lock,omitempty"`
+	AsksByLink    *bool                  `json:"asks_by_link,omitempty"`
 	HouseClocks   *[]houseClock          `json:"house_clocks,omitempty" maxItems:"20"`
 	Mailboxes     *[]mailboxUse          `json:"mailboxes,omitempty" maxItems:"50"`
 	Statements    *map[string]statements `json:"statements,omitempty"`
@@ -76,6 +77,7 @@ func (b changedProgramme) apply(p *subscriptions.Programme, read subscriptions.P
 	set(&p.EndsAt, b.EndsAt)
 	set(&p.GuardianAge, b.GuardianAge)
 	set(&p.RegionLock, b.RegionLock)
+	set(&p.AsksByLink, b.AsksByLink)
 	if b.DPO != nil {
 		p.DPOName, p.DPOAddress = b.DPO.Name, read.DPOAddress
 	}

@@ -24,6 +24,7 @@ type programme struct {
 	EndsAt        *time.Time            `json:"ends_at,omitempty" doc:"From then on nobody is mailed."`
 	GuardianAge   int                   `json:"guardian_age" doc:"Below it, in years, a parent or guardian agrees." example:"13"`
 	RegionLock    bool                  `json:"region_lock" doc:"Promises that no data leaves the United Kingdom."`
+	AsksByLink    bool                  `json:"asks_by_link" doc:"Asks by a link at the address on record, at once, who wrote a request that its mail does not prove."`
 	HouseClocks   []houseClock          `json:"house_clocks" nullable:"false" doc:"Its own promises of when it answers."`
 	Mailboxes     []mailboxUse          `json:"mailboxes" nullable:"false" doc:"Which of the watched mailboxes are its own."`
 	Statements    map[string]statements `json:"statements" doc:"What its notice says beyond the declarations, by language (en, cy)."`
@@ -66,6 +67,7 @@ type newProgramme struct {
 	EndsAt        time.Time             `json:"ends_at,omitempty" doc:"From then on nobody is mailed; without end unless told." example:"2027-12-31T23:59:59Z"`
 	GuardianAge   int                   `json:"guardian_age,omitempty" minimum:"1" maximum:"18" doc:"Below it, in years, a parent or guardian agrees; 13 unless told." example:"13"`
 	RegionLock    bool                  `json:"region_lock,omitempty" doc:"Promises that no data leaves the United Kingdom."`
+	AsksByLink    bool                  `json:"asks_by_link,omitempty" doc:"Asks by a link at the address on record, at once, who wrote a request that its mail does not prove."`
 	HouseClocks   []houseClock          `json:"house_clocks,omitempty" maxItems:"20" nullable:"false"`
 	Mailboxes     []mailboxUse          `json:"mailboxes,omitempty" maxItems:"50" nullable:"false"`
 	Statements    map[string]statements `json:"statements,omitempty" doc:"By language: en, cy."`
@@ -107,7 +109,7 @@ func (a *api) createProgramme(ctx context.Context, in *struct{ Body newProgramme
 	b := in.Body
 	p := subscriptions.Programme{
 		Slug: b.Slug, Name: b.Name, Owner: b.Owner, Controller: b.Controller, PostalAddress: b.PostalAddress,
-		DPOName: b.DPO.Name, FromName: b.From.Name, TimeZone: b.TimeZone, Division: b.Division, EndsAt: b.EndsAt, GuardianAge: b.GuardianAge, RegionLock: b.RegionLock,
+		DPOName: b.DPO.Name, FromName: b.From.Name, TimeZone: b.TimeZone, Division: b.Division, EndsAt: b.EndsAt, GuardianAge: b.GuardianAge, RegionLock: b.RegionLock, AsksByLink: b.AsksByLink,
 		HouseClocks: readHouseClocks(b.HouseClocks), Mailboxes: readMailboxes(b.Mailboxes), Statements: readStatements(b.Statements),
 	}
 	var err error
@@ -147,7 +149,7 @@ func showProgramme(p subscriptions.Programme) programme {
 		ID: p.ID, Slug: p.Slug, Name: p.Name, Owner: p.Owner, Controller: p.Controller, PostalAddress: p.PostalAddress,
 		DPO:     contact{Name: p.DPOName, Address: p.DPOAddress.String()},
 		Contact: showContact(p.Contact), From: contact{Name: p.FromName, Address: p.FromAddress.String()},
-		TimeZone: p.TimeZone, Division: p.Division, EndsAt: moment(p.EndsAt), GuardianAge: p.GuardianAge, RegionLock: p.RegionLock,
+		TimeZone: p.TimeZone, Division: p.Division, EndsAt: moment(p.EndsAt), GuardianAge: p.GuardianAge, RegionLock: p.RegionLock, AsksByLink: p.AsksByLink,
 		HouseClocks: showHouseClocks(p.HouseClocks), Mailboxes: showMailboxes(p.Mailboxes), Statements: showStatements(p.Statements),
 		CreatedAt: utc(p.CreatedAt), ChangedAt: moment(p.ChangedAt),
 	}

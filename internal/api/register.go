@@ -33,6 +33,7 @@ type Deps struct {
 	Segments  *segment.Service
 	Inbox     inbox.Store
 	Cases     *cases.Service
+	Looker    Looker
 	Reads     Reads
 	Auth      *auth.Service
 	Requests  idempotency.Store

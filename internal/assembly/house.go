@@ -15,6 +15,7 @@ import (
 	"assent/inbox"
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/identity"
 	"assent/inbox/imappoll"
 	"assent/inbox/webform"
 	"assent/internal/auth"
@@ -38,11 +39,12 @@ type Plan struct {
 	Config   config.Config
 	Now      func() time.Time
 	Log      *slog.Logger
-	Worker   string        // names this process among the workers, such as "host:812"
-	Pace     mailer.Pace   // how campaigns are sent
-	Check    time.Duration // how often a worker looks for tasks; 0 is redisq's own
-	Patience time.Duration // how long the sweeper leaves a task alone; 0 is queue's own
-	Poll     time.Duration // between two full sweeps of a mailbox; 0 is imappoll's own
+	Worker   string            // names this process among the workers, such as "host:812"
+	Pace     mailer.Pace       // how campaigns are sent
+	Check    time.Duration     // how often a worker looks for tasks; 0 is redisq's own
+	Patience time.Duration     // how long the sweeper leaves a task alone; 0 is queue's own
+	DNS      identity.Resolver // for the keys of signatures on mail that comes in; nil verifies none
+	Poll     time.Duration     // between two full sweeps of a mailbox; 0 is imappoll's own
 }
 
 // House is Assent put together. Close it when done.
@@ -163,6 +165,7 @@ func (h *House) makeServices() {
 	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
+		Prover:    &identity.Prover{Trusted: h.Config.AuthservIDs, DNS: h.DNS},
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	h.makeKeeping(kick)

@@ -33,7 +33,7 @@ type Config struct {
 	LogLevel           slog.Level
 	LogFormat          string            // "text" or "json"
 	TrustedProxies     []netip.Prefix    // whose X-Forwarded-For counts
-	AuthservID         string            // whose Authentication-Results count; "" for nobody's
+	AuthservIDs        []string          // whose Authentication-Results count; none for nobody's
 	DKIMSelector       string            // of the relay's DKIM key; "" when not told
 	Workers            int               // tasks at one time
 	SmallCount         int               // counts of people below it are not shown where they could give somebody away; 0 shows all

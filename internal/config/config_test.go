@@ -104,7 +104,7 @@ func TestEachMistakeSaysWhatToDo(t *testing.T) {
 		{"a second mailbox that is not a URL", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX what", "Mailbox 2: is not a URL"},
 		{"two mailboxes of one name", "ASSENT_MAILBOXES", "imaps://u:p@h.example imaps://v:p@h.example", `Two mailboxes have the name "contact"`},
 		{"a message domain that is a URL", "ASSENT_MESSAGE_DOMAIN", "https://x.example", "must be a domain name"},
-		{"an authserv-id of two words", "ASSENT_AUTHSERV_ID", "mx.example.org; spf=pass", "one name"},
+		{"an authserv-id with results", "ASSENT_AUTHSERV_ID", "mx.example.org; spf=pass", "as it stands before the first semicolon"},
 		{"a selector that is a name with spaces", "ASSENT_DKIM_SELECTOR", "my key", "selector"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -130,6 +130,7 @@ func TestGoodValuesAreBroughtToOneForm(t *testing.T) {
 		{"the message domain is the host of the base URL", "ASSENT_BASE_URL", "https://mail.example.org:8443", func(c config.Config) any { return c.MessageDomain }, "mail.example.org"},
 		{"a proxy's address is a network of one", "ASSENT_TRUSTED_PROXIES", "127.0.0.1, 10.1.2.3/8", func(c config.Config) any { return c.TrustedProxies }, "[127.0.0.1/32 10.0.0.0/8]"},
 		{"white space around a value goes", "ASSENT_SECRET", goodSecret + "\n", func(c config.Config) any { return c.Secret.Reveal() }, goodSecret},
+		{"several receiving servers", "ASSENT_AUTHSERV_ID", "MX1.example.org, mx2.example.org", func(c config.Config) any { return c.AuthservIDs }, "[mx1.example.org mx2.example.org]"},
 		{"several former secrets", "ASSENT_FORMER_SECRETS", goodSecret + "\n" + goodSecret, func(c config.Config) any { return len(c.FormerSecrets) }, "2"},
 		{"a mailbox gets a name from programme and role", "ASSENT_MAILBOXES", "imaps://u:p@h.example/INBOX?programme=harbour-news&role=rights&auth=xoauth2",
 			func(c config.Config) any { m := c.Mailboxes[0]; return []any{m.Name, m.Role, m.URL.Reveal()} }, "[harbour-news-rights rights imaps://u:p@h.example/INBOX?auth=xoauth2]"},

@@ -121,7 +121,7 @@ func mailSettings(checks URLChecks) []setting {
 			Meaning: "The right side of each Message-ID. Empty: the host of ASSENT_BASE_URL."},
 			never, setMessageDomain},
 		{Setting{Name: "ASSENT_AUTHSERV_ID",
-			Meaning: "The name with which your receiving server begins its Authentication-Results (RFC 8601, section 2.5). Empty: no such header is believed, and who wrote a mail counts as not verified."},
+			Meaning: "The name with which your receiving server begins its Authentication-Results (RFC 8601, section 2.5), or several names. The server must add that header to every mail, and take it off where a sender wrote it in the server's name. Empty: no such header is believed, and only a good DKIM signature proves who wrote a mail."},
 			never, setAuthservID},
 		{Setting{Name: "ASSENT_DKIM_SELECTOR",
 			Meaning: "The selector of the DKIM key with which your relay signs, so that 'assent doctor' can look it up."},

@@ -216,10 +216,12 @@ func setMessageDomain(c *Config, v string) error {
 }
 
 func setAuthservID(c *Config, v string) error {
-	if len(v) > 255 || strings.ContainsAny(v, " \t;\"") {
-		return says("must be one name, such as mx.example.org, as it stands before the first semicolon of the header.")
+	for _, id := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		if len(id) > 255 || strings.ContainsAny(id, ";=\"()") {
+			return says("must be a name such as mx.example.org, as it stands before the first semicolon of the header, or several.")
+		}
+		c.AuthservIDs = append(c.AuthservIDs, strings.ToLower(id))
 	}
-	c.AuthservID = strings.ToLower(v)
 	return nil
 }
 

@@ -27,6 +27,7 @@ type programmeFile struct {
 	EndsOn        string                              `toml:"ends_on"` // its last day
 	GuardianAge   int                                 `toml:"guardian_age"`
 	RegionLock    bool                                `toml:"region_lock"`
+	AsksByLink    bool                                `toml:"asks_by_link"`
 	HouseClocks   []subscriptions.HouseClock          `toml:"house_clocks"`
 	Mailboxes     []subscriptions.MailboxUse          `toml:"mailboxes"`
 	Statements    map[string]subscriptions.Statements `toml:"statements"`

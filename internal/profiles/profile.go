@@ -112,7 +112,7 @@ func (f file) profile() (p Profile, err error) {
 func (x programmeFile) programme() (subscriptions.Programme, error) {
 	p := subscriptions.Programme{
 		Slug: x.Slug, Name: x.Name, Owner: x.Owner, Controller: x.Controller, PostalAddress: x.PostalAddress, DPOName: x.DPO.Name, FromName: x.From.Name,
-		Contact: subscriptions.Contact{Name: x.Contact.Name}, TimeZone: x.TimeZone, Division: x.Division, GuardianAge: x.GuardianAge, RegionLock: x.RegionLock,
+		Contact: subscriptions.Contact{Name: x.Contact.Name}, TimeZone: x.TimeZone, Division: x.Division, GuardianAge: x.GuardianAge, RegionLock: x.RegionLock, AsksByLink: x.AsksByLink,
 		HouseClocks: x.HouseClocks, Mailboxes: x.Mailboxes, Statements: x.Statements,
 	}
 	for text, to := range map[string]*address.Address{x.DPO.Address: &p.DPOAddress, x.Contact.Address: &p.Contact.Address, x.From.Address: &p.FromAddress} {

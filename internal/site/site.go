@@ -23,6 +23,7 @@ type Deps struct {
 	Preferences *subscriptions.Preferences
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Sent        Sent
+	Questions   Questions
 	Requests    Desk
 	Zone        *time.Location // in which readers read times of no programme
 	Now         func() time.Time
@@ -75,6 +76,8 @@ func (s *site) public(files map[string]file) {
 	s.engine.POST("/c/:token", form, s.show(s.confirm))
 	s.engine.GET("/r/:token", s.show(s.renewPage))
 	s.engine.POST("/r/:token", form, s.show(s.renew))
+	s.engine.GET("/d/:token", s.show(s.identityPage))
+	s.engine.POST("/d/:token", form, s.show(s.answerIdentity))
 	for _, path := range []string{"/u/:token", "/u/:token/"} { // some programs add a slash, and nothing may redirect
 		s.engine.GET(path, s.show(s.leavePage))
 		s.engine.POST(path, s.leave)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -162,7 +163,7 @@ func oneRow(res sql.Result, err error) error {
 }
 
 const caseMessageColumns = `m.id, m.case_id, m.about_id, m.direction, m.at, m.inbound_id, m.letter_id, m.message_id, m.from_address, m.subject, m.filed, m.stranger, m.read_at, m.actor,
-	COALESCE(l.state, ''), COALESCE(l.reply, ''), COALESCE(l.report, ''), COALESCE(i.digest, '')`
+	COALESCE(l.state, ''), COALESCE(l.reply, ''), COALESCE(l.report, ''), COALESCE(i.digest, ''), COALESCE(i.identity, '')`
 
 // CaseMessages implements cases.Store.
 func (d *DB) CaseMessages(ctx context.Context, id int64) ([]cases.Message, error) {
@@ -174,12 +175,15 @@ func (d *DB) CaseMessages(ctx context.Context, id int64) ([]cases.Message, error
 
 func scanCaseMessage(s scanner) (m cases.Message, err error) {
 	var at, read int64
-	var report string
+	var report, who string
 	err = s.Scan(&m.ID, &m.CaseID, &m.AboutID, &m.Direction, &at, &m.InboundID, &m.LetterID, &m.MessageID, &m.From, &m.Subject, &m.Filed, &m.Stranger, &read, &m.Actor,
-		&m.LetterState, &m.LetterReply, &report, &m.Digest)
+		&m.LetterState, &m.LetterReply, &report, &m.Digest, &who)
 	m.At, m.ReadAt = moment(at), moment(read)
 	if report == "failed" {
 		m.LetterState = "returned"
+	}
+	if err == nil && who != "" {
+		err = json.Unmarshal([]byte(who), &m.Identity)
 	}
 	return m, err
 }

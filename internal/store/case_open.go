@@ -43,7 +43,7 @@ func (d *DB) openCase(ctx context.Context, c conn, o *cases.Opening) error {
 	for i := range o.Subs {
 		sub := &o.Subs[i]
 		sub.ParentID, sub.Reference = o.Case.ID, cases.SubReference(o.Case.Reference, i+2)
-		if err := c.openSubCase(ctx, sub, now); err != nil {
+		if err := c.openSubCase(ctx, sub, now, o.SubEvents...); err != nil {
 			return err
 		}
 		o.Events = append(o.Events, cases.Event{
@@ -88,12 +88,12 @@ func (c conn) insertCase(ctx context.Context, k *cases.Case, now time.Time) erro
 }
 
 // openSubCase keeps a sub-case with the first line of its timeline.
-func (c conn) openSubCase(ctx context.Context, sub *cases.Case, now time.Time) error {
+func (c conn) openSubCase(ctx context.Context, sub *cases.Case, now time.Time, more ...cases.Event) error {
 	if err := c.insertCase(ctx, sub, now); err != nil {
 		return err
 	}
 	parent, _, _ := strings.Cut(sub.Reference, "/")
-	return c.addCaseEvents(ctx, sub.ID, []cases.Event{{Kind: cases.Opened, Actor: "system", What: "Opened with " + parent + "."}}, now)
+	return c.addCaseEvents(ctx, sub.ID, append([]cases.Event{{Kind: cases.Opened, Actor: "system", What: "Opened with " + parent + "."}}, more...), now)
 }
 
 func (d *DB) addParties(ctx context.Context, c conn, o *cases.Opening) error {

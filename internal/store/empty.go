@@ -43,7 +43,7 @@ var emptying = []emptied{
 	{table: "deferrals", set: []string{"reply"}, where: "subscriber_id IN (?) AND reply <> ''", of: byID},
 	{table: "letters", set: []string{"to_address", "language", "data", "in_reply_to", "reply"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "letters", set: []string{"to_address", "language", "data", "in_reply_to", "reply"}, where: "LOWER(to_address) IN (?)", of: bySpelling},
-	{table: "inbound_messages", set: []string{"grounds", "from_address", "subject", "message_id"}, where: "id IN (?)", of: byMessage},
+	{table: "inbound_messages", set: []string{"grounds", "identity", "from_address", "subject", "message_id"}, where: "id IN (?)", of: byMessage},
 	{table: "inbound_people", where: "address_key IN (?)", of: byKey, drop: true},
 	{table: "inbound_people", where: "inbound_id IN (?)", of: byMessage, drop: true},
 	{table: "cases", set: []string{"from_address", "subject", "language", "asked", "facts", "decision", "alarm"}, where: "id IN (?)", of: byCase},

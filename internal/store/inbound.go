@@ -209,18 +209,23 @@ func (d *DB) Mailboxes(ctx context.Context) ([]inbox.MailboxHealth, error) {
 }
 
 const keptColumns = `id, mailbox, uid_validity, uid, received_at, fetched_at, size, digest, unreadable, duplicate_of, disposition, kind, confidence, grounds,
-	from_address, subject, message_id, case_id, settled_at`
+	from_address, subject, message_id, case_id, settled_at, identity`
 
 func scanKept(s scanner) (m inbox.Kept, err error) {
 	var validity, uid, received, fetched, settled int64
-	var grounds string
+	var grounds, who string
 	err = s.Scan(&m.ID, &m.Mailbox, &validity, &uid, &received, &fetched, &m.Size, &m.Digest, &m.Unreadable, &m.DuplicateOf, &m.Disposition, &m.Kind, &m.Confidence, &grounds,
-		&m.From, &m.Subject, &m.MessageID, &m.CaseID, &settled)
+		&m.From, &m.Subject, &m.MessageID, &m.CaseID, &settled, &who)
 	if err != nil {
 		return m, err
 	}
 	m.UIDValidity, m.UID = uint32(validity), uint32(uid)
 	m.ReceivedAt, m.FetchedAt, m.SettledAt = moment(received), moment(fetched), moment(settled)
+	if who != "" {
+		if err := json.Unmarshal([]byte(who), &m.Identity); err != nil {
+			return m, err
+		}
+	}
 	return m, json.Unmarshal([]byte(grounds), &m.Grounds)
 }
 

@@ -10,14 +10,14 @@ import (
 
 const programmeColumns = `id, slug, name, owner, controller, postal_address, dpo_name, dpo_address,
 	contact_name, contact_address, from_name, from_address, time_zone, division, created_at,
-	ends_at, guardian_age, region_lock, house_clocks, mailboxes, statements, changed_at`
+	ends_at, guardian_age, region_lock, house_clocks, mailboxes, statements, changed_at, asks_by_link`
 
 func scanProgramme(s scanner) (p subscriptions.Programme, err error) {
 	var dpo, contact, from, clocks, mailboxes, statements string
 	var created, ends, changed int64
 	err = s.Scan(&p.ID, &p.Slug, &p.Name, &p.Owner, &p.Controller, &p.PostalAddress, &p.DPOName, &dpo,
 		&p.Contact.Name, &contact, &p.FromName, &from, &p.TimeZone, &p.Division, &created,
-		&ends, &p.GuardianAge, &p.RegionLock, &clocks, &mailboxes, &statements, &changed)
+		&ends, &p.GuardianAge, &p.RegionLock, &clocks, &mailboxes, &statements, &changed, &p.AsksByLink)
 	if err != nil {
 		return p, err
 	}
@@ -77,10 +77,10 @@ func (t *ledgerTx) CreateProgramme(p *subscriptions.Programme) error {
 	}
 	p.ID, err = t.insert(t.ctx, `INSERT INTO programmes (slug, name, owner, controller, postal_address, dpo_name, dpo_address,
 		contact_name, contact_address, from_name, from_address, time_zone, division, created_at,
-		ends_at, guardian_age, region_lock, house_clocks, mailboxes, statements) VALUES (`+marks(20)+`)`,
+		ends_at, guardian_age, region_lock, house_clocks, mailboxes, statements, asks_by_link) VALUES (`+marks(21)+`)`,
 		p.Slug, p.Name, p.Owner, p.Controller, p.PostalAddress, p.DPOName, p.DPOAddress.String(),
 		p.Contact.Name, p.Contact.Address.String(), p.FromName, p.FromAddress.String(), p.TimeZone, p.Division, millis(p.CreatedAt),
-		millis(p.EndsAt), p.GuardianAge, p.RegionLock, texts[0], texts[1], texts[2])
+		millis(p.EndsAt), p.GuardianAge, p.RegionLock, texts[0], texts[1], texts[2], p.AsksByLink)
 	if err != nil {
 		return fail(op, err)
 	}
@@ -107,10 +107,10 @@ func (d *DB) ChangeProgramme(ctx context.Context, id int64, change func(subscrip
 		}
 		_, err = c.exec(ctx, `UPDATE programmes SET name = ?, owner = ?, controller = ?, postal_address = ?, dpo_name = ?, dpo_address = ?,
 			contact_name = ?, contact_address = ?, from_name = ?, from_address = ?, time_zone = ?, division = ?,
-			ends_at = ?, guardian_age = ?, region_lock = ?, house_clocks = ?, mailboxes = ?, statements = ?, changed_at = ? WHERE id = ?`,
+			ends_at = ?, guardian_age = ?, region_lock = ?, house_clocks = ?, mailboxes = ?, statements = ?, changed_at = ?, asks_by_link = ? WHERE id = ?`,
 			p.Name, p.Owner, p.Controller, p.PostalAddress, p.DPOName, p.DPOAddress.String(),
 			p.Contact.Name, p.Contact.Address.String(), p.FromName, p.FromAddress.String(), p.TimeZone, p.Division,
-			millis(p.EndsAt), p.GuardianAge, p.RegionLock, texts[0], texts[1], texts[2], millis(p.ChangedAt), id)
+			millis(p.EndsAt), p.GuardianAge, p.RegionLock, texts[0], texts[1], texts[2], millis(p.ChangedAt), p.AsksByLink, id)
 		return fail(op, err)
 	})
 	return p, err

@@ -6,6 +6,8 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/identity"
+	"assent/mailer"
 )
 
 // Settle implements inbox.Store.
@@ -15,8 +17,12 @@ func (d *DB) Settle(ctx context.Context, s inbox.Settlement) error {
 		if err != nil {
 			return err
 		}
-		res, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = ?, kind = ?, confidence = ?, grounds = ?, from_address = ?, subject = ?, message_id = ?, settled_at = ?
-			WHERE id = ? AND disposition = ''`, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds),
+		who, err := identityJSON(s.Identity)
+		if err != nil {
+			return err
+		}
+		res, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = ?, kind = ?, confidence = ?, grounds = ?, identity = ?, from_address = ?, subject = ?, message_id = ?, settled_at = ?
+			WHERE id = ? AND disposition = ''`, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds), who,
 			s.From, s.Subject, s.MessageID, millis(d.now()), s.InboundID)
 		if err != nil {
 			return err
@@ -61,10 +67,13 @@ func (d *DB) tellOpening(ctx context.Context, c conn, o cases.Opening) error {
 		if err := c.openLetter(ctx, l, d.now()); err != nil {
 			return err
 		}
-		if l.ID == 0 || l.To != o.Case.From {
+		if l.ID == 0 || l.To != o.Case.From && l.Kind != mailer.IdentityLetter {
 			continue // it stands already, once for today; or it is no letter to the writer
 		}
 		m := cases.Message{CaseID: o.Case.ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
+		if l.Kind == mailer.IdentityLetter {
+			m.Subject = "Is it you who asks?"
+		}
 		if err := c.addCaseMessage(ctx, &m); err != nil {
 			return err
 		}
@@ -84,4 +93,22 @@ func (c conn) addOpeningFiles(ctx context.Context, o *cases.Opening) error {
 		o.Events = append(o.Events, cases.Event{Kind: cases.FileAdded, On: o.Events[0].On, Actor: f.Actor, What: "A file came with it.", Note: f.Name, Detail: cases.Detail{FileID: f.ID}})
 	}
 	return nil
+}
+
+// identityJSON is how it is kept who wrote a message; "" where nobody looked.
+func identityJSON(r identity.Result) (string, error) {
+	if r.Standing == identity.Unknown {
+		return "", nil
+	}
+	b, err := json.Marshal(r)
+	return string(b), err
+}
+
+// KeepIdentity implements inbox.Store.
+func (d *DB) KeepIdentity(ctx context.Context, inboundID int64, r identity.Result) error {
+	who, err := identityJSON(r)
+	if err == nil {
+		_, err = d.writing().exec(ctx, `UPDATE inbound_messages SET identity = ? WHERE id = ? AND from_address <> ''`, who, inboundID)
+	}
+	return fail("store: keep identity", err)
 }

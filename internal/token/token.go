@@ -43,6 +43,8 @@ const (
 	Visit Use = 'v'
 	// Inside goes on with a visit that was opened, in the forms of its pages: visit.
 	Inside Use = 'w'
+	// Identity says at the address on record whether a case was asked for: case, subscriber, expiry in epoch minutes.
+	Identity Use = 'd'
 	// Move agrees to a change of address, from one of its two mailboxes: move, side.
 	Move Use = 'x'
 	// Handover leads to what is handed over to a person, for whoever has its code too: link.
