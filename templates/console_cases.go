@@ -12,6 +12,7 @@ const (
 	FieldBody       = "body"
 	FieldContact    = "contact"
 	FieldEvent      = "event"
+	FieldEvidence   = "evidence"
 	FieldConsulted  = "consulted"
 	FieldExtends    = "extends"
 	FieldFee        = "fee"
@@ -93,7 +94,8 @@ type CasePage struct {
 	Decision     []Fact
 	Words        string // of the decision
 	SectionTitle string
-	Section      HTML // of the case's kind, as Set.Section makes it; may be empty
+	Section      HTML          // of the case's kind, as Set.Section makes it; may be empty
+	Identity     *CaseIdentity // nil where nobody asks for anything
 	Proposal     *CaseProposal
 	Messages     []CaseMessage
 	Files        []CaseFile
@@ -131,6 +133,15 @@ type CaseDuty struct {
 	URL   string // may be empty
 }
 
+// CaseIdentity says what is known of who asks.
+type CaseIdentity struct {
+	State   State  // as {"Established", Good}
+	Words   string // by what, or why not
+	LinkURL string // where a link to the address on record is sent from; "" where it cannot be
+	ToWhom  string // masked
+	Note    bool   // sending it asks for identity, which needs a reason
+}
+
 // CaseClock is one clock with its working (H7).
 type CaseClock struct {
 	What   string    // as "Answer the person"
@@ -164,7 +175,10 @@ type CaseMessage struct {
 	Filed   string // by what it was found to belong here
 	Warning string // as "From an address that is no party's"
 	Unread  bool
-	Open    bool // shown without being asked for
+	Open    bool     // shown without being asked for
+	Proof   State    // of a message that came in: what is known of who wrote it; zero where nobody looked
+	Why     []string // the grounds of that
+	Again   string   // where to look again; "" where that is of no use
 	Parts   []CaseFile
 	RawURL  string // may be empty
 }

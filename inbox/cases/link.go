@@ -21,7 +21,7 @@ const LinkWithin = 14 * 24 * time.Hour
 // note, Conflict where nobody is on record, or it cannot be asked now.
 func (s *Service) AskByLink(ctx context.Context, id int64, actor, note string) (Case, error) {
 	const op = "cases: ask by link"
-	person, err := s.subjectOnRecord(ctx, id)
+	person, err := s.SubjectOnRecord(ctx, id)
 	if err != nil {
 		return Case{}, errs.Wrap(op, err)
 	}
@@ -71,8 +71,8 @@ func (s *Service) LinkLetter(c Case, person subscriptions.Subscriber) (*mailer.L
 	}, nil
 }
 
-// subjectOnRecord returns the person whom a case is about, as they are on record.
-func (s *Service) subjectOnRecord(ctx context.Context, id int64) (subscriptions.Subscriber, error) {
+// SubjectOnRecord returns the person whom a case is about, as they are on record. Kind Conflict where nobody is.
+func (s *Service) SubjectOnRecord(ctx context.Context, id int64) (subscriptions.Subscriber, error) {
 	nobody := conflict("Nobody whom this case is about is on record, so there is no address to ask at. Ask in another way.")
 	parties, err := s.Store.CaseParties(ctx, id)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *Service) Question(ctx context.Context, tok string) (Question, error) {
 	if err != nil {
 		return Question{}, errs.Wrap(op, err)
 	}
-	person, err := s.subjectOnRecord(ctx, c.ID)
+	person, err := s.SubjectOnRecord(ctx, c.ID)
 	if kind := errs.KindOf(err); err != nil && kind != errs.Conflict {
 		return Question{}, errs.Wrap(op, err)
 	}

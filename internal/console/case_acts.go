@@ -67,6 +67,10 @@ func (s *console) eventOf(c *gin.Context, by auth.Actor) (cases.Event, error) {
 	e := cases.Event{Kind: cases.EventKind(form.Get(templates.FieldEvent)), Actor: by.String(), Note: strings.TrimSpace(form.Get(templates.FieldNote))}
 	e.Detail.For, e.Detail.Reasons, e.Detail.Pence = cases.Awaited(form.Get(templates.FieldFor)), form[templates.FieldReason], pence(form.Get(templates.FieldFee))
 	switch e.Kind {
+	case cases.Received, cases.Proved:
+		if code := form.Get(templates.FieldEvidence); code != "" {
+			e.Detail.Proof = &cases.Proof{Evidence: code}
+		}
 	case cases.DecisionMade:
 		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get(templates.FieldOutcome)), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldWords)), Consulted: strings.TrimSpace(form.Get(templates.FieldConsulted))}
 		e.Detail.Reasons = nil

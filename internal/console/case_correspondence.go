@@ -30,7 +30,7 @@ func (s *console) caseCorrespondence(ctx context.Context, k cases.Case, page *te
 			Mail: templates.ReceivedMail{From: plain(m.From), Subject: cmp.Or(plain(m.Subject), "(no subject)"), Received: s.local(m.At)},
 		}
 		if m.Stranger {
-			shown.Warning = "It came from an address that is no party’s. The case address shows which case it belongs to, and not who wrote."
+			shown.Warning = "It came from an address that is no party’s, or our own server found that it is not from there. The case address shows which case it belongs to, and not who wrote."
 		}
 		read := s.readLetter
 		if shown.In {
@@ -39,6 +39,7 @@ func (s *console) caseCorrespondence(ctx context.Context, k cases.Case, page *te
 		if err := read(ctx, k, m, i >= len(all)-maxOpened, &shown, page); err != nil {
 			return err
 		}
+		showProof(k, m, &shown)
 		shown.Open = m.Filed == cases.ByOpening
 		page.Messages = append(page.Messages, shown)
 	}

@@ -49,6 +49,9 @@ func working(k cases.Case) []templates.CaseAct {
 	if k.State == cases.New || k.State == cases.InTouch {
 		out = append(out, templates.CaseAct{Kind: string(cases.Started), Title: "Begin", Button: "Begin the work"})
 	}
+	if k.Facts.Proof.By == "" && k.Facts.Identity.AskedOn.IsZero() && k.Kind != cases.Correspondence {
+		out = append(out, withEvidence(templates.CaseAct{Kind: string(cases.Proved), Title: "It is known who asks", Hint: "What you saw is recorded, and never kept: put no copy of a document into the case.", Button: "Record", Date: "When", Note: "Note"}))
+	}
 	out = append(out, asking(k)...)
 	if k.Kind.Extends() && k.Facts.ExtendedOn.IsZero() {
 		out = append(out, templates.CaseAct{
@@ -74,8 +77,11 @@ func asking(k cases.Case) []templates.CaseAct {
 	var out []templates.CaseAct
 	for _, a := range askable() {
 		if waits[a.of] {
-			out = append(out,
-				templates.CaseAct{Kind: string(cases.Received), For: string(a.of), Title: a.came, Button: "Record", Date: "When it came", Note: "What came"},
+			came := templates.CaseAct{Kind: string(cases.Received), For: string(a.of), Title: a.came, Button: "Record", Date: "When it came", Note: "What came"}
+			if a.of == cases.Identity {
+				came = withEvidence(came)
+			}
+			out = append(out, came,
 				templates.CaseAct{Kind: string(cases.Dropped), For: string(a.of), Title: a.dropped, Hint: "The clocks run as if it had not been asked for.", Button: "Record", Note: "Why", NoteNeeded: true})
 			continue
 		}

@@ -24,6 +24,8 @@ func (s *console) casePages(desk *gin.RouterGroup) {
 	desk.POST("/cases/:id/parties", form, s.desk(auth.CasesWrite, s.nameParty))
 	desk.POST("/cases/:id/links", form, s.desk(auth.CasesWrite, s.linkCase))
 	desk.POST("/cases/:id/forwarded", form, s.desk(auth.CasesWrite, s.confirmForwarded))
+	desk.POST("/cases/:id/identity", form, s.desk(auth.CasesWrite, s.askByLink))
+	desk.POST("/cases/:id/messages/:message/identity", form, s.desk(auth.CasesWrite, s.lookAgain))
 	desk.GET("/cases/:id/letter", s.desk(auth.CasesWrite, s.letterPage))
 	desk.POST("/cases/:id/letter", form, s.desk(auth.CasesWrite, s.writeLetter))
 	desk.POST("/cases/:id/files", upload, s.desk(auth.CasesWrite, s.addFile))

@@ -35,6 +35,7 @@ type Deps struct {
 	Targets    Targets
 	Cases      Cases
 	Casework   *cases.Service
+	Looker     Looker
 	Figures    Figures
 	Notices    Notices
 	NoticeRuns NoticeRuns

@@ -15,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/inbox/webform"
 	"assent/internal/address"
 	"assent/internal/audit"
@@ -126,14 +128,14 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	segments := &segment.Service{Store: db, Fewest: 5, Now: r.Clock.Now}
 	zone := must(time.LoadLocation("Europe/London"))(t)
 	err := site.Register(r.Engine, site.Deps{
-		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Mail: r.Composer, Sent: db, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
+		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Mail: r.Composer, Sent: db, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: &mailer.Service{Store: db, People: db, Targeting: segments, Now: r.Clock.Now},
-		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Figures: db, NoticeRuns: db,
+		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
 		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db,
 		Checks: []console.Check{
 			{Name: "database", Check: db.Ping},
