@@ -113,6 +113,7 @@ func foldNewcomers(events []subscriptions.Event) (lists, purposes []standingRow)
 	}
 	var last looks
 	var state subscriptions.State
+	lists, purposes = make([]standingRow, 0, len(events)), make([]standingRow, 0, len(events))
 	for i, e := range events {
 		if now := (looks{e.Kind, e.Scope, e.Channel, millis(e.ExpiresAt), e.NoticeDigest != ""}); i == 0 || now != last {
 			state, last = subscriptions.Fold([]subscriptions.Event{e}), now

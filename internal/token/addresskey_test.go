@@ -30,7 +30,7 @@ func TestANewSecretChangesNoHashOfAnAddress(t *testing.T) {
 	if bytes.Equal(rotated.AddressKey(ann), after.AddressKey(ann)) {
 		t.Error("the keys that were there before were changed")
 	}
-	if bytes.Contains(wrapped, before.address) {
+	if bytes.Contains(wrapped, before.address.key) {
 		t.Error("the key stands open in its wrapping")
 	}
 }

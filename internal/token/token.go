@@ -61,10 +61,10 @@ var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddin
 
 // Keys holds what is derived from the installation's secret. The zero value signs nothing.
 type Keys struct {
-	sign    []byte   // signs new tokens
-	former  [][]byte // still opens old ones
-	address []byte   // keys the hash of an address
-	seal    []byte   // seals the ledger's head
+	sign    *macs   // signs new tokens
+	former  []*macs // still opens old ones
+	address *macs   // keys the hash of an address
+	seal    *macs   // seals the ledger's head
 
 	root        []byte   // what derive starts from
 	formerRoots [][]byte // of earlier secrets: still opens and checks
@@ -81,12 +81,16 @@ func NewKeys(secret []byte, former ...[]byte) (*Keys, error) {
 		return hkdf.Key(sha256.New, secret, nil, "assent "+label, 32)
 	}
 	k := &Keys{}
-	for label, dst := range map[string]*[]byte{"token": &k.sign, "address": &k.address, "seal": &k.seal, "root": &k.root} {
+	for label, dst := range map[string]**macs{"token": &k.sign, "address": &k.address, "seal": &k.seal} {
 		key, err := fromSecret(secret, label)
 		if err != nil {
 			return nil, err
 		}
-		*dst = key
+		*dst = &macs{key: key}
+	}
+	var err error
+	if k.root, err = fromSecret(secret, "root"); err != nil {
+		return nil, err
 	}
 	for _, f := range former {
 		key, err := fromSecret(f, "token")
@@ -97,7 +101,7 @@ func NewKeys(secret []byte, former ...[]byte) (*Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		k.former, k.formerRoots = append(k.former, key), append(k.formerRoots, root)
+		k.former, k.formerRoots = append(k.former, &macs{key: key}), append(k.formerRoots, root)
 	}
 	return k, nil
 }
@@ -148,22 +152,15 @@ func (k *Keys) Open(use Use, token string, n int) ([]int64, error) {
 // AddressKey returns the keyed hash by which an address stays known (and suppressed) when
 // the address itself is gone: 32 bytes over its normal form.
 func (k *Keys) AddressKey(a address.Address) []byte {
-	h := hmac.New(sha256.New, k.address)
-	h.Write([]byte(a.Normal()))
-	return h.Sum(nil)
+	return k.address.of([]byte(a.Normal()))
 }
 
 // Seal returns a MAC over data, so that whoever can write to the database but does not
 // hold the secret cannot make a seal.
 func (k *Keys) Seal(data []byte) []byte {
-	h := hmac.New(sha256.New, k.seal)
-	h.Write(data)
-	return h.Sum(nil)
+	return k.seal.of(data)
 }
 
-func mac(key []byte, use Use, body []byte) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte{byte(use)})
-	h.Write(body)
-	return h.Sum(nil)[:macBytes]
+func mac(key *macs, use Use, body []byte) []byte {
+	return key.of([]byte{byte(use)}, body)[:macBytes]
 }
