@@ -147,6 +147,9 @@ func textOutcome(subject, written, status string) string {
 		}
 		return LabelPermanent
 	}
+	if words.delivered.in(all) && !words.unknownUser.in(all) {
+		return LabelDelivered
+	}
 	if words.text.in(all) || words.subject.in(subject) {
 		return LabelPermanent
 	}

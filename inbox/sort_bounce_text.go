@@ -62,7 +62,7 @@ func daemon(m *message.Parsed) bool {
 		local = strings.ToLower(m.FromName)
 	}
 	local = strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(local)
-	for _, name := range []string{"mailerdaemon", "maildaemon", "postmaster", "mdaemon", "maildelivery", "mailsystem", "poostmaster", "mailerdemon", "bouncenotification"} {
+	for _, name := range []string{"mailerdaemon", "maildaemon", "postmaster", "mdaemon", "maildelivery", "mailsystem", "poostmaster", "mailerdemon", "bouncenotification", "microsoftexchange"} {
 		if strings.HasPrefix(local, name) {
 			return true
 		}

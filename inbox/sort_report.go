@@ -26,6 +26,9 @@ func sortComplaintReport(m *message.Parsed, v *Verdict) bool {
 	case oldComplaint(m):
 		v.Kind, v.Labels, v.Confidence = KindARF, []string{"abuse"}, 0.9
 		v.Grounds = append(v.Grounds, Ground{Where: "subject", Words: m.Subject, Rule: "complaint with the message enclosed"})
+		if a, err := address.Parse(strings.Trim(m.Returned.Header.Get("X-HmXmrOriginalRecipient"), " <>")); err == nil {
+			v.Recipients = append(v.Recipients, Recipient{Address: a})
+		}
 	default:
 		return false
 	}
@@ -37,6 +40,9 @@ func sortComplaintReport(m *message.Parsed, v *Verdict) bool {
 func oldComplaint(m *message.Parsed) bool {
 	if m.Returned == nil {
 		return false
+	}
+	if strings.Contains(strings.ToLower(m.Header.Get("Content-Type")), "feedback-report") { // without its part
+		return true
 	}
 	subject := strings.ToLower(m.Subject)
 	if strings.Contains(subject, "complaint about message from") || strings.HasPrefix(subject, "email feedback report") || m.Returned.Header.Has("X-HmXmrOriginalRecipient") {

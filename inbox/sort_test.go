@@ -88,7 +88,7 @@ func TestWordingOfReportsIsWellFormed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, list := range map[string]wording{"subject": r.subject, "text": r.text, "delayed": r.delayed, "host-silent": r.hostSilent, "gave-up": r.gaveUp, "unknown-user": r.unknownUser, "still-alive": r.stillAlive, "after-data": r.afterData} {
+	for name, list := range map[string]wording{"subject": r.subject, "text": r.text, "delayed": r.delayed, "host-silent": r.hostSilent, "gave-up": r.gaveUp, "unknown-user": r.unknownUser, "still-alive": r.stillAlive, "after-data": r.afterData, "delivered": r.delivered} {
 		if len(list) == 0 {
 			t.Errorf("%s is empty", name)
 		}

@@ -1,0 +1,74 @@
+package inbox
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// machineMail is one message of testdata/sort/machines and what it is.
+type machineMail struct {
+	want []string // kind, labels, first recipient, status, "dead", in any order
+	raw  string
+}
+
+// readMachines reads one file: a line such as "-- bounce ann@example.org permanent --" starts each message.
+func readMachines(t *testing.T, file string) []machineMail {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []machineMail
+	for line := range strings.Lines(string(data)) {
+		if want, ok := strings.CutPrefix(strings.TrimSpace(line), "-- "); ok && strings.HasSuffix(want, " --") {
+			out = append(out, machineMail{want: strings.Fields(strings.TrimSuffix(want, " --"))})
+		} else if len(out) > 0 {
+			out[len(out)-1].raw += line
+		}
+	}
+	return out
+}
+
+// seen returns what a verdict says, as machineMail has it.
+func (m machineMail) seen(v Verdict) []string {
+	got := append([]string{string(v.Kind)}, v.Labels...)
+	for _, r := range v.Recipients[:min(1, len(v.Recipients))] {
+		got = append(got, r.Address.String())
+	}
+	if v.Status != "" {
+		got = append(got, v.Status)
+	}
+	if v.Flagged(FlagDeadAddress) {
+		got = append(got, "dead")
+	}
+	return got
+}
+
+func TestMailOfMachinesIsSorted(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/sort/machines/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(len(files), err)
+	}
+	n, bad := 0, 0
+	for _, f := range files {
+		for _, m := range readMachines(t, f) {
+			n++
+			v := Sort(parsed(t, m.raw))
+			got := m.seen(v)
+			// A status is looked at only where one is expected; so is the recipient of a complaint.
+			got = slices.DeleteFunc(got, func(s string) bool {
+				return s == v.Status && !slices.Contains(m.want, s) || v.Kind == KindARF && strings.Contains(s, "@") && !slices.Contains(m.want, s)
+			})
+			if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(m.want))) {
+				bad++
+				subject, _, _ := strings.Cut(m.raw[strings.Index(m.raw, "Subject:"):], "\n")
+				t.Errorf("%s: got %v, want %v %q", subject, got, m.want, groundWords(v))
+			}
+		}
+	}
+	t.Logf("%d of %d are right", n-bad, n)
+}
