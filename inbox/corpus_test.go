@@ -4,7 +4,6 @@ package inbox
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -78,13 +77,6 @@ func (s score) precision() float64 { return ratio(s.hit, s.hit+s.false_) }
 func (s score) recall() float64    { return ratio(s.hit, s.hit+s.missed) }
 func (s score) f1() float64        { return ratio(2*s.hit, 2*s.hit+s.false_+s.missed) }
 
-func ratio(a, b int) float64 {
-	if b == 0 {
-		return 1
-	}
-	return float64(a) / float64(b)
-}
-
 func TestKindsOfTheCorpus(t *testing.T) {
 	all := sortedCorpus(t)
 	by := map[Kind]*score{}
@@ -138,7 +130,7 @@ func TestRightsOfTheCorpus(t *testing.T) {
 				t.Logf("%s (%s): %s missed, got %v", l.File, l.Lang, label, got)
 			default:
 				by[label].false_++
-				t.Logf("%s (%s): %s is not asked: %+v", l.File, l.Lang, label, groundsOf(l.verdict))
+				t.Logf("%s (%s): %s is not asked: %+v", l.File, l.Lang, label, groundWords(l.verdict))
 			}
 		}
 	}
@@ -150,14 +142,6 @@ func TestRightsOfTheCorpus(t *testing.T) {
 	}
 	t.Logf("rights macro-F1 %.4f", macro/float64(n))
 	atLeast(t, "rights macro-F1", macro/float64(n), 0.97)
-}
-
-func groundsOf(v Verdict) []string {
-	var out []string
-	for _, g := range v.Grounds {
-		out = append(out, g.Rule+" ["+g.Words+"]")
-	}
-	return out
 }
 
 func TestBouncesOfTheCorpus(t *testing.T) {
@@ -220,16 +204,10 @@ func TestAutoRepliesOfTheCorpus(t *testing.T) {
 		if slices.Equal(l.Labels, l.verdict.Labels) {
 			good++
 		} else {
-			t.Logf("%s: %v, want %v %v", l.File, l.verdict.Labels, l.Labels, groundsOf(l.verdict))
+			t.Logf("%s: %v, want %v %v", l.File, l.verdict.Labels, l.Labels, groundWords(l.verdict))
 		}
 	}
 	t.Logf("%d of %d", good, n)
 	atLeast(t, "labels of automatic replies and complaints", ratio(good, n), 0.95)
 }
 
-func atLeast[T cmp.Ordered](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if got < want {
-		t.Errorf("%s is %v, want at least %v", what, got, want)
-	}
-}

@@ -106,6 +106,7 @@ type said struct {
 	sentence
 	hits     []hit
 	concepts conceptSet // of the hits
+	language string     // the likeliest of the mail, "" when it cannot be told
 }
 
 func newReading(m *message.Parsed, reply string) *reading {
@@ -143,6 +144,9 @@ func (r *reading) understand(list []sentence) {
 	}
 	for i := range r.all {
 		s := &r.all[i]
+		if len(languages) > 0 {
+			s.language = languages[0]
+		}
 		s.hits = slices.DeleteFunc(s.hits, func(h hit) bool {
 			return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language)
 		})

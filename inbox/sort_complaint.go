@@ -1,22 +1,36 @@
 package inbox
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// complaints takes a complaint whose sentence does not say about what, when the sentence before or
-// after it speaks of data about the sender; and one that is told as a right that was ignored.
+// complaints takes a complaint whose sentence does not say about what, when a sentence
+// near it speaks of data about the sender; and one that is told as a right that was ignored.
 func (r *reading) complaints(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
-		if s.vetoed() || s.has("threat") {
+		if s.vetoed() || s.threatens() {
 			continue
 		}
-		if s.asserts("complaint") && (r.ofData(i-1) || r.ofData(i) || r.ofData(i+1)) {
+		if s.asserts("complaint") && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i + n) }) {
 			found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: strings.Join(s.words, " "), Rule: "complains beside words of data about them"})
 		}
 		if s.has("ignored") && (s.has("law") || r.ofRight(s)) && r.aggrieved(i) {
 			found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: strings.Join(s.words, " "), Rule: "complains that a request was ignored"})
 		}
 	}
+}
+
+// threatens reports whether a sentence announces something before it speaks of a complaint: "if I do not
+// hear from you I will complain", and not "I am making a complaint and shall go to the regulator".
+func (s *said) threatens() bool {
+	for _, h := range s.hits {
+		if h.concept == "complaint" {
+			return slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "threat" && o.at <= h.at })
+		}
+	}
+	return s.has("threat")
 }
 
 // ofData reports whether a sentence speaks of data about the sender.

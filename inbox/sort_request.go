@@ -27,6 +27,7 @@ func (r *reading) requests() request {
 			s.apply(rules, found)
 		}
 	}
+	r.deleteThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
 	r.articles(found)
@@ -48,7 +49,8 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 		rule := &rules[i]
 		from, to, ok := rule.match(s)
 		switch {
-		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from > deleted:
+		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from > deleted,
+			rule.label == LabelErasure && s.offList(from, to):
 			continue
 		case rule.name == deletesEverything:
 			deleted = from
@@ -57,6 +59,11 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 		}
 		found[rule.label] = append(found[rule.label], Ground{Where: s.where, Words: strings.Join(s.words[from:to], " "), Rule: rule.name})
 	}
+}
+
+// offList reports whether words are part of asking to be taken off: "remove my details from your mailing list".
+func (s *said) offList(from, to int) bool {
+	return s.has("newsletter") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe-me" && h.at <= from && to <= h.end })
 }
 
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
@@ -102,6 +109,12 @@ func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 			if u.how == inOrder && o.at < h.end {
 				continue
 			}
+			if o.concept == "negation" && !s.inItsLanguage(o) {
+				continue
+			}
+			if o.concept == "request" && o.at >= h.at && o.end <= h.end { // the last word of "access request"
+				continue
+			}
 			if any.meets(o.bit) && (o.phrase != h.phrase || o.at != h.at) {
 				near = i
 			}
@@ -122,12 +135,15 @@ func (s *said) negated(h hit) bool {
 		if o.end > h.at {
 			continue
 		}
-		if o.concept == "negation" && h.at-o.end <= 1 && !s.parted(o.end, h.at) || o.concept == "thanks" && s.thanked(o, h) {
+		if o.concept == "negation" && s.inItsLanguage(o) && h.at-o.end <= 1 && !s.parted(o.end, h.at) || o.concept == "thanks" && s.thanked(o, h) {
 			return true
 		}
 	}
 	return false
 }
+
+// inItsLanguage tells "mai" that is Italian for "never" from the month in a German sentence.
+func (s *said) inItsLanguage(h hit) bool { return s.language == "" || s.language == h.language }
 
 // thanked reports whether thanks are given for what h names: in the same clause and before any request.
 func (s *said) thanked(thanks, h hit) bool {
@@ -140,6 +156,16 @@ func (s *said) thanked(thanks, h hit) bool {
 // asserts reports whether the sentence has one of the concepts and does not negate it.
 func (s *said) asserts(concepts ...string) bool {
 	return slices.ContainsFunc(s.hits, func(h hit) bool { return slices.Contains(concepts, h.concept) && !s.negated(h) })
+}
+
+// deleteThat takes "delete it" after a sentence about data of the sender.
+func (r *reading) deleteThat(found map[string][]Ground) {
+	for i := range r.all {
+		s := &r.all[i]
+		if s.asserts("delete-it") && !s.vetoed() && (s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))) {
+			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
+		}
+	}
 }
 
 // bareCommand takes a mail that is nothing but "unsubscribe" or "STOP", beside a greeting and a name.
@@ -171,7 +197,7 @@ func (s *said) bare() (whole, clause bool) {
 			continue
 		}
 		whole = whole || h.at == 0 && h.end == len(s.words)
-		clause = clause || h.end-h.at > 1 && s.clauseAt(h.at) && s.clauseAt(h.end)
+		clause = clause || (h.end-h.at > 1 || len(s.words) <= 4) && s.clauseAt(h.at) && s.clauseAt(h.end)
 	}
 	return whole, clause
 }
@@ -184,11 +210,14 @@ func (r *reading) rightAlone(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
 		for _, h := range s.hits {
+			if s.vetoed() {
+				break
+			}
 			if label := namedRight(h.concept); label != "" && r.words <= 8 && 2*(h.end-h.at) >= len(s.words) && !s.negated(h) {
 				found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: "the name of a right alone"})
 			}
 		}
-		if s.asserts("delete", "close") && s.has("account") && !s.has("story") {
+		if s.asserts("delete", "close") && s.has("account") && !s.vetoed() {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "names the closing of an account"})
 		}
 	}
@@ -267,8 +296,8 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if r.onlyInSubject(optOut) {
 		optOut = nil
 	}
-	if len(found[LabelErasure]) > 0 { // why it is to be erased
-		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool { return g.Rule == "says that data about them is wrong" })
+	if len(found[LabelErasure])+len(found[LabelRestriction]) > 0 { // why it is to be erased or restricted
+		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool { return strings.HasPrefix(g.Rule, "says that") })
 	}
 	if len(found[LabelAccess]) > 0 { // a line in the list of what Article 15 gives
 		found[LabelAutomatedDecision] = slices.DeleteFunc(found[LabelAutomatedDecision], func(g Ground) bool {
@@ -316,12 +345,16 @@ func (r *reading) tellsAStory() bool {
 	return story > 0 && story*3 >= len(r.all)
 }
 
-// givesNotice reports whether the mail tells people of their rights.
+// givesNotice reports whether the mail tells people of their rights and asks for nothing itself.
 func (r *reading) givesNotice() bool {
 	notice := 0
 	for i := range r.all {
-		if s := &r.all[i]; s.has("notice") && !s.has("mine") {
+		s := &r.all[i]
+		switch {
+		case s.has("notice") && !s.has("mine"):
 			notice++
+		case s.has("request") && s.has("mine") && !s.vetoed():
+			return false
 		}
 	}
 	return notice > 0 && notice*3 >= len(r.all)

@@ -88,19 +88,21 @@ func optOutRules() []rule {
 		{label, "wants nothing more to be sent", "no-more send", 8, lost, anywhere},
 		{label, "wants no more mailings", "any-more negation wish receive/newsletter", 12, lost, anywhere},
 		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
+		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
+		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
 		{label, "does not want the mailings", "wish negation receive newsletter", 10, lost, anywhere},
 	}
 }
 
 func accessRules() []rule {
 	const label, name = LabelAccess, "asks what is held about them"
-	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint"
+	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint wanted"
 	return []rule{
-		{label, name, "access ask", 24, "complaint", anywhere},
-		{label, name, "held ask", 24, deeds, anywhere},
+		{label, name, "access ask", 24, "complaint wanted", anywhere},
+		{label, name, "held request/which/tell/copy", 24, deeds, anywhere},
 		{label, name, "tell held", 7, "", inOrder},
 		{label, name, "which data about-me", 12, deeds, inOrder},
-		{label, name, "which hold about-me", 10, deeds, inOrder},
+		{label, name, "which/everything hold about-me", 10, deeds, inOrder},
 		{label, "asks for a copy of data about them", "copy about-me", 10, "portable", anywhere},
 		{label, "asks where data about them came from", "obtained contact/about-me", 8, "", anywhere},
 		{label, "asks who was given data about them", "shared contact/about-me", 10, "", anywhere},
@@ -111,6 +113,8 @@ func erasureRules() []rule {
 	const label = LabelErasure
 	return []rule{
 		{label, "asks to delete data about them", "delete data mine", 14, "", anywhere},
+		{label, "asks to delete data about them", "delete about-me", 12, "newsletter unsubscribe-me consent", anywhere},
+		{label, deletesEverything, "negation wish hold about-me", 12, "complaint", inOrder},
 		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
 		{label, "asks to delete personal data", "delete personal-data request", 14, "", anywhere},
 		{label, "asks to delete their details", "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
@@ -125,6 +129,8 @@ func otherRightsRules() []rule {
 		{LabelRectification, "asks to correct data about them", "rectify field/data mine", 12, "no-field newsletter account restrict", anywhere},
 		{LabelRectification, "says that data about them is wrong", "wrong field/data mine", 12, deleted, anywhere},
 		{LabelRectification, "says that data is wrong and asks to correct it", "wrong rectify field/data", 14, deleted, anywhere},
+		{LabelRectification, "says that a record about them is wrong", "wrong their-records ask", 16, deleted, anywhere},
+		{LabelRectification, "asks to correct a record about them", "rectify their-records mine", 14, "no-field newsletter account restrict delete", anywhere},
 		{LabelRectification, "names the right to rectification", "right-rectification ask", 20, "", anywhere},
 
 		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
@@ -137,9 +143,12 @@ func otherRightsRules() []rule {
 
 		{LabelObjection, "objects to processing", "object processing/marketing/data", 24, "", anywhere},
 		{LabelObjection, "does not want data used", "processing negation about-me marketing", 14, "until", anywhere},
+		{LabelObjection, "does not want data used", "processing negation marketing request", 10, "until notice", anywhere},
+		{LabelObjection, "does not want data passed on", "pass-on negation about-me", 10, "complaint obtained shared portable", anywhere},
 		{LabelObjection, "names the right to object", "right-objection ask", 20, "", anywhere},
 
 		{LabelWithdrawConsent, "withdraws consent", "withdraw consent ask", 45, "", anywhere},
+		{LabelWithdrawConsent, "withdraws consent", "withdraw consent", 8, "notice", short},
 
 		{LabelComplaint, "complains about the handling of data", "complaint complaint-about/law ask", 24, "threat", anywhere},
 

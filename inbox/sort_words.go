@@ -67,7 +67,7 @@ func sentences(where, text string) []sentence {
 
 // clauses returns the words of a sentence and where its clauses start.
 func clauses(one string) (words []string, parts []int) {
-	for part := range strings.FieldsFuncSeq(one, func(r rune) bool { return strings.ContainsRune(",;:()–—", r) }) {
+	for part := range strings.FieldsFuncSeq(strings.ReplaceAll(one, ". ", ", "), func(r rune) bool { return strings.ContainsRune(",;:()–—", r) }) {
 		if n := len(words); n > 0 && n <= maxSentenceWords {
 			parts = append(parts, n)
 		}

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,27 +68,35 @@ func (w written) wrong(v Verdict) string {
 	return ""
 }
 
+// What people write is sorted right in at least this share of the mails in testdata/sort. The rest is told by
+// the test; docs/sorting.md says how each set fared before anything was mended for it.
+const writtenRight = 0.99
+
 func TestWrittenMailIsSorted(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/sort/written/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatal(len(files), err)
-	}
-	n, bad := 0, 0
-	for _, f := range files {
-		for _, w := range readWritten(t, f) {
-			n++
-			v := Sort(mailOf(t, w.text))
-			if s := w.wrong(v); s != "" {
-				bad++
-				t.Errorf("%s %v: %s\n\t%s %q", w.language, w.labels, w.text, s, groundWords(v))
+	for _, set := range []string{"written", "second", "third"} {
+		t.Run(set, func(t *testing.T) {
+			t.Parallel()
+			files, err := filepath.Glob("testdata/sort/" + set + "/*.txt")
+			if err != nil || len(files) == 0 {
+				t.Fatal(len(files), err)
 			}
-			if v.Language != w.language && v.Language != "" {
-				t.Logf("language %s, want %s: %s", v.Language, w.language, w.text)
+			n, right := 0, 0
+			for _, f := range files {
+				for _, w := range readWritten(t, f) {
+					n++
+					v := Sort(mailOf(t, w.text))
+					if s := w.wrong(v); s != "" {
+						t.Logf("%s %v: %s\n\t%s %q", w.language, w.labels, w.text, s, groundWords(v))
+						continue
+					}
+					right++
+				}
 			}
-		}
+			t.Logf("%d of %d are right", right, n)
+			atLeast(t, "mail sorted right", ratio(right, n), writtenRight)
+		})
 	}
-	t.Logf("%d of %d are right", n-bad, n)
 }
 
 func groundWords(v Verdict) []string {
@@ -96,4 +105,18 @@ func groundWords(v Verdict) []string {
 		out = append(out, g.Rule+" ["+g.Words+"]")
 	}
 	return out
+}
+
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 1
+	}
+	return float64(a) / float64(b)
+}
+
+func atLeast[T cmp.Ordered](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got < want {
+		t.Errorf("%s is %v, want at least %v", what, got, want)
+	}
 }
