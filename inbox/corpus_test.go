@@ -210,4 +210,3 @@ func TestAutoRepliesOfTheCorpus(t *testing.T) {
 	t.Logf("%d of %d", good, n)
 	atLeast(t, "labels of automatic replies and complaints", ratio(good, n), 0.95)
 }
-
