@@ -53,7 +53,7 @@ func healthy() probes {
 func (r *rig) examine(p probes) (int, string) {
 	r.t.Helper()
 	for name, value := range map[string]string{
-		"ASSENT_BASE_URL": "https://mail.harbour.example", "ASSENT_SMTP_URL": "smtps://me:hunter2@relay.example", "ASSENT_REDIS_URL": "redis://:hunter2@redis.example",
+		"ASSENT_AUTHSERV_ID": "mx.harbour.example", "ASSENT_BASE_URL": "https://mail.harbour.example", "ASSENT_SMTP_URL": "smtps://me:hunter2@relay.example", "ASSENT_REDIS_URL": "redis://:hunter2@redis.example",
 		"ASSENT_BOUNCE_ADDRESS": "bounces@mail.harbour.example", "ASSENT_UNSUBSCRIBE_ADDRESS": "unsubscribe@mail.harbour.example", "ASSENT_DKIM_SELECTOR": "s1",
 		"ASSENT_MAILBOXES": "imaps://b:hunter2@mail.example?role=bounces imaps://u:hunter2@mail.example?role=unsubscribe&programme=harbour",
 	} {
@@ -119,6 +119,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		{"no network", func(_ *rig, p *probes) { p.dns = zone{} }, 0, "warn  dns         DNS does not answer, so the SPF record of mail.harbour.example was not checked."},
 		{"no DMARC", func(_ *rig, p *probes) { delete(p.dns.(zone), "_dmarc.harbour.example") }, 1, "fail  dns         harbour.example has no DMARC record."},
 		{"no DKIM key", func(_ *rig, p *probes) { delete(p.dns.(zone), "s1._domainkey.harbour.example") }, 1, "fail  dns         There is no DKIM key at s1._domainkey.harbour.example."},
+		{"no receiving server that is believed", func(r *rig, _ *probes) { r.env["ASSENT_AUTHSERV_ID"] = " " }, 0, "warn  identity    No receiving server's word is believed"},
 		{"no selector", func(r *rig, _ *probes) { r.env["ASSENT_DKIM_SELECTOR"] = " " }, 0, "warn  dns         The DKIM key was not looked up"},
 		{"an envelope sender of others", func(r *rig, p *probes) {
 			r.env["ASSENT_BOUNCE_ADDRESS"] = "b@relay.example"

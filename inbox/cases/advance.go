@@ -102,6 +102,8 @@ func (e Event) clerical() string {
 		return "Saw to the alarm."
 	case Proved:
 		return "Who asks is established."
+	case Unproved:
+		return "Whom it is about was named anew: what proved who asks proves nothing any more."
 	case Disowned:
 		return "Whoever reads the mailbox on record says that they did not ask."
 	case FileAdded:

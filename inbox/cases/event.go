@@ -38,6 +38,7 @@ const (
 	LetterFailed EventKind = "letter-failed"
 	AlarmSeen    EventKind = "alarm-seen"
 	Proved       EventKind = "proved"   // who asks: Detail.Proof
+	Unproved     EventKind = "unproved" // what proved who asks does so no more: the case is about somebody else
 	Disowned     EventKind = "disowned" // whoever reads the mailbox on record says that they did not ask
 	FileAdded    EventKind = "file-added"
 	PartyNamed   EventKind = "party-named"

@@ -10,7 +10,7 @@ import (
 )
 
 // Name says who asks or whom a case is about. A Party with an ID takes the place of the one that has it. Where requester and subject differ, the
-// duty to ask for authority is left to the operator: the page says so. Kinds of error: NotFound, Invalid.
+// duty to ask for authority is left to the operator: the page says so. A mail or a link proves who asks for whom the case was about, and not for a subject who is named later. Kinds of error: NotFound, Invalid.
 func (s *Service) Name(ctx context.Context, id int64, actor string, p Party) (Case, error) {
 	const op = "cases: name party"
 	if err := p.check(); err != nil {
@@ -24,6 +24,12 @@ func (s *Service) Name(ctx context.Context, id int64, actor string, p Party) (Ca
 		p.CaseID = c.Root()
 		return s.change(c, Change{Party: &p, Events: []Event{{Kind: PartyNamed, Actor: actor, What: named(p)}}})
 	})
+	if err == nil && p.Role == Subject && c.Facts.Proof.By != "" && c.Facts.Proof.By != ByStaff {
+		err = s.toFamily(ctx, c, Event{Kind: Unproved, Actor: actor})
+		if err == nil {
+			c, err = s.Store.Case(ctx, id)
+		}
+	}
 	return c, errs.Wrap(op, err)
 }
 

@@ -101,6 +101,8 @@ func (c *Case) take(e Event) error {
 		return c.awaited(e)
 	case Proved:
 		return c.proved(e)
+	case Unproved:
+		c.Facts.Proof = Proof{}
 	case Disowned:
 		c.disowned(e)
 	case Started:

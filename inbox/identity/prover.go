@@ -159,3 +159,14 @@ func printable(s string) string {
 	}, s)
 	return s[:min(len(s), 100)]
 }
+
+// Reports reports whether a message has an Authentication-Results field of one of some servers. A server that is trusted must add one to every message: where it
+// adds none, the topmost in its name is a sender's.
+func Reports(raw io.Reader, servers []string) (bool, error) {
+	fields, _, ok, err := readHeader(raw)
+	if err != nil || !ok {
+		return false, err
+	}
+	_, _, found := topmost(fields, servers)
+	return found, nil
+}

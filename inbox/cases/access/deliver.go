@@ -94,7 +94,7 @@ func established(k cases.Case) bool {
 			return false
 		}
 	}
-	return !k.Facts.Identity.MetOn.IsZero() || !k.Facts.DoneOn(DutyIdentity).IsZero()
+	return k.Facts.Established() || k.Facts.DisownedOn.IsZero() && !k.Facts.DoneOn(DutyIdentity).IsZero()
 }
 
 // Establish records, in a person's words, what shows who asks (E2-27, E2-43). Kinds of error: NotFound, Invalid, Conflict.
