@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -57,32 +56,9 @@ const (
 // Create keeps a campaign as a draft. What cannot be composed is refused at once, and not on the day that it should go out.
 func (s *Service) Create(ctx context.Context, c Campaign, actor string) (Campaign, error) {
 	const op = "mailer: create campaign"
-	slices.Sort(c.Lists)
-	c.Lists = slices.Compact(c.Lists)
-	slices.Sort(c.Purposes)
-	c.Purposes = slices.Compact(c.Purposes)
 	c.State, c.CreatedBy, c.CreatedAt = Draft, actor, s.Now()
-	if c.Language == "" {
-		c.Language = "en"
-	}
-	if err := checkWords(c); err != nil {
-		return c, err
-	}
-	o, err := s.occasion(ctx, c)
+	c, err := s.prepare(ctx, c)
 	if err != nil {
-		return c, errs.Wrap(op, err)
-	}
-	if c.TimeZone == "" {
-		c.TimeZone = o.Programme.TimeZone
-	}
-	if c.Class, err = s.classOf(ctx, o); err != nil {
-		return c, errs.Wrap(op, err)
-	}
-	o.Campaign = c
-	if c, err = s.target(ctx, c); err != nil {
-		return c, errs.Wrap(op, err)
-	}
-	if _, err := s.Composer.Campaign(o); err != nil {
 		return c, errs.Wrap(op, err)
 	}
 	return c, errs.Wrap(op, s.Store.CreateCampaign(ctx, &c))

@@ -59,6 +59,8 @@ type OverviewPage struct {
 	Programmes []Programme
 	Campaigns  []CampaignRow // the latest few
 	Cases      []CaseRow     // those due first
+
+	NewProgrammeURL string // where a programme is declared; "" where the reader may not
 }
 
 // Programme is an organisation's programme with its lists.
@@ -126,6 +128,7 @@ type CampaignsPage struct {
 	Console
 	Rows  []CampaignRow
 	Pager Pager
+	New   []Link // where a campaign is written, by programme; none where the reader may not
 }
 
 // CampaignPage fills the page "campaign".
@@ -140,6 +143,9 @@ type CampaignPage struct {
 	Note        string        // about the funnel, as that it is of now; may be empty
 	Segment     []SegmentLine // who of the lists is meant; none for everybody
 	SegmentText string        // the same as it is written
+
+	Acts    CampaignActs
+	Trouble string // why it paused itself; may be empty
 }
 
 // Fact is a name and a value, both as they are to be read.

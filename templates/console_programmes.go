@@ -14,12 +14,15 @@ type ProgrammePage struct {
 	Lists        []DeclaredList
 	Notices      []NoticeRow // newest first
 	WriteURL     string      // the page "notice-edit"; "" where the reader may not write
-	RecordURL    string      // the record of processing; may be empty
+
+	EditURL, NewPurposeURL, NewRecipientURL string // forms; "" where the reader may not write
+	RecordURL                               string // the record of processing; may be empty
 }
 
 // PurposeRow is one purpose as it was declared.
 type PurposeRow struct {
 	Name    string
+	EditURL string // its form; "" where the reader may not write
 	Basis   string
 	RestsOn string // in a sentence; may be empty
 	Class   string
@@ -38,6 +41,7 @@ type RecipientRow struct {
 	Agreement string
 	Since     time.Time
 	Until     time.Time // zero while they get it
+	EndURL    string    // where it is declared that they get no more (POST); "" where the reader may not
 }
 
 // DeclaredList is one list with the words that people agree to.

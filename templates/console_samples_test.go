@@ -87,6 +87,21 @@ func entry() EnterPage {
 	}}
 }
 
+func draftPage() CampaignEditPage {
+	return CampaignEditPage{
+		Console: desk(), Programme: "Better Services Programme", Title: "Change “December issue”", Back: Link{"/console/campaigns/4", "December issue"}, Action: "/console/campaigns/4/edit", Seen: "d1ge57",
+		Lines: []FormLine{
+			{Name: FieldName, Label: "Name", Hint: "For operators; readers do not see it", Type: "text", Value: "December issue"},
+			{Name: FieldList, Label: "To which lists", Type: LineSome, Options: []FormOption{{"1", "Monthly update", true}, {"2", "Extra updates", false}}},
+			{Name: "segment", Label: "Who of them", Type: LineOne, Options: []FormOption{{"0", "Everybody on the lists", true}, {"3", "Ports: region is \"Wales\"", false}}},
+			{Name: "body", Label: "The message", Hint: "Markdown.", Type: LineArea, Rows: 18, Value: "Dear {{name|reader}},\n\nthe </textarea> is on."},
+		},
+		Fields:  []Fact{{"{{name|reader}}", "The name; “reader” where it is not known"}},
+		Preview: &MailPreview{Subject: "The lights are on", Text: "Dear reader,\n\nthe lights are on."},
+		Look:    &AudienceLook{InLists: 12840, InSegment: 12840, Eligible: 12001, LeftOut: []FunnelLine{{"Opted out", 839}}},
+	}
+}
+
 func consoleSamples() []sample {
 	ending := EndProgrammePage{
 		Console: desk(), Action: "/console/programmes/1/end", Name: "Better Services Programme", Lists: []string{"Monthly update", "Extra updates"}, People: 16022,
@@ -118,7 +133,14 @@ func consoleSamples() []sample {
 		{"objection", "done", objection("", "All marketing of Department for Examples has stopped for this address.")},
 		{"overview", "empty", OverviewPage{Console: desk()}},
 		{"campaigns", "", CampaignsPage{Console: desk(), Rows: campaignRows(), Pager: Pager{1, 3, 3, "", ""}}},
-		{"campaigns", "empty", CampaignsPage{Console: desk()}},
+		{"campaigns", "empty", CampaignsPage{Console: desk(), New: []Link{{"/console/campaigns/new/better-services", "Better Services Programme"}}}},
+		{"campaign", "draft", CampaignPage{Console: desk(), Row: CampaignRow{Name: "December issue", Lists: "Monthly update", State: State{Label: "Draft"}}, Subject: "The lights are on", Text: text,
+			Trouble: "The relay refused 25 messages in a row.", Acts: CampaignActs{"/console/campaigns/4/edit", "/console/campaigns/4/schedule", "/console/campaigns/4/pause", "/console/campaigns/4/resume", "/console/campaigns/4/cancel", "/console/campaigns/4/mail"}}},
+		{"campaign-edit", "", draftPage()},
+		{"campaign-edit", "mistake", CampaignEditPage{Console: desk(), Programme: "Better Services Programme", Title: "A new campaign", Back: Link{"/console/campaigns", "Campaigns"}, Action: "/console/campaigns/new/better-services",
+			Problem: "Name at least one list.", Lines: draftPage().Lines[:2]}},
+		{"form", "", FormPage{Console: desk(), Over: Link{"/console/programmes/1", "Better Services Programme"}, Title: "A new recipient of personal data", Lead: "Who gets this programme’s data.", Action: "/console/programmes/1/recipients/new",
+			Button: "Declare it", Problem: "Say what protects the data in IE.", Lines: []FormLine{{Name: "name", Label: "Name", Type: "text", Value: "Example <Mail>"}, {Name: "lock", Label: "Promise it", Type: LineTick, Value: "yes"}}}},
 		{"campaign", "", CampaignPage{Console: desk(), Row: row, Subject: "What changed in November", Facts: []Fact{{"Approved by", "Ben Okafor, 24 November 2026"}, {"Purpose", "Newsletter"}},
 			Text: text, Timeline: []Event{{At: uk(time.November, 25, 14, 0), What: "Sending began", Tone: Wait}, {At: uk(time.November, 24, 16, 10), What: "Approved", By: "Ben Okafor", Tone: Good}}}},
 		{"campaign", "targeted", CampaignPage{Console: desk(), Row: row, Subject: "For ports", Note: "As it would be now.", SegmentText: `region is "Wales" and berths at least 4`,

@@ -81,6 +81,8 @@ func declaredPages() []declared {
 		{"overview", reflect.TypeFor[OverviewPage](), console},
 		{"programme", reflect.TypeFor[ProgrammePage](), console},
 		{"notice-edit", reflect.TypeFor[NoticeEditPage](), console},
+		{"campaign-edit", reflect.TypeFor[CampaignEditPage](), console},
+		{"form", reflect.TypeFor[FormPage](), console},
 		{"campaigns", reflect.TypeFor[CampaignsPage](), console},
 		{"campaign", reflect.TypeFor[CampaignPage](), console},
 		{"segments", reflect.TypeFor[SegmentsPage](), console},

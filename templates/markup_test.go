@@ -254,6 +254,9 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	declared = append(declared, FieldWant, FieldWhom, FieldFiles)
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
+		if strings.HasPrefix(name, "form") || strings.HasPrefix(name, "campaign-edit") {
+			return // their fields come with the page, and nobody agrees to anything there
+		}
 		found, _ := elements(markup)
 		for _, e := range found {
 			field := e.attrs["name"]

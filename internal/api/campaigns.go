@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"assent/internal/auth"
+	"assent/internal/errs"
+	"assent/internal/web"
 	"assent/mailer"
 )
 
@@ -62,6 +64,10 @@ func (a *api) campaignRoutes() {
 		summary: "Write a campaign", about: "Keeps it as a draft. What cannot be composed, or lacks a way out, is refused at once.",
 	}, a.createCampaign)
 	add(a, operation{
+		id: "revise-campaign", method: http.MethodPut, path: base + "/campaigns/{id}", tag: "Campaigns", scope: auth.CampaignsWrite,
+		summary: "Write a draft anew", about: "All of it: what is left out is empty after. Only a draft can be changed: what was approved is what is sent.",
+	}, a.reviseCampaign)
+	add(a, operation{
 		id: "list-campaigns", method: http.MethodGet, path: base + "/campaigns", tag: "Campaigns", scope: auth.CampaignsRead,
 		summary: "List campaigns, the newest first",
 	}, a.listCampaigns)
@@ -72,16 +78,37 @@ func (a *api) campaignRoutes() {
 }
 
 func (a *api) createCampaign(ctx context.Context, in *struct{ Body newCampaign }) (*reply[campaign], error) {
-	b := in.Body
-	saved, own, err := a.targeted(ctx, b.ProgrammeID, b.Segment, b.Written)
+	c, err := a.written(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.Mailer.Create(ctx, mailer.Campaign{
+	return showChanged(a.Mailer.Create(ctx, c, actor(ctx).String()))
+}
+
+func (a *api) reviseCampaign(ctx context.Context, in *struct {
+	InID
+	Body newCampaign
+}) (*reply[campaign], error) {
+	was, err := a.Mailer.Store.Campaign(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.ProgrammeID != was.ProgrammeID {
+		return nil, web.At("body.programme_id", errs.E("api: revise campaign", errs.Invalid, "A campaign stays with its programme.", nil))
+	}
+	c, err := a.written(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return showChanged(a.Mailer.Revise(ctx, in.ID, "", c))
+}
+
+func (a *api) written(ctx context.Context, b newCampaign) (mailer.Campaign, error) {
+	saved, own, err := a.targeted(ctx, b.ProgrammeID, b.Segment, b.Written)
+	return mailer.Campaign{
 		ProgrammeID: b.ProgrammeID, Name: b.Name, Subject: b.Subject, Preheader: b.Preheader, Body: b.Body, Language: b.Language,
 		Lists: b.Lists, Purposes: b.Purposes, SegmentID: saved, Segment: own, Excluded: b.Excluded,
-	}, actor(ctx).String())
-	return showChanged(c, err)
+	}, err
 }
 
 func (a *api) listCampaigns(ctx context.Context, in *struct{ Paging }) (*reply[page[campaign]], error) {

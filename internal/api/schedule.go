@@ -9,6 +9,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/web"
+	"assent/mailer"
 )
 
 type newSchedule struct {
@@ -48,7 +49,7 @@ func (a *api) schedule(ctx context.Context, in *struct {
 		if err != nil {
 			return nil, err
 		}
-		if at, err = localTime(in.Body.Local, cmp.Or(in.Body.Zone, c.TimeZone)); err != nil {
+		if at, err = mailer.LocalTime(in.Body.Local, cmp.Or(in.Body.Zone, c.TimeZone)); err != nil {
 			return nil, web.At("body.local", err)
 		}
 		if !in.Body.At.IsZero() {
@@ -68,36 +69,4 @@ func (a *api) resume(ctx context.Context, in *InID) (*reply[campaign], error) {
 
 func (a *api) cancel(ctx context.Context, in *InID) (*reply[campaign], error) {
 	return showChanged(a.Mailer.Cancel(ctx, in.ID))
-}
-
-// localTime returns the one moment at which clocks in a zone show a time.
-func localTime(local, zone string) (time.Time, error) {
-	const op = "api: local time"
-	loc, err := time.LoadLocation(zone)
-	if err != nil || zone == "" || zone == "Local" {
-		return time.Time{}, errs.E(op, errs.Invalid, "The time zone must be a name such as Europe/London.", err)
-	}
-	wall, err := time.Parse("2006-01-02T15:04:05", local)
-	if err != nil {
-		wall, err = time.Parse("2006-01-02T15:04", local)
-	}
-	if err != nil {
-		return time.Time{}, errs.E(op, errs.Invalid, "The local time must look like 2026-12-01T09:00.", err)
-	}
-	// Clocks change by some hours at most, so that the offsets of the days around are all there can be.
-	var found []time.Time
-	for _, near := range []time.Duration{-day, day} {
-		_, offset := wall.Add(near).In(loc).Zone()
-		at := wall.Add(-time.Duration(offset) * time.Second)
-		if _, then := at.In(loc).Zone(); then == offset && (len(found) == 0 || !found[0].Equal(at)) {
-			found = append(found, at)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return time.Time{}, errs.E(op, errs.Invalid, "The clocks go forward then and skip this time. Choose another.", nil)
-	case 1:
-		return found[0], nil
-	}
-	return time.Time{}, errs.E(op, errs.Invalid, "The clocks go back then, so that this time comes twice. Give at, with its offset.", nil)
 }

@@ -147,6 +147,21 @@ func TestPeopleAndEventsComeInPages(t *testing.T) {
 	})
 }
 
+func TestADraftIsWrittenAnewUntilItIsApproved(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", campaignBody)
+		again := strings.Replace(campaignBody, "The lights are on", "The lights are out", 1)
+		h.must(t, http.StatusOK, "PUT", "/api/v1/campaigns/1", again).want(t, "subject", "The lights are out", "id", 1, "created_by", "key:1", "state", "draft")
+		h.must(t, http.StatusUnprocessableEntity, "PUT", "/api/v1/campaigns/1", strings.Replace(again, `"programme_id":1`, `"programme_id":2`, 1))
+		h.must(t, http.StatusUnprocessableEntity, "PUT", "/api/v1/campaigns/1", strings.Replace(again, "{{name|reader}}", "{{regoin}}", 1))
+		h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", `{"at":"2099-01-01T09:00:00Z"}`)
+		h.must(t, http.StatusConflict, "PUT", "/api/v1/campaigns/1", campaignBody)
+		h.must(t, http.StatusOK, "GET", "/api/v1/campaigns/1", "").want(t, "subject", "The lights are out")
+		h.must(t, http.StatusNotFound, "PUT", "/api/v1/campaigns/9", campaignBody)
+	})
+}
+
 func TestCampaignsComeTheNewestFirst(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)

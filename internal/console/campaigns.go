@@ -41,9 +41,19 @@ func (s *console) campaigns(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.page(c, http.StatusOK, "campaigns", templates.CampaignsPage{
-		Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total.campaigns),
-	})
+	shown := templates.CampaignsPage{Console: s.around(by), Rows: rows, Pager: numberedPager(page, len(rows), total.campaigns)}
+	if by.May(auth.CampaignsWrite) {
+		programmes, err := s.People.Store.Programmes(ctx)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		for _, p := range programmes {
+			if !p.Ended(s.Now()) {
+				shown.New = append(shown.New, templates.Link{URL: pages.Desk + "/campaigns/new/" + p.Slug, Label: p.Name})
+			}
+		}
+	}
+	return s.page(c, http.StatusOK, "campaigns", shown)
 }
 
 func (s *console) campaignRows(ctx context.Context, offset, limit int) ([]templates.CampaignRow, error) {
@@ -152,7 +162,7 @@ func (s *console) campaign(c *gin.Context, by auth.Actor) error {
 		return errs.Wrap(op, err)
 	}
 	page := templates.CampaignPage{
-		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body),
+		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body), Acts: campaignActs(k, by), Trouble: k.Trouble,
 		Timeline: append(s.deliveryEvents(last), s.milestones(k)...),
 	}
 	if len(k.Purposes) > 0 {

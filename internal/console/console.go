@@ -33,6 +33,7 @@ type Deps struct {
 	Campaigns  Campaigns
 	Segments   *segment.Service
 	Targets    Targets
+	Sending    Sending
 	Cases      Cases
 	Casework   *cases.Service
 	Looker     Looker
@@ -117,6 +118,8 @@ func (s *console) pages() {
 	desk.POST("/programmes/:id/run", form, s.desk(auth.CampaignsSend, s.tellMembers))
 	desk.GET("/campaigns", s.desk(auth.CampaignsRead, s.campaigns))
 	desk.GET("/campaigns/:id", s.desk(auth.CampaignsRead, s.campaign))
+	s.campaignPages(desk, form)
+	s.declaringPages(desk, form)
 	desk.GET("/segments", s.desk(auth.CampaignsRead, s.segments))
 	desk.GET("/segments/new/:programme", s.desk(auth.CampaignsRead, s.newSegment))
 	desk.POST("/segments/new/:programme", form, s.desk(auth.CampaignsRead, s.writeSegment))

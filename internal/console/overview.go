@@ -33,7 +33,10 @@ func (s *console) overview(c *gin.Context, by auth.Actor) error {
 	}
 	page := templates.OverviewPage{Console: s.around(by), Totals: totalRow(all, people, by), Health: s.health(ctx)}
 	page.AsOf = at.In(s.Zone)
-	if page.Programmes, err = s.programmes(ctx, people); err != nil {
+	if by.May(auth.ListsWrite) {
+		page.NewProgrammeURL = pages.Desk + "/programmes/new"
+	}
+	if page.Programmes, err = s.programmes(ctx, people, by); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if page.Clashes, err = s.clashes(ctx); err != nil {
@@ -68,7 +71,7 @@ func totalRow(t totals, m members, by auth.Actor) []templates.Count {
 }
 
 // programmes returns every programme with its lists in figures.
-func (s *console) programmes(ctx context.Context, m members) ([]templates.Programme, error) {
+func (s *console) programmes(ctx context.Context, m members, by auth.Actor) ([]templates.Programme, error) {
 	store := s.People.Store
 	programmes, err := store.Programmes(ctx)
 	if err != nil {
@@ -88,7 +91,10 @@ func (s *console) programmes(ctx context.Context, m members) ([]templates.Progra
 		if err != nil {
 			return nil, err
 		}
-		row := templates.Programme{Name: p.Name, URL: programmeURL(p.ID), Organisation: p.Owner, Ending: s.ending(p), EndURL: endURL(p)}
+		row := templates.Programme{Name: p.Name, URL: programmeURL(p.ID), Organisation: p.Owner, Ending: s.ending(p)}
+		if by.May(auth.ListsWrite) {
+			row.EndURL = endURL(p)
+		}
 		for _, l := range lists {
 			if l.ProgrammeID == p.ID {
 				row.Lists = append(row.Lists, listRow(l, purposes, notices, m))

@@ -50,7 +50,8 @@ func (s *console) programme(c *gin.Context, by auth.Actor) error {
 	}
 	page := templates.ProgrammePage{Console: s.around(by), Name: p.Name, Organisation: p.Owner, Facts: programmeFacts(p)}
 	if by.May(auth.ListsWrite) {
-		page.WriteURL = programmeURL(p.ID) + "/notice"
+		page.WriteURL, page.EditURL = programmeURL(p.ID)+"/notice", programmeURL(p.ID)+"/edit"
+		page.NewPurposeURL, page.NewRecipientURL = programmeURL(p.ID)+"/purposes/new", programmeURL(p.ID)+"/recipients/new"
 	}
 	clashes, err := s.People.Clashes(ctx, p.ID)
 	if err != nil {
@@ -77,7 +78,11 @@ func (s *console) declared(ctx context.Context, p subscriptions.Programme, by au
 		return err
 	}
 	for _, u := range purposes {
-		page.Purposes = append(page.Purposes, s.purposeRow(u, notices))
+		row := s.purposeRow(u, notices)
+		if by.May(auth.ListsWrite) {
+			row.EditURL = purposeURL(u.ID)
+		}
+		page.Purposes = append(page.Purposes, row)
 	}
 	lists, err := store.Lists(ctx)
 	if err != nil {
@@ -93,7 +98,11 @@ func (s *console) declared(ctx context.Context, p subscriptions.Programme, by au
 		return err
 	}
 	for _, r := range recipients {
-		page.Recipients = append(page.Recipients, s.recipientRow(r))
+		row := s.recipientRow(r)
+		if by.May(auth.ListsWrite) && r.EndedAt.IsZero() {
+			row.EndURL = programmeURL(p.ID) + "/recipients/" + strconv.FormatInt(r.ID, 10) + "/end"
+		}
+		page.Recipients = append(page.Recipients, row)
 	}
 	page.Notices, err = s.noticeRows(ctx, p, notices, by)
 	return err

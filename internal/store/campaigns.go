@@ -119,6 +119,11 @@ func (d *DB) ChangeCampaign(ctx context.Context, id int64, requeue bool, change 
 			changed.SegmentVersion, rule, id); err != nil {
 			return err
 		}
+		if was.State == mailer.Draft {
+			if err := c.reword(ctx, changed); err != nil {
+				return err
+			}
+		}
 		if requeue {
 			open, err := d.openChunkTasks(ctx, c, changed)
 			if err != nil {
@@ -129,6 +134,13 @@ func (d *DB) ChangeCampaign(ctx context.Context, id int64, requeue bool, change 
 		return c.enqueue(ctx, d.now(), tasks...)
 	})
 	return changed, fail(op, err)
+}
+
+// reword keeps what a draft says, and to whom. Nothing else changes it: what was approved is what is sent.
+func (c conn) reword(ctx context.Context, k mailer.Campaign) error {
+	_, err := c.exec(ctx, `UPDATE campaigns SET name = ?, subject = ?, preheader = ?, body = ?, language = ?, class = ?, lists = ?, purposes = ?, segment_id = ?, excluded = ? WHERE id = ?`,
+		k.Name, k.Subject, k.Preheader, k.Body, k.Language, string(k.Class), idsJSON(k.Lists), idsJSON(k.Purposes), k.SegmentID, idsJSON(k.Excluded), k.ID)
+	return err
 }
 
 func (d *DB) openChunkTasks(ctx context.Context, c conn, of mailer.Campaign) ([]queue.Task, error) {

@@ -1,10 +1,11 @@
-package api
+package mailer_test
 
 import (
 	"testing"
 	"time"
 
 	"assent/internal/errs"
+	"assent/mailer"
 )
 
 func TestLocalTimes(t *testing.T) {
@@ -29,7 +30,7 @@ func TestLocalTimes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			at, err := localTime(c.local, c.zone)
+			at, err := mailer.LocalTime(c.local, c.zone)
 			if c.want == "" {
 				if errs.KindOf(err) != errs.Invalid || err == nil || errs.Message(err) == "" {
 					t.Errorf("%v, %v", at, err)

@@ -1,0 +1,111 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"assent/internal/auth"
+	"assent/internal/pages/pagestest"
+)
+
+func TestAProgrammeIsDeclaredAndChangedInTheConsole(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		form := url.Values{
+			"slug": {"ferry"}, "name": {"Ferry News"}, "owner": {"Ferry Office"}, "controller": {"Ferry Office Ltd"}, "postal_address": {"2 Quay\nPortexample"},
+			"contact_name": {"Ferry desk"}, "contact_address": {"desk@ferry.example"}, "from_name": {"Ferry News"}, "from_address": {"news@ferry.example"},
+			"division": {"scotland"}, "time_zone": {"Europe/London"}, "region_lock": {"yes"},
+		}
+		form.Set("contact_address", "nobody")
+		w := r.sends(comms, "/console/programmes/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "There is a problem", "Ferry Office Ltd")
+		form.Set("contact_address", "desk@ferry.example")
+		if code := r.desk(comms, "/console/programmes/new", form); code != http.StatusSeeOther {
+			t.Fatalf("declaring: %d", code)
+		}
+		p := must(r.DB.ProgrammeBySlug(t.Context(), "ferry"))(t)
+		if p.Division != "scotland" || !p.RegionLock || p.GuardianAge != 13 || p.PostalAddress != "2 Quay\nPortexample" {
+			t.Errorf("%+v", p)
+		}
+		at := fmt.Sprintf("/console/programmes/%d", p.ID)
+		pagestest.WantText(t, r.see(comms, at+"/edit"), "Ferry Office Ltd", "desk@ferry.example")
+		form.Set("name", "Ferry Times")
+		form.Del("region_lock")
+		if code := r.desk(comms, at+"/edit", form); code != http.StatusSeeOther {
+			t.Errorf("changing: %d", code)
+		}
+		if p = must(r.DB.Programme(t.Context(), p.ID))(t); p.Name != "Ferry Times" || p.RegionLock || p.Slug != "ferry" {
+			t.Errorf("%+v", p)
+		}
+		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), at+"/edit"), http.StatusForbidden)
+	})
+}
+
+func TestAPurposeIsDeclaredAndChangedWithinWhatPeopleActedOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		form := url.Values{
+			"slug": {"offers"}, "name": {"Offers of our own"}, "basis": {"soft-opt-in"}, "class": {"marketing"}, "term": {"730"}, "renew_days": {"30, 7"}, "confirm_outcome": {"lapse"},
+			"conditions": {"from_sale", "own_similar", "opt_out_at_start"},
+		}
+		w := r.sends(comms, at+"/purposes/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity) // a soft opt-in needs a refusal in each message, too
+		form["conditions"] = append(form["conditions"], "opt_out_each_time")
+		if code := r.desk(comms, at+"/purposes/new", form); code != http.StatusSeeOther {
+			t.Fatalf("declaring: %d", code)
+		}
+		all := must(r.DB.Purposes(t.Context(), r.Programme.ID))(t)
+		u := all[len(all)-1]
+		if u.Slug != "offers" || u.Term.Hours() != 730*24 || !u.Conditions.OptOutEachTime || u.Conditions.CharitysPurposes || fmt.Sprint(u.RenewDays) != "[30 7]" {
+			t.Errorf("%+v", u)
+		}
+		pagestest.WantText(t, r.see(comms, at), "Offers of our own", fmt.Sprintf("/console/purposes/%d", u.ID))
+
+		r.Member(t, "ann@reader.example", r.News)
+		path := fmt.Sprintf("/console/purposes/%d", r.News.PurposeID)
+		pagestest.WantText(t, r.see(comms, path), "News of monthly", "its name, basis and class stay")
+		stay := url.Values{"name": {"News of monthly"}, "basis": {"consent"}, "class": {"newsletter"}, "term": {"365"}, "confirm_outcome": {"lapse"}, "renew_days": {"14"}}
+		if code := r.desk(comms, path, stay); code != http.StatusSeeOther {
+			t.Errorf("a new term: %d", code)
+		}
+		stay.Set("name", "News and offers")
+		w = r.sends(comms, path, stay)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "People have acted on this purpose", "News and offers")
+		if u = must(r.DB.Purpose(t.Context(), r.News.PurposeID))(t); u.Name != "News of monthly" || u.Term.Hours() != 365*24 {
+			t.Errorf("%+v", u)
+		}
+	})
+}
+
+func TestARecipientIsDeclaredAndEnded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		form := url.Values{"name": {"Example Mail"}, "category": {"mail service"}, "purpose": {"carries our mail"}, "country": {"ie"}}
+		w := r.sends(comms, at+"/recipients/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "Say what protects the data in IE", "carries our mail")
+		form.Set("safeguard", "adequacy regulations")
+		if code := r.desk(comms, at+"/recipients/new", form); code != http.StatusSeeOther {
+			t.Fatalf("declaring: %d", code)
+		}
+		all := must(r.DB.Recipients(t.Context(), r.Programme.ID))(t)
+		pagestest.WantText(t, r.see(comms, at), "Example Mail", "Gets no more")
+		pagestest.WantNoText(t, r.see(r.operator(t, auth.DPO), at), "Gets no more", "Declare a recipient", "Change it")
+		if code := r.desk(comms, fmt.Sprintf("%s/recipients/%d/end", at, all[0].ID), nil); code != http.StatusSeeOther {
+			t.Errorf("ending: %d", code)
+		}
+		if all = must(r.DB.Recipients(t.Context(), r.Programme.ID))(t); all[0].EndedAt.IsZero() {
+			t.Errorf("%+v", all)
+		}
+		pagestest.WantNoText(t, r.see(comms, at), "Gets no more")
+	})
+}
