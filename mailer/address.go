@@ -224,6 +224,11 @@ func (w Ways) VisitURL(k *token.Keys, visitID int64) string {
 	return w.BaseURL + "/v/" + k.Sign(token.Visit, visitID)
 }
 
+// RecipientURL is the page on which a recipient of data says what became of it.
+func (w Ways) RecipientURL(k *token.Keys, noticeID int64) string {
+	return w.BaseURL + "/a/" + k.Sign(token.RecipientAnswer, noticeID)
+}
+
 // MoveURL is the page that agrees to a change of address, for one of its two mailboxes.
 func (w Ways) MoveURL(k *token.Keys, moveID int64, side subscriptions.Side) string {
 	return w.BaseURL + "/x/" + k.Sign(token.Move, moveID, int64(side))

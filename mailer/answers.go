@@ -55,7 +55,7 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		return s.caseAlert(about, sender, zone)
 	}
 	if l.Kind == ErasureLetter {
-		return farewell(sender, l.Language, subscriptions.Ground(about.Ground)), nil
+		return farewell(sender, l.Language, subscriptions.Ground(about.Ground), about.CaseID != 0), nil
 	}
 	return nil, errs.E(op, errs.Invalid, "There is no letter of this kind.", nil)
 }

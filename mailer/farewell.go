@@ -82,7 +82,7 @@ func (f *Farewell) tell(ctx context.Context, e subscriptions.Erasure, key string
 	if err != nil || programme == 0 {
 		return false, err
 	}
-	data, err := json.Marshal(About{Ground: string(e.Ground)})
+	data, err := json.Marshal(About{Ground: string(e.Ground), CaseID: e.CaseID})
 	if err != nil {
 		return false, err
 	}
@@ -116,7 +116,7 @@ func (f *Farewell) programmeOf(ctx context.Context, p subscriptions.Subscriber) 
 }
 
 // farewell is what the letter says.
-func farewell(sender templates.Sender, language string, g subscriptions.Ground) templates.ErasureMail {
+func farewell(sender templates.Sender, language string, g subscriptions.Ground, inCase bool) templates.ErasureMail {
 	why := map[subscriptions.Ground]string{
 		subscriptions.GroundWithdrawn: "you withdrew your consent", subscriptions.GroundExpired: "your consent has expired",
 		subscriptions.GroundUnneeded: "we need it no longer", subscriptions.GroundObjection: "you objected to its use", subscriptions.GroundRetention: "we need it no longer",
@@ -127,5 +127,5 @@ func farewell(sender templates.Sender, language string, g subscriptions.Ground) 
 			subscriptions.GroundUnneeded: "nid oes ei angen arnom mwyach", subscriptions.GroundObjection: "gwrthwynebasoch ei ddefnyddio", subscriptions.GroundRetention: "nid oes ei angen arnom mwyach",
 		}
 	}
-	return templates.ErasureMail{Sender: sender, Asked: g == subscriptions.GroundRequest, Why: why[g], Regulator: commissioner()}
+	return templates.ErasureMail{Sender: sender, Asked: g == subscriptions.GroundRequest, Why: why[g], Case: inCase, Regulator: commissioner()}
 }

@@ -26,6 +26,7 @@ const (
 	CaseReceivedLetter LetterKind = "case-received"       // acknowledges a request
 	NoticeLetter       LetterKind = "notice"              // tells of a new version of a privacy notice
 	ErasureLetter      LetterKind = "erasure"             // tells a person that they are being erased, before it is done
+	RecipientLetter    LetterKind = "recipient-notice"    // tells a recipient of data what became of it
 	CaseLetter         LetterKind = "case-letter"         // what a person wrote about a case
 	IdentityLetter     LetterKind = "identity"            // asks at the address on record whether a case was asked for
 	CaseAlertLetter    LetterKind = "case-alert"          // tells the data protection officer of a case that cannot wait

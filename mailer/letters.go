@@ -41,7 +41,9 @@ type About struct {
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`  // of the letter's link
 	VisitID    int64     `json:"visit,omitempty"`
 	MoveID     int64     `json:"move,omitempty"`
-	Seal       string    `json:"seal,omitempty"` // of the ledger and the audit trail
+	Notice     int64     `json:"recipient_notice,omitempty"`
+	Reminder   bool      `json:"reminder,omitempty"` // of a notice to a recipient
+	Seal       string    `json:"seal,omitempty"`     // of the ledger and the audit trail
 
 	Side subscriptions.Side `json:"side,omitempty"` // of a move
 }
@@ -187,6 +189,8 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 		permit, data, err = s.notice(ctx, l, about, head)
 	case RenewalLetter, AnnualLetter:
 		permit, data, err = s.renewal(ctx, l, about, head)
+	case RecipientLetter:
+		permit, data, err = s.recipientNotice(ctx, l, about, head)
 	case VisitLetter, MoveLetter:
 		permit, data, err = s.personal(ctx, l, about, head)
 	default:

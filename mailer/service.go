@@ -23,6 +23,7 @@ type Service struct {
 	Transport Transport
 	Confirm   Confirm // makes confirmation links
 	Personal  Personal
+	Told      RecipientNotices
 	Composer  Composer
 	Now       func() time.Time
 	Log       *slog.Logger

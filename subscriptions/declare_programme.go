@@ -127,6 +127,9 @@ func checkRecipient(r Recipient, locked bool) error {
 		oneLine(r.Safeguard, "safeguard", maxName), oneLine(r.Agreement, "agreement", maxName)); err != nil {
 		return err
 	}
+	if r.Language != "" && r.Language != "en" && r.Language != "cy" {
+		return invalid("The language of letters to a recipient must be en or cy.")
+	}
 	if len(r.Country) != 2 || r.Country[0] < 'A' || r.Country[0] > 'Z' || r.Country[1] < 'A' || r.Country[1] > 'Z' {
 		return invalid("The country must be a code of two capitals, such as GB (ISO 3166-1).")
 	}

@@ -1,6 +1,7 @@
 package subscriptions
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -18,6 +19,8 @@ type Declarations interface {
 	ChangeList(ctx context.Context, id int64, change func(List) (List, error)) (List, error)
 	// AddRecipient sets ID.
 	AddRecipient(ctx context.Context, r *Recipient) error
+	// ChangeRecipient applies a change to a recipient as it stands; kind NotFound.
+	ChangeRecipient(ctx context.Context, programmeID, id int64, change func(Recipient) (Recipient, error)) (Recipient, error)
 	// EndRecipient notes that a recipient gets no more data; kind NotFound. One that has ended stays as it is.
 	EndRecipient(ctx context.Context, programmeID, id int64, at time.Time) (Recipient, error)
 }
@@ -88,8 +91,24 @@ func (e *Editor) AddRecipient(ctx context.Context, r Recipient) (Recipient, erro
 	if err := checkRecipient(r, programme.RegionLock); err != nil {
 		return Recipient{}, errs.Wrap(op, err)
 	}
-	r.AddedAt, r.EndedAt = e.Now(), time.Time{}
+	r.AddedAt, r.EndedAt, r.Language = e.Now(), time.Time{}, cmp.Or(r.Language, "en")
 	return r, errs.Wrap(op, e.Store.AddRecipient(ctx, &r))
+}
+
+// Recipient changes what is declared of a recipient: what it gets and where, and how it is told. Since when it got data stays.
+func (e *Editor) Recipient(ctx context.Context, programmeID, id int64, change func(*Recipient)) (Recipient, error) {
+	const op = "subscriptions: change recipient"
+	programme, err := e.Catalogue.Programme(ctx, programmeID)
+	if err != nil {
+		return Recipient{}, errs.Wrap(op, err)
+	}
+	r, err := e.Store.ChangeRecipient(ctx, programmeID, id, func(was Recipient) (Recipient, error) {
+		is := was
+		change(&is)
+		is.ID, is.ProgrammeID, is.AddedAt, is.EndedAt, is.Language = was.ID, was.ProgrammeID, was.AddedAt, was.EndedAt, cmp.Or(is.Language, "en")
+		return is, checkRecipient(is, programme.RegionLock)
+	})
+	return r, errs.Wrap(op, err)
 }
 
 // EndRecipient declares that a recipient gets no more data. It stays on record: people may ask who had theirs (Article 15(1)(c)).

@@ -52,6 +52,7 @@ type Erasure struct {
 	DoneAt       time.Time
 	Emptied      map[string]int64 // rows emptied, by table
 	Trouble      string           // why it was refused
+	CaseID       int64            // that it was decided in; 0 for none
 }
 
 // ErasureRequest asks for somebody's erasure.
@@ -61,6 +62,7 @@ type ErasureRequest struct {
 	Ground       Ground
 	Actor        string
 	Untold       string // why the person is not told first; "" tells them
+	CaseID       int64  // that it was decided in; 0 for none
 }
 
 // Erase has a person erased: told first by a letter, then emptied from every table, with a keyed hash left that keeps the address away for
@@ -71,7 +73,7 @@ func (k *Keeper) Erase(ctx context.Context, r ErasureRequest) (Erasure, error) {
 	if err := firstOf(oneOf(r.Ground, "ground", append(slices.Clone(Grounds), GroundRetention)...), oneLine(r.Untold, "reason", maxReason)); err != nil {
 		return Erasure{}, errs.Wrap(op, err)
 	}
-	e := Erasure{SubscriberID: r.SubscriberID, Ground: r.Ground, State: ErasureTelling, AskedBy: r.Actor, AskedAt: k.Now(), Untold: r.Untold}
+	e := Erasure{SubscriberID: r.SubscriberID, Ground: r.Ground, State: ErasureTelling, AskedBy: r.Actor, AskedAt: k.Now(), Untold: r.Untold, CaseID: r.CaseID}
 	err := k.Store.UpdateKept(ctx, func(tx KeepingTx) error {
 		person, err := k.whom(tx, r)
 		if err != nil {
@@ -152,7 +154,7 @@ func (k *Keeper) CarryOut(ctx context.Context, erasureID int64) (Erasure, error)
 
 // EraseWithin erases somebody in a transaction of the caller, who has seen to it that nothing keeps the data. The files are not scrubbed.
 func (k *Keeper) EraseWithin(tx KeepingTx, p Subscriber, r ErasureRequest) (Erasure, error) {
-	e := Erasure{SubscriberID: p.ID, Ground: r.Ground, State: ErasureTelling, AskedBy: r.Actor, AskedAt: k.Now(), Untold: r.Untold}
+	e := Erasure{SubscriberID: p.ID, Ground: r.Ground, State: ErasureTelling, AskedBy: r.Actor, AskedAt: k.Now(), Untold: r.Untold, CaseID: r.CaseID}
 	return e, k.carryOut(tx, p, &e)
 }
 
@@ -214,6 +216,9 @@ func (k *Keeper) erase(tx KeepingTx, p Subscriber, e *Erasure, event Event) erro
 	}
 	events := []Event{event}
 	if err := tx.Append(events); err != nil {
+		return err
+	}
+	if err := tellRecipients(tx, recordChanged{person: p, change: RecordErased, caseID: e.CaseID, at: event.At}); err != nil {
 		return err
 	}
 	if e.Emptied, err = tx.Empty(p); err != nil {

@@ -49,6 +49,7 @@ type Move struct {
 	OldAt, NewAt time.Time // when each mailbox agreed; zero until then
 	ClosedAt     time.Time
 	Outcome      MoveOutcome
+	CaseID       int64 // of rectification, in which it was asked for; 0 for none
 }
 
 const (
@@ -75,6 +76,11 @@ func (p *Preferences) MoveToken(id int64, side Side) string {
 // AskMove begins a change of address. Its outcome is the same whether or not the new address is known (H10); past the day's limit nothing
 // is mailed and nobody is told. An earlier change that is still open becomes void.
 func (p *Preferences) AskMove(ctx context.Context, person Subscriber, to address.Address, language, actor string) error {
+	return p.AskMoveIn(ctx, 0, person, to, language, actor)
+}
+
+// AskMoveIn is AskMove for a case of rectification.
+func (p *Preferences) AskMoveIn(ctx context.Context, caseID int64, person Subscriber, to address.Address, language, actor string) error {
 	const op = "subscriptions: ask for a move"
 	newKey := p.Keys.AddressKey(to)
 	if string(newKey) == string(person.Key) {
@@ -105,7 +111,7 @@ func (p *Preferences) AskMove(ctx context.Context, person Subscriber, to address
 		}
 		m := Move{
 			SubscriberID: person.ID, NewKey: newKey, To: to, ProgrammeID: lastProgramme(old), Language: language, Actor: actor,
-			Since: max(lastSeq(old), lastSeq(fresh)), AskedAt: now, ExpiresAt: now.Add(MoveWithin),
+			Since: max(lastSeq(old), lastSeq(fresh)), AskedAt: now, ExpiresAt: now.Add(MoveWithin), CaseID: caseID,
 		}
 		if err := tx.CreateMove(&m); err != nil {
 			return err

@@ -43,7 +43,11 @@ func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evide
 			return m, err
 		}
 	}
-	return m.closed(MoveDone, now), tx.Append(events)
+	if err := tx.Append(events); err != nil {
+		return m, err
+	}
+	moved := []FieldChange{{Field: "address", Before: old.Address.String(), After: m.To.String()}}
+	return m.closed(MoveDone, now), tellRecipients(tx, recordChanged{person: old, change: RecordRectified, fields: moved, caseID: m.CaseID, at: now})
 }
 
 // endedSince reports whether an address's ledger has an end of anything after a place.

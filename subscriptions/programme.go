@@ -80,11 +80,14 @@ type Recipient struct {
 	ID          int64
 	ProgrammeID int64
 	Name        string
-	Category    string // such as "mail service" or "printer"
-	Purpose     string // what for
-	Country     string // where it handles the data: ISO 3166-1 alpha-2, such as "GB"
-	Safeguard   string // what protects it there (Articles 45 and 46); needed outside the United Kingdom
-	Agreement   string // reference of the agreement with it; may be empty
+	Category    string          // such as "mail service" or "printer"
+	Purpose     string          // what for
+	Country     string          // where it handles the data: ISO 3166-1 alpha-2, such as "GB"
+	Safeguard   string          // what protects it there (Articles 45 and 46); needed outside the United Kingdom
+	Agreement   string          // reference of the agreement with it; may be empty
+	Address     address.Address // where it is told of corrections and erasures (Article 19); zero where it is told otherwise
+	Language    string          // of those letters: "en" or "cy"
+	KeepsNone   bool            // it keeps no copy, such as a relay that sends and forgets: there is nothing to tell it
 	AddedAt     time.Time
 	EndedAt     time.Time // zero while it gets data
 }

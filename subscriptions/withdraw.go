@@ -106,39 +106,4 @@ func settled(st State, scope Scope) bool {
 	return true
 }
 
-// Restrict limits a person's data to storage (Article 18): on record, and not mailed. Releasing it is Release; the
-// person must be told before (Article 18(3)).
-func (s *Service) Restrict(ctx context.Context, subscriberID int64, actor, reason string) error {
-	return s.mark(ctx, "subscriptions: restrict", Restricted, subscriberID, actor, reason)
-}
-
-// Release lifts a restriction.
-func (s *Service) Release(ctx context.Context, subscriberID int64, actor, reason string) error {
-	return s.mark(ctx, "subscriptions: release", Released, subscriberID, actor, reason)
-}
-
-func (s *Service) mark(ctx context.Context, op string, kind EventKind, subscriberID int64, actor, reason string) error {
-	person, err := s.Store.Subscriber(ctx, subscriberID)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return s.done(op, s.Store.Update(ctx, func(tx Tx) error {
-		byKey, err := tx.EventsByKey(person.Key)
-		if err != nil {
-			return err
-		}
-		if restricted := Fold(byKey[string(person.Key)]).RestrictedBy != 0; restricted == (kind == Restricted) {
-			return nil
-		}
-		e := Event{
-			At: s.Now(), Kind: kind, Scope: Everything(), SubscriberID: person.ID, AddressKey: person.Key,
-			Channel: ByStaff, Actor: actor, Source: "staff", Reason: reason,
-		}
-		if e.Evidence, e.Salt, err = sealEvidence(nil); err != nil {
-			return err
-		}
-		return tx.Append([]Event{e})
-	}))
-}
-
 func confirmationID(seq int64) string { return "confirmation:" + strconv.FormatInt(seq, 10) }

@@ -14,6 +14,7 @@ const (
 	FieldEvent      = "event"
 	FieldEvidence   = "evidence"
 	FieldConsulted  = "consulted"
+	FieldDoes       = "does"
 	FieldExtends    = "extends"
 	FieldFee        = "fee"
 	FieldFile       = "file"
@@ -239,6 +240,7 @@ type CaseLetterPage struct {
 	Answers   bool
 	MayAnswer bool
 	Extends   bool
+	Does      string // duty that it does; may be empty
 	Reasons   []CaseChoice
 	Fee       string // in pounds, of a letter that asks for one
 	Note      string

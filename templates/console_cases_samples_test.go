@@ -67,6 +67,7 @@ func caseSamples() []sample {
 		AsksWords: "This letter asks for proof of identity. The clock waits for it.", NoteLabel: "What the doubt rests on", Fields: []Fact{{"{{reference}}", "the case's reference"}},
 	}
 	shown := letter
+	shown.Does = "lifting-told"
 	shown.Preview, shown.PreviewOf, shown.MayAnswer, shown.Extends, shown.Reasons, shown.Problem = "Dear Carys,\n\nWho are you?", "We need to know", true, true, []CaseChoice{{"complex", "Complex", true}}, "The letter still has a field."
 	return []sample{
 		{"cases", "", CasesPage{Console: desk(), Warning: "The bank-holiday table ends soon.", EnterURL: "/console/cases/new", Rows: caseRows(), Pager: Pager{1, 3, 3, "", ""},

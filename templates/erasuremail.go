@@ -5,5 +5,6 @@ type ErasureMail struct {
 	Sender
 	Asked     bool   // the person asked for it
 	Why       string // otherwise, in words; may be empty
+	Case      bool   // it was decided in a case, of which a record stays
 	Regulator Regulator
 }

@@ -47,6 +47,7 @@ func declaredMails() []declared {
 		{name: "visit", data: reflect.TypeFor[VisitMail]()},
 		{name: "move", data: reflect.TypeFor[MoveMail]()},
 		{name: "erasure", data: reflect.TypeFor[ErasureMail]()},
+		{name: "recipient-notice", data: reflect.TypeFor[RecipientNoticeMail]()},
 		{name: "seal", data: reflect.TypeFor[SealMail]()},
 	}
 }
@@ -75,6 +76,7 @@ func declaredPages() []declared {
 		{"notice", reflect.TypeFor[NoticePage](), public},
 		{"request", reflect.TypeFor[RequestPage](), public},
 		{"request-sent", reflect.TypeFor[RequestSentPage](), public},
+		{"recipient-answer", reflect.TypeFor[RecipientAnswerPage](), public},
 		{"error", reflect.TypeFor[ErrorPage](), public},
 		{"not-found", reflect.TypeFor[NotFoundPage](), public},
 		{"login", reflect.TypeFor[LoginPage](), console},

@@ -58,6 +58,10 @@ func preferenceSamples() []sample {
 		{"move", "new", MovePage{Public: face(), Action: "/x/qzt7", Masked: "a***@n***.org"}},
 		{"move", "agreed", MovePage{Public: face(), Agreed: true, Until: uk(time.December, 2, 9, 5)}},
 		{"move", "done", MovePage{Public: face(), Done: true}},
+		{"recipient-answer", "", answered("erasure")},
+		{"recipient-answer", "problem", RecipientAnswerPage{Public: face(), Action: "/a/qzt7", Recipient: "Porthaven Printers", Change: "rectification", People: []string{"a***@r***.example", "b***@r***.example"}, Chosen: "impossible", Problem: true}},
+		{"recipient-answer", "done", RecipientAnswerPage{Public: face(), Recipient: "Porthaven Printers", Change: "erasure", Answered: "disproportionate"}},
+		{"recipient-answer", "void", RecipientAnswerPage{Public: face(), Recipient: "Porthaven Printers", Change: "rectification", Void: true}},
 		{"move", "refused", MovePage{Public: face(), Refused: true}},
 	}
 }
@@ -65,6 +69,11 @@ func preferenceSamples() []sample {
 func identityPage(done, denied bool) IdentityPage {
 	return IdentityPage{Public: face(), Action: "/d/hx5k3mv6", Reference: "R-2026-000123", MaskedAddress: "a***@e***.org", Asked: "for a copy of your personal data",
 		Received: uk(time.November, 25, 9, 0), Done: done, Denied: denied}
+}
+
+// answered is the page on which a recipient of data answers.
+func answered(change string) RecipientAnswerPage {
+	return RecipientAnswerPage{Public: face(), Action: "/a/qzt7", Recipient: "Porthaven Printers", Change: change, People: []string{"a***@r***.example"}}
 }
 
 // objection is the operators' form, with what is to be mended or what was done.

@@ -72,6 +72,7 @@ type Letter struct {
 	Answers  bool       // it tells the person what was decided
 	Asks     Awaited    // what it asks for; "" for nothing
 	Extends  bool       // it tells of two further months
+	Does     string     // code of a duty that it does, such as telling before a restriction is lifted; "" for none
 	Reasons  []string   // codes, of a fee or an extension
 	Pence    int64      // of a fee: how much
 	Promise  clock.Date // a date that it names, by which more will come; zero for none

@@ -68,6 +68,17 @@ func (f Facts) DoneOn(code string) clock.Date {
 	return clock.Date{}
 }
 
+// ToMarketing is the code by which a person says that an objection is to direct marketing.
+const ToMarketing = "to-marketing"
+
+// ObjectsToMarketing reports whether a case is an objection to direct marketing: absolute, at once, and without a check of identity (Article 21(3); E2-24).
+func ObjectsToMarketing(c Case) bool {
+	return c.Kind == Objection && !c.Facts.DoneOn(ToMarketing).IsZero()
+}
+
+// LiftingTold is the code of the duty to tell a person before a restriction is lifted (Article 18(3); E2-38). A letter may do it.
+const LiftingTold = "lifting-told"
+
 // Awaited is something that a case may wait for.
 type Awaited string
 

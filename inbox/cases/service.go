@@ -164,6 +164,8 @@ func (s *Service) checkAsking(c Case, e Event) error {
 	switch {
 	case e.Detail.For == Identity && c.Kind == WithdrawConsent:
 		return invalid("No check of identity may stand before a withdrawal: it has effect at once (Article 7(3)).")
+	case e.Detail.For == Identity && ObjectsToMarketing(c):
+		return invalid("No check of identity may stand before an objection to marketing: it has effect at once (Article 21(3); E2-24).")
 	case e.Detail.For == Fee:
 		return personOnly(e.Actor, "")
 	}

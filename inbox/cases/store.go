@@ -109,6 +109,7 @@ type Text struct {
 	Asks        Awaited // what a letter with it asks for; "" for nothing
 	Answers     bool    // a letter with it tells the decision
 	Extends     bool    // a letter with it tells of two further months
+	Does        string  // code of a duty that a letter with it does; "" for none
 	ChangedBy   string
 	ChangedAt   time.Time
 }

@@ -18,7 +18,7 @@ func FieldNames() [][2]string {
 		{"controller", "who is responsible for the data"}, {"officer", "the data protection officer's name"}, {"officer-address", "their address"},
 		{"contact", "the Point of Contact's name"}, {"contact-address", "their address"}, {"outcome", "what was decided, in words"}, {"reasons", "the words of the decision"},
 		{"grounds", "the reasons of the decision, each with its law"}, {"actions", "what we promise to do, with the dates"}, {"rights", "the ways to complain: to us, to the Commissioner, to a court"},
-		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"},
+		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"}, {"why", "why it is done: you write it yourself"},
 		{"link", "the link to what is handed over"}, {"link-until", "the day until which the link is good"},
 	}
 }
@@ -115,7 +115,7 @@ func Choose(built, own []Text) []Text {
 		case i < 0:
 			out = append(out, mine)
 		case mine.ProgrammeID != 0 || out[i].ProgrammeID == 0:
-			mine.Asks, mine.Answers, mine.Extends = out[i].Asks, out[i].Answers, out[i].Extends
+			mine.Asks, mine.Answers, mine.Extends, mine.Does = out[i].Asks, out[i].Answers, out[i].Extends, out[i].Does
 			out[i] = mine
 		}
 	}

@@ -30,6 +30,12 @@ func builtIn() []Text {
 		{Name: "not-ours", Title: "Tell that it was meant for somebody else", Answers: true},
 		{Name: "pack", Title: "Send the link to a pack (the pack's own page fills it)", Answers: true},
 		{Name: "pack-part", Title: "Send the link to a pack that leaves something out", Answers: true},
+		{Name: "restriction-lifting", Title: "Tell before a restriction is lifted", Does: LiftingTold},
+		{Name: "erasure-partly", Title: "Tell that a part is erased, and what stays", Answers: true},
+		{Name: "rectified", Title: "Tell what was corrected, and what was not", Answers: true},
+		{Name: "restricted", Title: "Tell that processing is restricted", Answers: true},
+		{Name: "objection-upheld", Title: "Tell that an objection is upheld", Answers: true},
+		{Name: "withdrawn", Title: "Tell that consent is withdrawn", Answers: true},
 		{Name: "blank", Title: "Write freely"},
 	}
 }

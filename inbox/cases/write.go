@@ -75,6 +75,9 @@ func (s *Service) checkLetter(l Letter, key string) (address.Address, error) {
 	if hole := Unfilled(l.Subject + "\n" + l.Body); hole != "" {
 		return to, invalid("The letter still has the field {{%s}}: put in what belongs there.", hole)
 	}
+	if l.Does != "" && l.Does != LiftingTold {
+		return to, invalid("A letter cannot do this duty.")
+	}
 	if !l.Promise.IsZero() && (l.Promise.Before(s.Reckoner.UKDate(s.Now())) || strings.TrimSpace(l.Words) == "" || len(l.Words) > maxField) {
 		return to, invalid("A promised date lies ahead, and says in a few words what will happen by then.")
 	}
@@ -93,10 +96,21 @@ func letterEvents(l Letter, actor, note string, today clock.Date) []Event {
 	if l.Answers {
 		events = append(events, Event{Kind: Answered, Actor: actor, Detail: Detail{Reasons: InWriting()}})
 	}
+	if l.Does != "" {
+		events = append(events, Event{Kind: Done, Actor: actor, What: doesWords(l.Does), Detail: Detail{Code: l.Does}})
+	}
 	if !l.Promise.IsZero() {
 		events = append(events, Event{Kind: Promised, Actor: actor, Note: l.Words, Detail: Detail{Promise: &Promise{Told: today, Due: l.Promise, Words: l.Words}}})
 	}
 	return events
+}
+
+// doesWords says on the timeline what duty a letter did.
+func doesWords(code string) string {
+	if code == LiftingTold {
+		return "A letter told the person that the restriction will be lifted."
+	}
+	return "A letter did the duty " + code + "."
 }
 
 // letterOf makes the letter as the mailer keeps it.

@@ -16,6 +16,8 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/cases/amending"
+	"assent/inbox/cases/telling"
 	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/internal/api"
@@ -77,6 +79,10 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	h.deps.Looker = &inbox.Service{Store: db, Cases: h.deps.Cases, Prover: &identity.Prover{}}
 	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}
 	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
+	h.deps.Disclosures = &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}
+	h.deps.Cases.Practices = amending.Practices(db)
+	h.deps.Amending = &amending.Service{Cases: h.deps.Cases, Store: db, People: people, Preferences: h.deps.Preferences, Keeper: h.deps.Keeper, Now: time.Now}
+	h.deps.Telling = &telling.Service{Store: db, Cases: h.deps.Cases, Keys: keys, Reckoner: h.deps.Cases.Reckoner, Days: 10, Now: time.Now, Log: log}
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)
 	makeKey(t, h.deps.Auth, auth.ListsRead) // key 2, for tests to revoke
 	if change != nil {

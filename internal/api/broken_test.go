@@ -112,6 +112,14 @@ func (b brokenReads) AsksOf(context.Context, int64, int) ([]subscriptions.Ask, e
 	return nil, b.err
 }
 
+func (b brokenReads) RecipientNotices(context.Context, bool, int64, int) ([]subscriptions.RecipientNotice, error) {
+	return nil, b.err
+}
+
+func (b brokenReads) NoticesOfCase(context.Context, int64) ([]subscriptions.RecipientNotice, error) {
+	return nil, b.err
+}
+
 func (b brokenReads) NoticeRunsOf(context.Context, int64) ([]subscriptions.NoticeRun, error) {
 	return nil, b.err
 }

@@ -85,6 +85,7 @@ type newCaseLetter struct {
 	Answers  bool     `json:"answers,omitempty" doc:"It tells the person what was decided."`
 	Asks     string   `json:"asks,omitempty" enum:"identity,authority,fee,clarification" doc:"What it asks for." example:"identity"`
 	Extends  bool     `json:"extends,omitempty" doc:"It tells of two further months."`
+	Does     string   `json:"does,omitempty" enum:"lifting-told" doc:"A duty that it does: lifting-told, to tell before a restriction is lifted." example:"lifting-told"`
 	Reasons  []string `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Of a fee or an extension." example:"[]"`
 	FeePence int64    `json:"fee_pence,omitempty" minimum:"0" doc:"Of a fee: how much. The letter names it." example:"0"`
 	Note     string   `json:"note,omitempty" maxLength:"8000" doc:"Why something is asked for."`
@@ -215,7 +216,7 @@ func (a *api) writeCaseLetter(ctx context.Context, in *inCase[newCaseLetter]) (*
 		return nil, err
 	}
 	_, err = a.Cases.Write(ctx, in.ID, actor(ctx).String(), b.Key, b.Note, cases.Letter{
-		To: b.To, Language: orEnglish(b.Language), Subject: b.Subject, Body: b.Body, Answers: b.Answers, Asks: cases.Awaited(b.Asks), Extends: b.Extends, Reasons: b.Reasons, Pence: b.FeePence,
+		To: b.To, Language: orEnglish(b.Language), Subject: b.Subject, Body: b.Body, Answers: b.Answers, Asks: cases.Awaited(b.Asks), Extends: b.Extends, Does: b.Does, Reasons: b.Reasons, Pence: b.FeePence,
 		Promise: promise, Words: b.Promised,
 	})
 	if err != nil {

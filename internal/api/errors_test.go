@@ -118,7 +118,7 @@ func everyRequest() map[string]string {
 		"GET /api/v1/suppressions":        "",
 		"GET /api/v1/subscribers":         "",
 		"POST /api/v1/subscribers/lookup": `{"address":"ann@example.org"}`, "GET /api/v1/subscribers/1": "", "GET /api/v1/subscribers/1/explain?list=monthly": "",
-		"POST /api/v1/subscribers/1/restriction": `{"reason":"x"}`, "DELETE /api/v1/subscribers/1/restriction": "",
+		"POST /api/v1/subscribers/1/restriction": `{"reason":"x"}`, "DELETE /api/v1/subscribers/1/restriction?told=by+letter": "",
 		"GET /api/v1/subscribers/1/events": "", "GET /api/v1/events": "", "GET /api/v1/texts/" + strings.Repeat("0", 64): "",
 		"POST /api/v1/campaigns": campaignBody, "GET /api/v1/campaigns": "", "GET /api/v1/campaigns/1": "",
 		"POST /api/v1/campaigns/1/schedule": "{}", "POST /api/v1/campaigns/1/pause": "", "POST /api/v1/campaigns/1/resume": "", "POST /api/v1/campaigns/1/cancel": "",

@@ -17,6 +17,9 @@ type recipient struct {
 	Country   string     `json:"country" example:"GB"`
 	Safeguard string     `json:"safeguard,omitempty"`
 	Agreement string     `json:"agreement,omitempty" example:"ISA-2026-4"`
+	Address   string     `json:"address,omitempty" doc:"Where it is told of corrections, erasures and restrictions." example:"data@printers.example"`
+	Language  string     `json:"language,omitempty" doc:"Of those letters." example:"en"`
+	KeepsNone bool       `json:"keeps_none,omitempty" doc:"It keeps no copy, so it need not be told." example:"false"`
 	AddedAt   time.Time  `json:"added_at"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"Since then it gets no data."`
 }
@@ -28,6 +31,17 @@ type newRecipient struct {
 	Country   string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"a code of two capitals (ISO 3166-1)" doc:"Where it handles the data." example:"GB"`
 	Safeguard string `json:"safeguard,omitempty" maxLength:"200" doc:"What protects the data there; needed outside the United Kingdom (Articles 45 and 46)." example:"adequacy regulations"`
 	Agreement string `json:"agreement,omitempty" maxLength:"200" doc:"Reference of the agreement with it." example:"ISA-2026-4"`
+	Address   string `json:"address,omitempty" maxLength:"254" doc:"Where it is told of corrections, erasures and restrictions (Article 19). Without one, a person has to tell it." example:"data@printers.example"`
+	Language  string `json:"language,omitempty" enum:"en,cy" doc:"Of those letters; en unless told." example:"en"`
+	KeepsNone bool   `json:"keeps_none,omitempty" doc:"It keeps no copy, such as a relay that sends and forgets: there is nothing to tell it." example:"false"`
+}
+
+// read puts what is declared into a recipient.
+func (b newRecipient) read(into *subscriptions.Recipient) (err error) {
+	into.Name, into.Category, into.Purpose, into.Country, into.Safeguard, into.Agreement = b.Name, b.Category, b.Purpose, b.Country, b.Safeguard, b.Agreement
+	into.Language, into.KeepsNone = b.Language, b.KeepsNone
+	into.Address, err = optionalAddress("body.address", b.Address)
+	return err
 }
 
 func (a *api) recipientRoutes() {
@@ -39,6 +53,10 @@ func (a *api) recipientRoutes() {
 		id: "list-recipients", method: http.MethodGet, path: base + "/programmes/{programme}/recipients", tag: "Declarations", scope: auth.ListsRead,
 		summary: "List the recipients of a programme's data",
 	}, a.listRecipients)
+	add(a, operation{
+		id: "change-recipient", method: http.MethodPut, path: base + "/programmes/{programme}/recipients/{id}", tag: "Declarations", scope: auth.ListsWrite,
+		summary: "Change what is declared of a recipient", about: "All fields are written. Since when it got data stays.",
+	}, a.changeRecipient)
 	add(a, operation{
 		id: "end-recipient", method: http.MethodPost, path: base + "/programmes/{programme}/recipients/{id}/end", tag: "Declarations", scope: auth.ListsWrite,
 		summary: "Declare that a recipient gets no more data", about: "It stays on record, for people may ask who had their data.",
@@ -53,10 +71,30 @@ func (a *api) addRecipient(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	b := in.Body
-	r, err := a.Editor.AddRecipient(ctx, subscriptions.Recipient{
-		ProgrammeID: p.ID, Name: b.Name, Category: b.Category, Purpose: b.Purpose, Country: b.Country, Safeguard: b.Safeguard, Agreement: b.Agreement,
-	})
+	r := subscriptions.Recipient{ProgrammeID: p.ID}
+	if err := in.Body.read(&r); err != nil {
+		return nil, err
+	}
+	if r, err = a.Editor.AddRecipient(ctx, r); err != nil {
+		return nil, err
+	}
+	return &reply[recipient]{Body: showRecipient(r)}, nil
+}
+
+func (a *api) changeRecipient(ctx context.Context, in *struct {
+	InProgramme
+	InID
+	Body newRecipient
+}) (*reply[recipient], error) {
+	p, err := a.People.Store.ProgrammeBySlug(ctx, in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	var read subscriptions.Recipient
+	if err := in.Body.read(&read); err != nil {
+		return nil, err
+	}
+	r, err := a.Editor.Recipient(ctx, p.ID, in.ID, func(r *subscriptions.Recipient) { *r = read })
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +134,6 @@ func (a *api) endRecipient(ctx context.Context, in *struct {
 func showRecipient(r subscriptions.Recipient) recipient {
 	return recipient{
 		ID: r.ID, Name: r.Name, Category: r.Category, Purpose: r.Purpose, Country: r.Country, Safeguard: r.Safeguard, Agreement: r.Agreement,
-		AddedAt: utc(r.AddedAt), EndedAt: moment(r.EndedAt),
+		Address: r.Address.String(), Language: r.Language, KeepsNone: r.KeepsNone, AddedAt: utc(r.AddedAt), EndedAt: moment(r.EndedAt),
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/cases/amending"
+	"assent/inbox/cases/telling"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
@@ -34,6 +36,8 @@ type Deps struct {
 	Inbox     inbox.Store
 	Cases     *cases.Service
 	Looker    Looker
+	Amending  *amending.Service
+	Telling   *telling.Service
 	Reads     Reads
 	Auth      *auth.Service
 	Requests  idempotency.Store
@@ -47,6 +51,7 @@ type Deps struct {
 	Preferences *subscriptions.Preferences
 	Keeper      *subscriptions.Keeper
 	Schedule    *retention.Service
+	Disclosures *subscriptions.Disclosures
 }
 
 // Reads is what the API asks of the store beyond what the domains need.
@@ -55,6 +60,10 @@ type Reads interface {
 	NoticeRuns
 	// AsksOf returns up to limit questions to a person whether they still want a list, the newest first.
 	AsksOf(ctx context.Context, subscriberID int64, limit int) ([]subscriptions.Ask, error)
+	// RecipientNotices returns up to limit notices to recipients with a number below before (0: from the newest), the newest first.
+	RecipientNotices(ctx context.Context, openOnly bool, before int64, limit int) ([]subscriptions.RecipientNotice, error)
+	// NoticesOfCase returns the notices to recipients that a case led to, by number.
+	NoticesOfCase(ctx context.Context, caseID int64) ([]subscriptions.RecipientNotice, error)
 	// ListStatuses counts the people of a list by how they stand towards it.
 	ListStatuses(ctx context.Context, listID int64) (map[subscriptions.Status]int64, error)
 	// CasesAfter returns up to limit cases that come after one in the order of work; 0 begins with the first.
@@ -78,7 +87,7 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Preferences == nil || d.Imports == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Preferences == nil || d.Imports == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Amending == nil || d.Telling == nil || d.Disclosures == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
@@ -89,7 +98,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.erasureRoutes, a.holdRoutes, a.retentionRoutes, a.disposalRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.importRoutes, a.exportRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
-		a.inboundRoutes, a.caseRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
+		a.inboundRoutes, a.caseRoutes, a.caseRecordRoutes, a.recipientNoticeRoutes, a.disclosureRoutes, a.correctRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {
 		resource()
 	}

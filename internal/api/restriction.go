@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 )
 
@@ -18,7 +19,7 @@ func (a *api) restrictionRoutes() {
 	}, a.restrict)
 	add(a, operation{
 		id: "release", method: http.MethodDelete, path: base + "/subscribers/{id}/restriction", tag: "People", scope: auth.SubscribersWrite, status: http.StatusNoContent,
-		summary: "Lift a restriction", about: "The person must have been told before (Article 18(3)).",
+		summary: "Lift a restriction", about: "The person must have been told before (Article 18(3)): say how and when. Whoever was given the data is told as well.",
 	}, a.release)
 }
 
@@ -29,6 +30,9 @@ func (a *api) restrict(ctx context.Context, in *struct {
 	return &done{}, a.People.Restrict(ctx, in.ID, actor(ctx).String(), in.Body.Reason)
 }
 
-func (a *api) release(ctx context.Context, in *InID) (*done, error) {
-	return &done{}, a.People.Release(ctx, in.ID, actor(ctx).String(), "")
+func (a *api) release(ctx context.Context, in *struct {
+	InID
+	Told string `query:"told" required:"true" minLength:"1" maxLength:"300" doc:"How and when the person was told that it is lifted. It goes on the audit trail." example:"by letter of 3 May"`
+}) (*done, error) {
+	return &done{}, a.People.Release(audit.For(ctx, "told before: "+in.Told), in.ID, actor(ctx).String(), "person told before")
 }

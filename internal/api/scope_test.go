@@ -39,6 +39,7 @@ func TestEveryOperationNeedsItsScope(t *testing.T) {
 	seen := map[string]bool{}
 	all := everyRequest()
 	maps.Copy(all, caseRequests())
+	maps.Copy(all, recordRequests())
 	for _, request := range declaringAndKeeping {
 		all[request] = ""
 	}

@@ -82,9 +82,9 @@ func TestWhoIsRestrictedIsNotMailed(t *testing.T) {
 		h.must(t, http.StatusNoContent, "POST", "/api/v1/subscribers/1/restriction", `{"reason":"accuracy contested"}`)
 		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/explain?list=monthly", "").want(t, "reason", "restricted")
 		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1", "").want(t, "restricted", true, "erased", false)
-		h.must(t, http.StatusNoContent, "DELETE", "/api/v1/subscribers/1/restriction", "")
+		h.must(t, http.StatusNoContent, "DELETE", "/api/v1/subscribers/1/restriction?told=by+letter", "")
 		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/explain?list=monthly", "").want(t, "allowed", true)
-		h.must(t, http.StatusNotFound, "DELETE", "/api/v1/subscribers/9/restriction", "")
+		h.must(t, http.StatusNotFound, "DELETE", "/api/v1/subscribers/9/restriction?told=by+letter", "")
 	})
 }
 

@@ -2,20 +2,24 @@ package assembly
 
 import (
 	"context"
+	"maps"
 	"os"
 
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/cases/amending"
 	"assent/internal/clock"
 	"assent/internal/errs"
 )
 
 // practices says how each kind of case is carried out. A kind without a line has what all cases have.
 func (h *House) practices() map[cases.Kind]cases.Practice {
-	return map[cases.Kind]cases.Practice{
+	all := map[cases.Kind]cases.Practice{
 		cases.Access:      access.Practice{Service: h.Access},
 		cases.Portability: access.Practice{Service: h.Access},
 	}
+	maps.Copy(all, amending.Practices(h.DB))
+	return all
 }
 
 // Calendar returns the bank-holiday table: the one in the binary, with that of a file over it where one is named. What the file does not cover stays, so

@@ -15,6 +15,8 @@ import (
 	"assent/inbox"
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/cases/amending"
+	"assent/inbox/cases/telling"
 	"assent/inbox/identity"
 	"assent/inbox/imappoll"
 	"assent/inbox/webform"
@@ -67,9 +69,13 @@ type House struct {
 	Cases     *cases.Service
 	Requests  *webform.Service
 	Access    *access.Service
+	Amending  *amending.Service
+	Telling   *telling.Service
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
+
+	Disclosures *subscriptions.Disclosures
 
 	Preferences *subscriptions.Preferences
 
@@ -152,7 +158,7 @@ func (h *House) makeServices() {
 	h.Segments = &segment.Service{Store: h.DB, Fewest: int64(h.Config.SmallCount), Now: h.Now}
 	h.Preferences = &subscriptions.Preferences{Service: h.People, Kept: h.DB, Trail: h.DB}
 	h.Mailer = &mailer.Service{
-		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Targeting: h.Segments, Transport: h.Pool, Confirm: h.People, Personal: h.DB,
+		Store: h.DB, People: h.DB, Gate: subscriptions.Gate{Store: h.DB, Now: h.Now}, Targeting: h.Segments, Transport: h.Pool, Confirm: h.People, Personal: h.DB, Told: h.DB,
 		Composer: mailer.Composer{Templates: h.Templates, Ways: h.Ways, Keys: h.Keys},
 		Now:      h.Now, Log: h.Log, Kick: kick, Pace: h.Pace,
 	}
@@ -169,6 +175,9 @@ func (h *House) makeServices() {
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
 	h.makeKeeping(kick)
+	h.Disclosures = &subscriptions.Disclosures{Store: h.DB, Catalogue: h.DB, Now: h.Now}
+	h.Amending = &amending.Service{Cases: h.Cases, Store: h.DB, People: h.People, Preferences: h.Preferences, Keeper: h.Keeper, Now: h.Now}
+	h.Telling = &telling.Service{Store: h.DB, Cases: h.Cases, Keys: h.Keys, Reckoner: h.Reckoner, Days: h.Config.RecipientDays, Now: h.Now, Log: h.Log, Kick: kick}
 	mux := &queue.Mux{}
 	h.handle(mux)
 	h.handleKeeping(mux)

@@ -16,6 +16,7 @@ func (h *House) PassTime(ctx context.Context) error {
 			return nil
 		case <-time.After(wait):
 		}
+		h.tellRecipients(ctx)
 		passed, err := h.Terms.Run(ctx)
 		if err != nil && ctx.Err() == nil {
 			h.Log.Warn("terms could not be looked after; they will be in a minute", "error", err)
@@ -23,5 +24,16 @@ func (h *House) PassTime(ctx context.Context) error {
 		if passed.Lapsed+passed.Ended+passed.Asked > 0 {
 			h.Log.Info("terms looked after", "lapsed", passed.Lapsed, "ended_with_programme", passed.Ended, "asked", passed.Asked)
 		}
+	}
+}
+
+// tellRecipients sends what is due to those who were given data.
+func (h *House) tellRecipients(ctx context.Context) {
+	ran, err := h.Telling.Run(ctx)
+	if err != nil && ctx.Err() == nil {
+		h.Log.Warn("recipients of data could not be told; they will be in a minute", "error", err)
+	}
+	if ran.Told+ran.Reminded+ran.ByHand > 0 {
+		h.Log.Info("recipients of data told", "told", ran.Told, "reminded", ran.Reminded, "left_to_a_person", ran.ByHand)
 	}
 }

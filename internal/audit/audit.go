@@ -44,6 +44,10 @@ const (
 	ErasePerson  Action = "erase person"
 	PlaceHold    Action = "place hold"
 	LiftHold     Action = "lift hold"
+	GiveData     Action = "give data"     // to somebody outside
+	OpenNotice   Action = "open notice"   // to a recipient of data, of what became of it
+	AnswerNotice Action = "answer notice" // by the recipient, or for it
+	AddStatement Action = "add statement" // that a person wants to stand beside their data
 	OpenCase     Action = "open case"
 	ChangeCase   Action = "change case"
 	ImportBegun  Action = "begin import"

@@ -151,6 +151,15 @@ func setSmallCount(c *Config, v string) error {
 	return nil
 }
 
+func setRecipientDays(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 60 {
+		return says("must be a number of working days from 1 to 60.")
+	}
+	c.RecipientDays = n
+	return nil
+}
+
 func setQuarantineDays(c *Config, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > 365 {

@@ -54,7 +54,7 @@ func (s *console) letterPage(c *gin.Context, by auth.Actor) error {
 			return errs.Wrap(op, err)
 		}
 		page.Text, page.Title, page.Answers = t.Name, t.Title, t.Answers && k.State == cases.Decided
-		page.Asks, page.Extends = string(t.Asks), t.Extends
+		page.Asks, page.Extends, page.Does = string(t.Asks), t.Extends, t.Does
 		if page.Subject, err = cases.Fill(t.Subject, values); err != nil {
 			return errs.Wrap(op, err)
 		}
@@ -169,11 +169,11 @@ func (s *console) writeLetter(c *gin.Context, by auth.Actor) error {
 	form := c.Request.PostForm
 	l := cases.Letter{
 		To: form.Get(templates.FieldTo), Language: form.Get(templates.FieldLang), Subject: strings.TrimSpace(form.Get(templates.FieldSubject)), Body: form.Get(templates.FieldBody), Answers: form.Get(templates.FieldAnswers) == "yes",
-		Asks: cases.Awaited(form.Get(templates.FieldAsks)), Extends: form.Get(templates.FieldExtends) == "yes", Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldPromised)),
+		Asks: cases.Awaited(form.Get(templates.FieldAsks)), Extends: form.Get(templates.FieldExtends) == "yes", Does: form.Get(templates.FieldDoes), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldPromised)),
 		Pence: pence(form.Get(templates.FieldFee)),
 	}
 	page := templates.CaseLetterPage{
-		Key: form.Get(templates.FieldKey), Text: form.Get(templates.FieldText), Title: "Write a letter", Subject: l.Subject, Body: l.Body, Asks: string(l.Asks), Answers: l.Answers, Extends: l.Extends,
+		Key: form.Get(templates.FieldKey), Text: form.Get(templates.FieldText), Title: "Write a letter", Subject: l.Subject, Body: l.Body, Asks: string(l.Asks), Answers: l.Answers, Extends: l.Extends, Does: l.Does,
 		Fee: form.Get(templates.FieldFee), Note: form.Get(templates.FieldNote), Promise: form.Get(templates.FieldPromise), Promised: l.Words,
 	}
 	for _, r := range l.Reasons {

@@ -21,6 +21,7 @@ import (
 type Deps struct {
 	People      *subscriptions.Service
 	Preferences *subscriptions.Preferences
+	Telling     Telling
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Sent        Sent
 	Questions   Questions

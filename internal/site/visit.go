@@ -30,6 +30,8 @@ func (s *site) ownPages() {
 	s.engine.GET("/v/:token", s.show(s.visitPage))
 	s.engine.POST("/v/:token", form, s.asks, s.show(s.visit))
 	s.engine.POST(recordPath, form, s.asks, s.show(s.ownRecord))
+	s.engine.GET("/a/:token", s.show(s.recipientPage))
+	s.engine.POST("/a/:token", form, s.asks, s.show(s.answerNotice))
 	s.engine.GET("/x/:token", s.show(s.movePage))
 	s.engine.POST("/x/:token", form, s.asks, s.show(s.move))
 }

@@ -80,7 +80,9 @@ func (d *DB) keepCorrespondence(ctx context.Context, c conn, ch *cases.Change) e
 			return errs.E("store: case letter", errs.Conflict, "This letter was written before. It is not sent twice.", nil)
 		}
 		ch.Message.LetterID = ch.Letter.ID
-		nameEvent(ch.Events, cases.LetterOut, func(x *cases.Detail) { x.LetterID = ch.Letter.ID })
+		for _, kind := range []cases.EventKind{cases.LetterOut, cases.Done} {
+			nameEvent(ch.Events, kind, func(x *cases.Detail) { x.LetterID = ch.Letter.ID })
+		}
 	}
 	if ch.Message != nil {
 		if err := c.addCaseMessage(ctx, ch.Message); err != nil {

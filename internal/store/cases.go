@@ -90,17 +90,21 @@ func (c conn) subCases(ctx context.Context, id int64) ([]cases.Case, error) {
 
 // CaseEvents implements cases.Store.
 func (d *DB) CaseEvents(ctx context.Context, id int64) ([]cases.Event, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, case_id, kind, at, happened_on, actor, what, note, detail FROM case_events WHERE case_id = ? ORDER BY id`, id)
-	out, err := collect(rows, err, func(s scanner) (e cases.Event, err error) {
-		var at int64
-		var on, detail string
-		if err = s.Scan(&e.ID, &e.CaseID, &e.Kind, &at, &on, &e.Actor, &e.What, &e.Note, &detail); err != nil {
-			return e, err
-		}
-		e.At, e.On = moment(at), storedDate(on)
-		return e, json.Unmarshal([]byte(detail), &e.Detail)
-	})
+	rows, err := d.reading().query(ctx, `SELECT `+caseEventColumns+` FROM case_events WHERE case_id = ? ORDER BY id`, id)
+	out, err := collect(rows, err, scanCaseEvent)
 	return out, fail("store: case events", err)
+}
+
+const caseEventColumns = `id, case_id, kind, at, happened_on, actor, what, note, detail`
+
+func scanCaseEvent(s scanner) (e cases.Event, err error) {
+	var at int64
+	var on, detail string
+	if err = s.Scan(&e.ID, &e.CaseID, &e.Kind, &at, &on, &e.Actor, &e.What, &e.Note, &detail); err != nil {
+		return e, err
+	}
+	e.At, e.On = moment(at), storedDate(on)
+	return e, json.Unmarshal([]byte(detail), &e.Detail)
 }
 
 // storedDate reads a date that was valid when it was written; "" gives the zero value.

@@ -97,12 +97,19 @@ func (t *ledgerTx) Empty(p subscriptions.Subscriber) (map[string]int64, error) {
 	if err := t.dropRaw(who, counts); err != nil {
 		return nil, fail(op, err)
 	}
+	writeBack, err := t.thinCases(who.cases)
+	if err != nil {
+		return nil, fail(op, err)
+	}
 	for _, e := range emptying {
 		if err := t.empty(e, e.of(who), counts); err != nil {
 			return nil, fail(op+": "+e.table, err)
 		}
 	}
 	if err := t.dropAnswers(p, counts); err != nil {
+		return nil, fail(op, err)
+	}
+	if err := writeBack(); err != nil {
 		return nil, fail(op, err)
 	}
 	return counts, t.note(t.ctx, audit.Note{Action: audit.ErasePerson, Object: audit.About("subscriber", p.ID), Facts: audit.Values{"rows": counts}})

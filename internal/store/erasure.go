@@ -41,12 +41,12 @@ func (t *ledgerTx) NumbersByKey(keys ...[]byte) (map[string]int64, error) {
 	return out, fail("store: numbers of addresses", err)
 }
 
-const erasureColumns = `id, subscriber_id, ground, state, asked_by, asked_at, untold, letter_id, event_seq, done_at, emptied, trouble`
+const erasureColumns = `id, subscriber_id, ground, state, asked_by, asked_at, untold, letter_id, event_seq, done_at, emptied, trouble, case_id`
 
 func scanErasure(s scanner) (e subscriptions.Erasure, err error) {
 	var asked, done int64
 	var emptied string
-	err = s.Scan(&e.ID, &e.SubscriberID, &e.Ground, &e.State, &e.AskedBy, &asked, &e.Untold, &e.LetterID, &e.EventSeq, &done, &emptied, &e.Trouble)
+	err = s.Scan(&e.ID, &e.SubscriberID, &e.Ground, &e.State, &e.AskedBy, &asked, &e.Untold, &e.LetterID, &e.EventSeq, &done, &emptied, &e.Trouble, &e.CaseID)
 	if err != nil {
 		return e, err
 	}
@@ -65,6 +65,15 @@ func (d *DB) Erasures(ctx context.Context, before int64, limit int) ([]subscript
 	rows, err := d.reading().query(ctx, `SELECT `+erasureColumns+` FROM erasures WHERE id < ? ORDER BY id DESC LIMIT ?`, below(before), limit)
 	out, err := collect(rows, err, scanErasure)
 	return out, fail("store: erasures", err)
+}
+
+// ErasureOfCase returns the last erasure that was decided in a case; ok is false while there is none.
+func (d *DB) ErasureOfCase(ctx context.Context, caseID int64) (e subscriptions.Erasure, ok bool, err error) {
+	e, err = scanErasure(d.reading().row(ctx, `SELECT `+erasureColumns+` FROM erasures WHERE case_id = ? AND case_id <> 0 ORDER BY id DESC LIMIT 1`, caseID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	return e, err == nil, fail("store: erasure of a case", err)
 }
 
 // OpenErasure implements subscriptions.KeepingTx.
@@ -87,8 +96,8 @@ func (t *ledgerTx) SaveErasure(e *subscriptions.Erasure) error {
 		return fail(op, err)
 	}
 	if e.ID == 0 {
-		e.ID, err = t.insert(t.ctx, `INSERT INTO erasures (subscriber_id, ground, state, asked_by, asked_at, untold, letter_id, event_seq, done_at, emptied, trouble)
-			VALUES (`+marks(11)+`)`, e.SubscriberID, string(e.Ground), string(e.State), e.AskedBy, millis(e.AskedAt), e.Untold, e.LetterID, e.EventSeq, millis(e.DoneAt), emptied, e.Trouble)
+		e.ID, err = t.insert(t.ctx, `INSERT INTO erasures (subscriber_id, ground, state, asked_by, asked_at, untold, letter_id, event_seq, done_at, emptied, trouble, case_id)
+			VALUES (`+marks(12)+`)`, e.SubscriberID, string(e.Ground), string(e.State), e.AskedBy, millis(e.AskedAt), e.Untold, e.LetterID, e.EventSeq, millis(e.DoneAt), emptied, e.Trouble, e.CaseID)
 		return fail(op, err)
 	}
 	return fail(op, t.changeOne(t.ctx, `UPDATE erasures SET state = ?, letter_id = ?, event_seq = ?, done_at = ?, emptied = ?, trouble = ? WHERE id = ?`,

@@ -8,8 +8,11 @@ import (
 	"assent/subscriptions"
 )
 
-// openAccess finds the cases that hold somebody's data: access, as the case's own kind or among what else was asked (DPA 2018 s.173).
-const openAccess = `SELECT id, reference, created_at, subscriber_id FROM cases WHERE state <> 'closed' AND (kind = 'access' OR labels LIKE '%"access"%')`
+// openAccess finds the cases that hold somebody's data: those of access (DPA 2018 s.173). What else was asked in the same mail has a sub-case of its own, and
+// none holds itself. A case of access that was answered, and is kept open by its sub-cases alone, holds no more: else an erasure that was asked for with it
+// would wait for a case that waits for it.
+const openAccess = `SELECT id, reference, created_at, subscriber_id FROM cases WHERE state <> 'closed' AND kind = 'access' AND
+	NOT (answered_on <> '' AND EXISTS (SELECT 1 FROM cases s WHERE s.parent_id = cases.id AND s.state <> 'closed'))`
 
 // aboutPerson finds the cases of which somebody is a subject, whoever asked: a case may be about several people.
 const aboutPerson = ` OR id IN (SELECT case_id FROM case_parties WHERE role = 'subject' AND address_key = ?) OR parent_id IN (SELECT case_id FROM case_parties WHERE role = 'subject' AND address_key = ?)`

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"assent/internal/audit"
@@ -52,12 +54,12 @@ func (t *ledgerTx) VisitsSince(subscriberID int64, since time.Time) (n int, err 
 	return n, fail("store: count visits", err)
 }
 
-const moveColumns = `id, subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome`
+const moveColumns = `id, subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id`
 
 func scanMove(s scanner) (m subscriptions.Move, err error) {
 	var to string
 	var asked, expires, old, fresh, closed int64
-	err = s.Scan(&m.ID, &m.SubscriberID, &m.NewKey, &to, &m.ProgrammeID, &m.Language, &m.Actor, &m.Since, &asked, &expires, &old, &fresh, &closed, &m.Outcome)
+	err = s.Scan(&m.ID, &m.SubscriberID, &m.NewKey, &to, &m.ProgrammeID, &m.Language, &m.Actor, &m.Since, &asked, &expires, &old, &fresh, &closed, &m.Outcome, &m.CaseID)
 	m.To, m.AskedAt, m.ExpiresAt = stored(to), moment(asked), moment(expires)
 	m.OldAt, m.NewAt, m.ClosedAt = moment(old), moment(fresh), moment(closed)
 	return m, err
@@ -69,6 +71,15 @@ func (d *DB) Move(ctx context.Context, id int64) (subscriptions.Move, error) {
 	return m, fail("store: move", err)
 }
 
+// LastMove returns the last change of address that was asked for a person; ok is false where there was none.
+func (d *DB) LastMove(ctx context.Context, subscriberID int64) (m subscriptions.Move, ok bool, err error) {
+	m, err = scanMove(d.reading().row(ctx, `SELECT `+moveColumns+` FROM moves WHERE subscriber_id = ? ORDER BY id DESC LIMIT 1`, subscriberID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, false, nil
+	}
+	return m, err == nil, fail("store: last move", err)
+}
+
 // Move implements subscriptions.PreferenceTx. The ledger's end is held, so nobody else changes it meanwhile.
 func (t *ledgerTx) Move(id int64) (subscriptions.Move, error) {
 	m, err := scanMove(t.row(t.ctx, `SELECT `+moveColumns+` FROM moves WHERE id = ?`, id))
@@ -77,8 +88,8 @@ func (t *ledgerTx) Move(id int64) (subscriptions.Move, error) {
 
 // CreateMove implements subscriptions.PreferenceTx.
 func (t *ledgerTx) CreateMove(m *subscriptions.Move) (err error) {
-	m.ID, err = t.insert(t.ctx, `INSERT INTO moves (subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome)
-		VALUES (`+marks(13)+`)`, m.SubscriberID, m.NewKey, m.To.String(), m.ProgrammeID, m.Language, m.Actor, m.Since, millis(m.AskedAt), millis(m.ExpiresAt), 0, 0, 0, "")
+	m.ID, err = t.insert(t.ctx, `INSERT INTO moves (subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id)
+		VALUES (`+marks(14)+`)`, m.SubscriberID, m.NewKey, m.To.String(), m.ProgrammeID, m.Language, m.Actor, m.Since, millis(m.AskedAt), millis(m.ExpiresAt), 0, 0, 0, "", m.CaseID)
 	if err != nil {
 		return fail("store: create move", err)
 	}

@@ -124,11 +124,13 @@ func (d *DB) forUpdate() string {
 	return ""
 }
 
-const recipientColumns = `id, programme_id, name, category, purpose, country, safeguard, agreement, added_at, ended_at`
+const recipientColumns = `id, programme_id, name, category, purpose, country, safeguard, agreement, address, language, keeps_none, added_at, ended_at`
 
 func scanRecipient(s scanner) (r subscriptions.Recipient, err error) {
 	var added, ended int64
-	err = s.Scan(&r.ID, &r.ProgrammeID, &r.Name, &r.Category, &r.Purpose, &r.Country, &r.Safeguard, &r.Agreement, &added, &ended)
+	var told string
+	err = s.Scan(&r.ID, &r.ProgrammeID, &r.Name, &r.Category, &r.Purpose, &r.Country, &r.Safeguard, &r.Agreement, &told, &r.Language, &r.KeepsNone, &added, &ended)
+	r.Address = stored(told)
 	r.AddedAt, r.EndedAt = moment(added), moment(ended)
 	return r, err
 }
@@ -143,13 +145,33 @@ func (d *DB) Recipients(ctx context.Context, programmeID int64) ([]subscriptions
 // AddRecipient implements subscriptions.Declarations.
 func (d *DB) AddRecipient(ctx context.Context, r *subscriptions.Recipient) error {
 	return fail("store: add recipient", d.within(ctx, func(c conn) (err error) {
-		r.ID, err = c.insert(ctx, `INSERT INTO recipients (programme_id, name, category, purpose, country, safeguard, agreement, added_at, ended_at) VALUES (`+marks(9)+`)`,
-			r.ProgrammeID, r.Name, r.Category, r.Purpose, r.Country, r.Safeguard, r.Agreement, millis(r.AddedAt), millis(r.EndedAt))
+		r.ID, err = c.insert(ctx, `INSERT INTO recipients (programme_id, name, category, purpose, country, safeguard, agreement, address, language, keeps_none, added_at, ended_at) VALUES (`+marks(12)+`)`,
+			r.ProgrammeID, r.Name, r.Category, r.Purpose, r.Country, r.Safeguard, r.Agreement, r.Address.String(), r.Language, r.KeepsNone, millis(r.AddedAt), millis(r.EndedAt))
 		if err != nil {
 			return err
 		}
 		return c.noteDeclared(ctx, "recipient", r.ID, nil, r)
 	}))
+}
+
+// ChangeRecipient implements subscriptions.Declarations.
+func (d *DB) ChangeRecipient(ctx context.Context, programmeID, id int64, change func(subscriptions.Recipient) (subscriptions.Recipient, error)) (r subscriptions.Recipient, err error) {
+	const op = "store: change recipient"
+	err = d.within(ctx, func(c conn) error {
+		before, err := scanRecipient(c.row(ctx, `SELECT `+recipientColumns+` FROM recipients WHERE id = ? AND programme_id = ?`+d.forUpdate(), id, programmeID))
+		if err != nil {
+			return fail(op, err)
+		}
+		if r, err = change(before); err != nil {
+			return err
+		}
+		if _, err := c.exec(ctx, `UPDATE recipients SET name = ?, category = ?, purpose = ?, country = ?, safeguard = ?, agreement = ?, address = ?, language = ?, keeps_none = ? WHERE id = ?`,
+			r.Name, r.Category, r.Purpose, r.Country, r.Safeguard, r.Agreement, r.Address.String(), r.Language, r.KeepsNone, id); err != nil {
+			return fail(op, err)
+		}
+		return c.noteDeclared(ctx, "recipient", id, before, r)
+	})
+	return r, err
 }
 
 // EndRecipient implements subscriptions.Declarations.

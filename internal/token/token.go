@@ -48,9 +48,11 @@ const (
 	// Move agrees to a change of address, from one of its two mailboxes: move, side.
 	Move Use = 'x'
 	// Handover leads to what is handed over to a person, for whoever has its code too: link.
-	Handover Use = 'd'
+	Handover Use = 'h'
 	// HandoverPass stands in the forms of the page behind a handover's code, for minutes: link, expiry in epoch minutes.
 	HandoverPass Use = 'o'
+	// RecipientAnswer says what became of data at somebody to whom it was given: notice to the recipient.
+	RecipientAnswer Use = 'n'
 )
 
 const macBytes = 10 // 80 bits, which leaves a VERP local part far below 64 octets (RFC 5321, 4.5.3.1.1)

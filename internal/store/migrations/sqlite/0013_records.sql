@@ -10,7 +10,7 @@ UPDATE suppressions SET reason = 'objection' WHERE event_seq IN (SELECT seq FROM
 
 ALTER TABLE recipients ADD COLUMN address TEXT NOT NULL DEFAULT ''; -- where it is told of corrections and erasures
 ALTER TABLE recipients ADD COLUMN language TEXT NOT NULL DEFAULT 'en';
-ALTER TABLE recipients ADD COLUMN keeps INTEGER NOT NULL DEFAULT 1; -- 1: it keeps a copy, so it must be told
+ALTER TABLE recipients ADD COLUMN keeps_none INTEGER NOT NULL DEFAULT 0; -- 1: it keeps no copy, so it need not be told
 
 -- What was given to whom, besides what each recipient of a programme gets all the time.
 CREATE TABLE disclosures (
@@ -94,3 +94,5 @@ CREATE TABLE statements (
     added_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX statements_by_subscriber ON statements (subscriber_id);
+
+ALTER TABLE moves ADD COLUMN case_id INTEGER NOT NULL DEFAULT 0; -- of rectification, in which the change of address was asked for

@@ -1,0 +1,187 @@
+package amending
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"assent/inbox/cases"
+	"assent/internal/errs"
+	"assent/subscriptions"
+)
+
+// erasing is the practice of Article 17.
+type erasing struct{ store Store }
+
+// Outcomes implements cases.Practice.
+func (erasing) Outcomes(cases.Case) []cases.Outcome { return usual() }
+
+// grounds are the grounds of erasure as reasons of a decision (Article 17(1); E1-15), with what the ledger calls them.
+func grounds() []struct {
+	cases.Reason
+	ground subscriptions.Ground
+} {
+	type row = struct {
+		cases.Reason
+		ground subscriptions.Ground
+	}
+	return []row{
+		{cases.Reason{Code: "unneeded", Words: "The data is no longer necessary for what it was collected", Rule: "Art 17(1)(a) UK GDPR"}, subscriptions.GroundUnneeded},
+		{cases.Reason{Code: "consent-withdrawn", Words: "Consent was withdrawn, and there is no other basis", Rule: "Art 17(1)(b) UK GDPR"}, subscriptions.GroundWithdrawn},
+		{cases.Reason{Code: "consent-expired", Words: "Consent was for a limited time, which is over", Rule: "Art 17(1)(b) UK GDPR"}, subscriptions.GroundExpired},
+		{cases.Reason{Code: "objection", Words: "The person objected, and nothing overrides that", Rule: "Art 17(1)(c) UK GDPR"}, subscriptions.GroundObjection},
+		{cases.Reason{Code: "unlawful", Words: "The data was processed unlawfully", Rule: "Art 17(1)(d) UK GDPR"}, subscriptions.GroundUnlawful},
+		{cases.Reason{Code: "obligation", Words: "A law wants the data erased", Rule: "Art 17(1)(e) UK GDPR"}, subscriptions.GroundObligation},
+	}
+}
+
+// Reasons implements cases.Practice: the grounds of an erasure, and for a refusal the exemptions (Article 17(3)).
+func (erasing) Reasons(_ cases.Case, o cases.Outcome) []cases.Reason {
+	var out []cases.Reason
+	for _, g := range grounds() {
+		out = append(out, g.Reason)
+	}
+	if o == cases.Granted {
+		return out
+	}
+	return append(out,
+		cases.Reason{Code: "no-ground", Words: "None of the grounds for erasure applies: the data is still needed, on a lawful basis", Rule: "Art 17(1) UK GDPR"},
+		cases.Reason{Code: "expression", Words: "It is needed for freedom of expression and information", Rule: "Art 17(3)(a) UK GDPR"},
+		cases.Reason{Code: "legal-duty", Words: "A legal obligation, or a task in the public interest, needs it", Rule: "Art 17(3)(b) UK GDPR"},
+		cases.Reason{Code: "public-health", Words: "Public health needs it", Rule: "Art 17(3)(c) UK GDPR"},
+		cases.Reason{Code: "archiving", Words: "Archiving in the public interest, research or statistics would be seriously impaired", Rule: "Art 17(3)(d) UK GDPR"},
+		cases.Reason{Code: "claims", Words: "Legal claims need it", Rule: "Art 17(3)(e) UK GDPR"},
+	)
+}
+
+// Duties implements cases.Practice.
+func (p erasing) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error) {
+	e, begun, err := p.store.ErasureOfCase(ctx, c.ID)
+	if err != nil || !acts(c) || c.SubjectID == 0 && !begun {
+		return nil, err
+	}
+	var out []cases.Duty
+	if !begun || e.State == subscriptions.ErasureRefused {
+		if out, err = holdDuties(ctx, p.store, c); err != nil {
+			return nil, err
+		}
+		st, err := state(ctx, p.store, c)
+		if err != nil {
+			return nil, err
+		}
+		if st.RestrictedBy != 0 {
+			out = append(out, cases.Duty{Code: "released", Words: "Lift the restriction of processing first, once the person has been told (Article 18(3))"})
+		}
+	}
+	switch {
+	case c.Decision != nil && c.Decision.Outcome == cases.Partly:
+		out = append(out, done(c, partErased, "Take away what is to be erased"))
+	case begun && e.State == subscriptions.ErasureTelling:
+		out = append(out, cases.Duty{Code: "erase", Words: "Wait until the letter that tells the person has left: then they are erased"})
+	default:
+		out = append(out, cases.Duty{Code: "erase", Words: "Erase the person", Done: begun && e.State == subscriptions.ErasureDone})
+	}
+	out = append(out, done(c, madePublic, "Say whether the data was made public, and how those who copy it were informed (Article 17(2))"))
+	told, err := recipientDuties(ctx, p.store, c)
+	return append(out, told...), err
+}
+
+// groundOf returns the ground of an erasure that a decision rests on. Where it names none, the person asked for it.
+func groundOf(d *cases.Decision) subscriptions.Ground {
+	for _, g := range grounds() {
+		if slices.Contains(d.Reasons, g.Code) {
+			return g.ground
+		}
+	}
+	return subscriptions.GroundRequest
+}
+
+// Erase has the person of a case erased. Who was not told the outcome yet is told by the letter of the erasure, which says what stays and why; it is done when that letter
+// has left. Kinds of error: Conflict, Refused while an access case, a hold or a restriction keeps the data.
+func (s *Service) Erase(ctx context.Context, caseID int64, actor string) (subscriptions.Erasure, error) {
+	const op = "amending: erase"
+	c, p, err := s.decided(ctx, caseID, cases.Erasure)
+	if err != nil {
+		return subscriptions.Erasure{}, errs.Wrap(op, err)
+	}
+	if c.Decision.Outcome != cases.Granted {
+		return subscriptions.Erasure{}, errs.E(op, errs.Conflict, "Only a part is to be erased. Choose what, and take that away.", nil)
+	}
+	r := subscriptions.ErasureRequest{SubscriberID: p.ID, Ground: groundOf(c.Decision), Actor: actor, CaseID: c.ID}
+	told := !c.Facts.AnsweredOn.IsZero()
+	if told {
+		r.Untold = "told by the answer to case " + c.Reference
+	}
+	e, err := s.Keeper.Erase(acting(ctx, actor, c), r)
+	if err != nil {
+		return e, errs.Wrap(op, err)
+	}
+	what := "The person was erased."
+	if e.State == subscriptions.ErasureTelling {
+		what = "The person is told by a letter, and erased when it has left."
+	}
+	if c, err = s.did(ctx, c, actor, "erasing", what, ""); err != nil {
+		return e, errs.Wrap(op, err)
+	}
+	if told || e.Untold != "" {
+		return e, nil
+	}
+	_, err = s.Cases.Do(ctx, c.ID, cases.Event{Kind: cases.Answered, Actor: actor, Detail: cases.Detail{Reasons: cases.InWriting()}})
+	return e, errs.Wrap(op, err)
+}
+
+// ErasePart takes away fields of a record, where only a part of what was asked is erased. Whoever was given the data is told. Kinds of error: Conflict, Invalid, Refused.
+func (s *Service) ErasePart(ctx context.Context, caseID int64, actor string, fields []Item) (cases.Case, error) {
+	const op = "amending: erase part"
+	c, p, err := s.decided(ctx, caseID, cases.Erasure)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if c.Decision.Outcome != cases.Partly {
+		return c, errs.E(op, errs.Conflict, "Decide first that a part is erased, and tell the person what stays and why.", nil)
+	}
+	correction := subscriptions.Correction{SubscriberID: p.ID, Actor: actor, Why: "case " + c.Reference, CaseID: c.ID}
+	for _, x := range fields {
+		if x.Field != NameField && x.Field != AttributeField {
+			return c, errs.E(op, errs.Invalid, "What can be taken away alone is the name and attributes.", nil)
+		}
+		x.After = nil
+		x.into(&correction)
+	}
+	changes, err := s.Keeper.Correct(ctx, correction)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if len(changes) == 0 {
+		return c, errs.E(op, errs.Invalid, "Choose what is to be taken away.", nil)
+	}
+	names := make([]string, len(changes))
+	for i, x := range changes {
+		names[i] = x.Field
+	}
+	c, err = s.did(ctx, c, actor, partErased, "Took away "+strings.Join(names, ", ")+".", "")
+	return c, errs.Wrap(op, err)
+}
+
+// MadePublic records whether data was made public, and what was done to inform those who copy it (Article 17(2); E2-37).
+func (s *Service) MadePublic(ctx context.Context, caseID int64, actor, words string) (cases.Case, error) {
+	const op = "amending: made public"
+	c, err := s.Cases.Store.Case(ctx, caseID)
+	if err != nil || c.Kind != cases.Erasure {
+		return c, errs.Wrap(op, firstError(err, errs.E(op, errs.Conflict, "This is not a case of erasure.", nil)))
+	}
+	if err := checkWords(words, true, "Say whether the data was made public, and what was done."); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	c, err = s.did(ctx, c, actor, madePublic, "Saw to copies that are public.", words)
+	return c, errs.Wrap(op, err)
+}
+
+func firstError(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

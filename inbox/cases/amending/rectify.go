@@ -1,0 +1,303 @@
+package amending
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"assent/inbox/cases"
+	"assent/internal/address"
+	"assent/internal/errs"
+	"assent/subscriptions"
+)
+
+// rectifying is the practice of Article 16.
+type rectifying struct{ store Store }
+
+// Outcomes implements cases.Practice.
+func (rectifying) Outcomes(cases.Case) []cases.Outcome { return usual() }
+
+// Reasons implements cases.Practice.
+func (rectifying) Reasons(_ cases.Case, _ cases.Outcome) []cases.Reason {
+	return []cases.Reason{
+		{Code: "accurate", Words: "The data is right as it stands", Rule: "Art 16 UK GDPR"},
+		{Code: "disputed", Words: "What is right could not be shown; the person's statement stands beside it", Rule: "Art 16 UK GDPR"},
+		{Code: "record-of-fact", Words: "It records what was said or done at the time, which does not change", Rule: "Art 5(1)(d) UK GDPR"},
+	}
+}
+
+// Duties implements cases.Practice.
+func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error) {
+	if !acts(c) || c.SubjectID == 0 {
+		return nil, nil
+	}
+	items, err := p.store.Corrections(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := []cases.Duty{{Code: "items", Words: "Write down what is to be corrected, item by item", Done: len(items) > 0}}
+	unsettled := false
+	for _, x := range items {
+		duty := cases.Duty{Code: fmt.Sprintf("item-%d", x.ID), Words: "Decide on " + x.Name(), Done: x.decided()}
+		if x.Decision == Correct {
+			duty.Words = "Correct " + x.Name()
+			if duty.Done, err = p.carriedOut(ctx, x); err != nil {
+				return nil, err
+			}
+		}
+		unsettled = unsettled || x.Decision == Refuse || x.Decision == Disputed
+		out = append(out, duty)
+	}
+	if unsettled {
+		out = append(out, done(c, statementSettled, "Put the person's statement beside what was not corrected, or record that they want none"))
+	}
+	var left []cases.Duty
+	if len(cases.Left(out)) > 0 {
+		if left, err = holdDuties(ctx, p.store, c); err != nil {
+			return nil, err
+		}
+	}
+	told, err := recipientDuties(ctx, p.store, c)
+	return append(append(left, out...), told...), err
+}
+
+// carriedOut reports whether an item is on record. An address is when both mailboxes have agreed.
+func (p rectifying) carriedOut(ctx context.Context, x Item) (bool, error) {
+	if x.Field != AddressField || x.DoneAt.IsZero() {
+		return !x.DoneAt.IsZero(), nil
+	}
+	m, ok, err := p.store.LastMove(ctx, x.SubscriberID)
+	return ok && m.Outcome == subscriptions.MoveDone, err
+}
+
+// Claim writes down what a person says is wrong. What is on record now is kept with it. Kinds of error: Invalid, Conflict, NotFound.
+func (s *Service) Claim(ctx context.Context, caseID int64, x Item) (Item, error) {
+	const op = "amending: claim"
+	c, p, err := s.open(ctx, caseID, cases.Rectification)
+	if err != nil {
+		return Item{}, errs.Wrap(op, err)
+	}
+	if !c.Open() {
+		return Item{}, errs.E(op, errs.Conflict, "This case is closed. Reopen it first.", nil)
+	}
+	if err := s.checkClaim(ctx, &x, p); err != nil {
+		return Item{}, errs.Wrap(op, err)
+	}
+	items, err := s.Store.Corrections(ctx, c.ID)
+	if err != nil {
+		return Item{}, errs.Wrap(op, err)
+	}
+	if len(items) >= maxItems {
+		return Item{}, errs.E(op, errs.Invalid, "A case has at most 100 items.", nil)
+	}
+	x = Item{CaseID: c.ID, SubscriberID: p.ID, Field: x.Field, Programme: x.Programme, Attribute: x.Attribute, Before: onRecord(p, x), After: x.After}
+	return x, errs.Wrap(op, s.Store.AddCorrection(ctx, &x))
+}
+
+const maxItems = 100 // of one case
+
+// checkClaim refuses what could not be put on record.
+func (s *Service) checkClaim(ctx context.Context, x *Item, p subscriptions.Subscriber) error {
+	const op = "amending: check claim"
+	text, isText := x.After.(string)
+	text = strings.TrimSpace(text)
+	switch x.Field {
+	case NameField, LanguageField:
+		if x.After != nil && (!isText || len(text) > 200 || strings.ContainsAny(text, "\r\n")) {
+			return errs.E(op, errs.Invalid, "A name or a language is one line of text.", nil)
+		}
+		x.After = text
+	case AddressField:
+		to, err := address.Parse(text)
+		if err != nil {
+			return err
+		}
+		x.After = to.String()
+	case AttributeField:
+		programme, err := s.People.Store.ProgrammeBySlug(ctx, x.Programme)
+		if err != nil {
+			return err
+		}
+		declared, err := s.People.Store.AttributesOf(ctx, programme.ID)
+		if err != nil {
+			return err
+		}
+		value := x.After
+		if value == nil {
+			value = onRecord(p, *x) // taking away what is there
+			if value == nil {
+				return errs.E(op, errs.Invalid, "Nothing is on record of this attribute that could be taken away.", nil)
+			}
+		}
+		if err := subscriptions.CheckAttributes(declared, map[string]any{x.Attribute: value}); err != nil {
+			return err
+		}
+	default:
+		return errs.E(op, errs.Invalid, "Say what is wrong: name, language, address or attribute.", nil)
+	}
+	if reflect.DeepEqual(onRecord(p, *x), x.After) {
+		return errs.E(op, errs.Invalid, "This is what is on record now.", nil)
+	}
+	return nil
+}
+
+// onRecord returns what is on record of the field of an item.
+func onRecord(p subscriptions.Subscriber, x Item) any {
+	switch x.Field {
+	case NameField:
+		return p.Name
+	case LanguageField:
+		return p.Language
+	case AddressField:
+		return p.Address.String()
+	}
+	return p.Attributes[x.Programme][x.Attribute]
+}
+
+// Judgement is what a person decided of one item.
+type Judgement struct {
+	Actor   string
+	Person  string // who decided, where a program records it for them
+	Verdict Verdict
+	Words   string // why it is not corrected
+}
+
+// Judge keeps what a person decided of one item (E0-10). A refusal, and a dispute, needs words that the person is told (E1-38). Kinds of error: Invalid, Conflict,
+// NotFound, Forbidden.
+func (s *Service) Judge(ctx context.Context, caseID, itemID int64, j Judgement) (Item, error) {
+	const op = "amending: judge"
+	c, _, err := s.open(ctx, caseID, cases.Rectification)
+	if err != nil {
+		return Item{}, errs.Wrap(op, err)
+	}
+	if !c.Open() {
+		return Item{}, errs.E(op, errs.Conflict, "This case is closed. Reopen it first.", nil)
+	}
+	x, err := s.item(ctx, c.ID, itemID)
+	if err != nil {
+		return x, errs.Wrap(op, err)
+	}
+	switch {
+	case j.Verdict != Correct && j.Verdict != Refuse && j.Verdict != Disputed:
+		return x, errs.E(op, errs.Invalid, "Decide: correct, refuse or disputed.", nil)
+	case !strings.HasPrefix(j.Actor, "user:") && strings.TrimSpace(j.Person) == "":
+		return x, errs.E(op, errs.Forbidden, "Only a person decides. A program that records a decision must name the person who took it.", nil)
+	case !x.DoneAt.IsZero():
+		return x, errs.E(op, errs.Conflict, "This was corrected already.", nil)
+	}
+	if err := checkWords(j.Words, j.Verdict != Correct, "Say why it is not corrected: the person is told, and it stays on record (E1-38)."); err != nil {
+		return x, errs.Wrap(op, err)
+	}
+	x.Decision, x.Words, x.DecidedBy, x.DecidedAt = j.Verdict, strings.TrimSpace(j.Words), j.Actor, s.Now()
+	if err := s.Store.SaveCorrection(ctx, x); err != nil {
+		return x, errs.Wrap(op, err)
+	}
+	_, err = s.did(ctx, c, j.Actor, "item", "Decided of one item: "+string(j.Verdict)+".", j.Person)
+	return x, errs.Wrap(op, err)
+}
+
+func (s *Service) item(ctx context.Context, caseID, itemID int64) (Item, error) {
+	items, err := s.Store.Corrections(ctx, caseID)
+	for _, x := range items {
+		if x.ID == itemID {
+			return x, err
+		}
+	}
+	if err == nil {
+		err = errs.E("amending: item", errs.NotFound, "There is no such item in this case.", nil)
+	}
+	return Item{}, err
+}
+
+// Rectify puts on record all that was decided to be corrected, at once, and tells whoever was given the data. A new address is asked for in both mailboxes. Kinds of
+// error: Conflict, Invalid, Refused while a hold keeps the data as it is.
+func (s *Service) Rectify(ctx context.Context, caseID int64, actor string) (cases.Case, error) {
+	const op = "amending: rectify"
+	c, p, err := s.decided(ctx, caseID, cases.Rectification)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	items, err := s.Store.Corrections(ctx, c.ID)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	correction := subscriptions.Correction{SubscriberID: p.ID, Actor: actor, Why: "case " + c.Reference, CaseID: c.ID}
+	var left []Item
+	for _, x := range items {
+		if x.left() {
+			left = append(left, x)
+			x.into(&correction)
+		}
+	}
+	if len(left) == 0 {
+		return c, errs.E(op, errs.Conflict, "Nothing is left that was decided to be corrected.", nil)
+	}
+	if _, err := s.Keeper.Correct(ctx, correction); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	for _, x := range left {
+		if x.Field == AddressField {
+			if err := s.move(ctx, c, p, x, actor); err != nil {
+				return c, errs.Wrap(op, err)
+			}
+		}
+		x.Before, x.DoneAt = onRecord(p, x), s.Now()
+		if err := s.Store.SaveCorrection(ctx, x); err != nil {
+			return c, errs.Wrap(op, err)
+		}
+	}
+	c, err = s.did(ctx, c, actor, "corrected", fmt.Sprintf("Corrected the record (%d of %d items).", len(left), len(items)), "")
+	return c, errs.Wrap(op, err)
+}
+
+// into puts an item into a correction.
+func (x Item) into(c *subscriptions.Correction) {
+	text, _ := x.After.(string)
+	switch x.Field {
+	case NameField:
+		c.Name = &text
+	case LanguageField:
+		c.Language = &text
+	case AttributeField:
+		if c.Attributes == nil {
+			c.Attributes = subscriptions.Attributes{}
+		}
+		if c.Attributes[x.Programme] == nil {
+			c.Attributes[x.Programme] = map[string]any{}
+		}
+		c.Attributes[x.Programme][x.Attribute] = x.After
+	}
+}
+
+// move asks both mailboxes to agree to a new address.
+func (s *Service) move(ctx context.Context, c cases.Case, p subscriptions.Subscriber, x Item, actor string) error {
+	text, _ := x.After.(string)
+	to, err := address.Parse(text)
+	if err != nil {
+		return err
+	}
+	return s.Preferences.AskMoveIn(acting(ctx, actor, c), c.ID, p, to, c.Language, actor)
+}
+
+// State puts a person's statement beside their data (E2-36, E3-13). Empty words record that they want none. Kinds of error: Invalid, Conflict.
+func (s *Service) State(ctx context.Context, caseID int64, actor, words string) (cases.Case, error) {
+	const op = "amending: statement"
+	c, p, err := s.open(ctx, caseID, cases.Rectification)
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	words = strings.TrimSpace(words)
+	if err := checkWords(words, false, ""); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	what := "The person wants no statement beside their data."
+	if words != "" {
+		what = "The person's statement now stands beside their data."
+		if err := s.Store.AddStatement(ctx, &subscriptions.Statement{SubscriberID: p.ID, CaseID: c.ID, Words: words, Actor: actor, AddedAt: s.Now()}); err != nil {
+			return c, errs.Wrap(op, err)
+		}
+	}
+	c, err = s.did(ctx, c, actor, statementSettled, what, "")
+	return c, errs.Wrap(op, err)
+}
