@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 
 	"assent/internal/message"
@@ -32,6 +33,8 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	a.weak = weakAutoHeader(m)
 	kind, said, named := r.selfDescription(&a)
 	switch {
+	case kind == LabelAck && said > 0 && receiptSubject(m.Subject):
+		a.kind, a.sure, a.confidence = kind, true, 0.95
 	case a.header != "" && said+named > 0:
 		a.kind, a.sure, a.confidence = kind, true, 0.97
 	case a.header != "":
@@ -101,6 +104,13 @@ func readReceipt(m *message.Parsed) bool {
 		}
 	}
 	return false
+}
+
+// receiptSubject knows what mail programs put before the subject of a message that was read.
+func receiptSubject(subject string) bool {
+	mark, _, ok := strings.Cut(strings.ToLower(subject), ":")
+	return ok && slices.Contains([]string{"read", "gelesen", "lu", "leído", "letto", "lida", "gelezen", "przeczytano", "läst", "læst", "lest", "luettu",
+		"přečteno", "prečítané", "olvasva", "citit", "прочитано", "прочетено", "αναγνώσθηκε", "pročitano", "darllenwyd"}, strings.TrimSpace(mark))
 }
 
 // weakAutoHeader finds fields that machines write and that mail of people can carry as well.

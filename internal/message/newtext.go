@@ -104,7 +104,19 @@ func quoteIntro(lines []string) (n int, whole bool) {
 	if h := headerBlock(lines); h > 0 {
 		return h, true
 	}
+	if runOn(first) {
+		return 1, true
+	}
 	return attribution(lines), false
+}
+
+// runOn knows an introduction with the quoted text on the same line, as Yahoo's program for phones writes it.
+func runOn(l string) bool {
+	if !startsWithDate(l) || !strings.Contains(l, "@") {
+		return false
+	}
+	verb := wrote.FindStringIndex(l)
+	return verb != nil && strings.Contains(l[:verb[0]+1], "@") && strings.HasPrefix(strings.TrimLeft(l[verb[1]-1:], " "), ":") && verb[1] < len(l)
 }
 
 // attribution reports how many lines "On ... wrote:" takes at the start of lines; mail programs fold it.
@@ -175,7 +187,16 @@ func nextIsQuoted(lines []string) bool {
 // headerBlock reports how many lines a block such as Outlook's "From: Sent: To: Subject:" takes
 // at the start of lines.
 func headerBlock(lines []string) int {
-	if len(lines) == 0 || fieldOf(lines[0]) != "from" && fieldOf(lines[0]) != "subject" {
+	if len(lines) == 0 {
+		return 0
+	}
+	switch fieldOf(lines[0]) {
+	case "from", "subject":
+	case "date": // GMX puts it first
+		if len(lines) < 2 || fieldOf(lines[1]) != "from" {
+			return 0
+		}
+	default:
 		return 0
 	}
 	seen := map[string]bool{}

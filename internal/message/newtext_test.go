@@ -38,6 +38,15 @@ func TestNewTextCutsTheQuoteInManyLanguages(t *testing.T) {
 		"Outlook, bold":           "*From:* Harbour Office\n*Sent:* Monday\n*To:* Ann\n*Subject:* News\n",
 		"German original message": "-----Ursprüngliche Nachricht-----\nVon: Harbour Office\nGesendet: Montag\nAn: Ann\nBetreff: Neues\n",
 		"Zoho":                    "---- On Mon, 02 Nov 2026 10:00:00 +0000 Harbour Office <news@harbour.example> wrote ----\n",
+		"GMX":                     "Gesendet: Montag, 2. November 2026 um 10:00 Uhr\nVon: \"Harbour Office\" <news@harbour.example>\nAn: ann@example.org\nBetreff: Neues\n",
+		"Latvian":                 "pirmd., 2026. g. 2. nov., plkst. 10:00 — lietotājs Osta (<news@harbour.example>) rakstīja:",
+		"Lithuanian":              "2026-11-02, pr, 10:00 Uostas <news@harbour.example> rašė:",
+		"Croatian":                "pon, 2. stu 2026. u 10:00 Luka <news@harbour.example> napisao je:",
+		"Estonian":                "Kuupäev E, 2. november 2026 kell 10:00 kirjutas Sadam <news@harbour.example>:",
+		"Romanian":                "În lun., 2 nov. 2026 la 10:00, Port <news@harbour.example> a scris:",
+		"Danish":                  "man. 2. nov. 2026 kl. 10.00 skrev Havn <news@harbour.example>:",
+		"a phone in Russian":      "2 нояб. 2026 г., в 10:00, Порт <news@harbour.example> написал(а):",
+		"Yahoo on a phone":        "On Mon, 2 Nov 2026 at 10:00, Harbour<news@harbour.example> wrote:   Hello all",
 		"Yahoo":                   "    On Monday, 2 November 2026 at 10:00:00 GMT, Harbour Office <news@harbour.example> wrote:",
 	} {
 		t.Run(name, func(t *testing.T) {
