@@ -42,7 +42,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	case said+named == 0:
 	case a.weak || named > 0:
 		a.kind, a.confidence = kind, 0.9
-	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && r.words > 60:
+	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && (r.words > 60 || r.speaks("unsubscribe-me")):
 		// People say this too.
 	default:
 		a.kind, a.confidence = kind, min(0.95, 0.6+0.1*float64(said))
@@ -84,6 +84,11 @@ func (r *reading) selfDescription(a *automatic) (kind string, said, named int) {
 		}
 	}
 	return kind, said, named
+}
+
+// speaks reports whether any sentence has the concept, also when it is denied.
+func (r *reading) speaks(concept string) bool {
+	return slices.ContainsFunc(r.all, func(s said) bool { return s.has(concept) })
 }
 
 // asks reports whether the text has a question, which no automatic reply asks.

@@ -28,6 +28,7 @@ func (r *reading) requests() request {
 		}
 	}
 	r.deleteThat(found)
+	r.correctThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
 	r.articles(found)
@@ -109,7 +110,7 @@ func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 			if u.how == inOrder && o.at < h.end {
 				continue
 			}
-			if o.concept == "negation" && !s.inItsLanguage(o) {
+			if o.concept == "negation" && (!s.inItsLanguage(o) || s.parted(o.end, h.at)) {
 				continue
 			}
 			if o.concept == "request" && o.at >= h.at && o.end <= h.end { // the last word of "access request"
@@ -164,6 +165,17 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 		s := &r.all[i]
 		if s.asserts("delete-it") && !s.vetoed() && (s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))) {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
+		}
+	}
+}
+
+// correctThat takes "please correct this" after a sentence that says that a record about the sender is wrong.
+func (r *reading) correctThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("rectify") && !s.vetoed() && !s.has("no-field") && !before.has("no-field") && before.where == "text" &&
+			before.has("their-records") && (before.has("wrong") || s.has("wrong")) {
+			found[LabelRectification] = append(found[LabelRectification], Ground{Where: s.where, Words: s.text, Rule: "asks to correct what was said to be wrong"})
 		}
 	}
 }

@@ -90,6 +90,7 @@ func optOutRules() []rule {
 		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
 		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
 		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
+		{label, "does not want the mailings", "negation wish newsletter", 6, lost, short},
 		{label, "does not want the mailings", "wish negation receive newsletter", 10, lost, anywhere},
 	}
 }
@@ -103,6 +104,7 @@ func accessRules() []rule {
 		{label, name, "tell held", 7, "", inOrder},
 		{label, name, "which data about-me", 12, deeds, inOrder},
 		{label, name, "which/everything hold about-me", 10, deeds, inOrder},
+		{label, name, "request/tell everything about-me", 14, deeds, anywhere},
 		{label, "asks for a copy of data about them", "copy about-me", 10, "portable", anywhere},
 		{label, "asks where data about them came from", "obtained contact/about-me", 8, "", anywhere},
 		{label, "asks who was given data about them", "shared contact/about-me", 10, "", anywhere},

@@ -74,7 +74,7 @@ const writtenRight = 0.99
 
 func TestWrittenMailIsSorted(t *testing.T) {
 	t.Parallel()
-	for _, set := range []string{"written", "second", "third"} {
+	for _, set := range []string{"written", "second", "third", "fourth"} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
 			files, err := filepath.Glob("testdata/sort/" + set + "/*.txt")
