@@ -72,7 +72,7 @@ func (r *reading) givesNotice() bool {
 		switch {
 		case s.has("notice") && !s.has("mine"):
 			notice++
-		case s.has("request") && s.has("mine") && !s.vetoed():
+		case !s.vetoed() && (s.has("about-me") || s.has("request") && s.has("mine")):
 			return false
 		}
 	}
