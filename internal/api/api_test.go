@@ -16,7 +16,9 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/cases/access"
 	"assent/inbox/cases/amending"
+	"assent/inbox/cases/portability"
 	"assent/inbox/cases/telling"
 	"assent/inbox/identity"
 	"assent/internal/address"
@@ -83,6 +85,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	h.deps.Cases.Practices = amending.Practices(db)
 	h.deps.Amending = &amending.Service{Cases: h.deps.Cases, Store: db, People: people, Preferences: h.deps.Preferences, Keeper: h.deps.Keeper, Now: time.Now}
 	h.deps.Telling = &telling.Service{Store: db, Cases: h.deps.Cases, Keys: keys, Reckoner: h.deps.Cases.Reckoner, Days: 10, Now: time.Now, Log: log}
+	h.deps.Access = disclosing(h.deps.Cases, db, keys, set, log)
 	h.key = makeKey(t, h.deps.Auth, everyScope()...)
 	makeKey(t, h.deps.Auth, auth.ListsRead) // key 2, for tests to revoke
 	if change != nil {
@@ -96,6 +99,14 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// disclosing carries out requests for access and portability as in the house.
+func disclosing(casework *cases.Service, db *store.DB, keys *token.Keys, set *templates.Set, log *slog.Logger) *access.Service {
+	return &access.Service{
+		Store: db, Cases: casework, Catalogue: db, Keys: keys, BaseURL: "https://news.example.org", Now: time.Now, Log: log,
+		Makers: map[cases.Kind]access.Maker{cases.Access: access.Layout{Templates: set, Zone: time.UTC}, cases.Portability: portability.Layout{Templates: set, Zone: time.UTC}},
+	}
 }
 
 // casework works on cases as in the house.

@@ -40,6 +40,7 @@ func TestEveryOperationNeedsItsScope(t *testing.T) {
 	all := everyRequest()
 	maps.Copy(all, caseRequests())
 	maps.Copy(all, recordRequests())
+	maps.Copy(all, accessRequests())
 	for _, request := range declaringAndKeeping {
 		all[request] = ""
 	}

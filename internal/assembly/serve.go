@@ -38,13 +38,13 @@ func (h *House) Engine() (*web.Engine, error) {
 		return nil, errs.E("assembly: engine", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	err = site.Register(engine, site.Deps{
-		People: h.People, Preferences: h.Preferences, Telling: h.Telling, Mail: h.Mailer.Composer, Sent: h.DB, Questions: h.Cases, Requests: h.Requests, Zone: zone, Now: h.Now, Log: h.Log,
+		People: h.People, Preferences: h.Preferences, Telling: h.Telling, Mail: h.Mailer.Composer, Sent: h.DB, Questions: h.Cases, Requests: h.Requests, Handovers: h.Access, Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	err = console.Register(engine, console.Deps{
-		People: h.People, Editor: h.Editor, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Sending: h.Mailer, Cases: h.DB, Casework: h.Cases, Looker: h.Inbox, Figures: h.DB, Notices: h.Notices,
+		People: h.People, Editor: h.Editor, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Sending: h.Mailer, Cases: h.DB, Casework: h.Cases, Access: h.Access, Looker: h.Inbox, Figures: h.DB, Notices: h.Notices,
 		NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: console.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
 		Audit: h.DB, Proof: h.DB, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
@@ -56,7 +56,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		boxes = append(boxes, b.Name)
 	}
 	err = api.Register(engine, api.Deps{
-		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB,
+		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Access: h.Access, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB,
 		Checks: h.checks(), Mailboxes: boxes, Now: h.Now, Log: h.Log,
 	})
 	return engine, err

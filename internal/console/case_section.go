@@ -14,7 +14,10 @@ type section func(ctx context.Context, by auth.Actor, k cases.Case) (name string
 
 // sections says which kinds have a section. One line for each, in a file of its own.
 func (s *console) sections() map[cases.Kind]section {
-	return map[cases.Kind]section{}
+	return map[cases.Kind]section{
+		cases.Access:      s.accessSection,
+		cases.Portability: s.accessSection,
+	}
 }
 
 // caseSection puts the section of a case's kind on its page.

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"assent/inbox/cases"
+	"assent/inbox/cases/access"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
@@ -37,6 +38,7 @@ type Deps struct {
 	Cases      Cases
 	Casework   *cases.Service
 	Looker     Looker
+	Access     *access.Service
 	Figures    Figures
 	Notices    Notices
 	NoticeRuns NoticeRuns
@@ -139,6 +141,7 @@ func (s *console) pages() {
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))
 	desk.GET("/cases/:id", s.desk(auth.CasesRead, s.caseFile))
 	s.casePages(desk)
+	s.packPages(desk)
 	s.keepingPages(desk, form)
 }
 

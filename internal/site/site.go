@@ -22,6 +22,7 @@ type Deps struct {
 	People      *subscriptions.Service
 	Preferences *subscriptions.Preferences
 	Telling     Telling
+	Handovers   Handovers
 	Mail        mailer.Composer // the templates, and how links are made and signed
 	Sent        Sent
 	Questions   Questions
@@ -60,6 +61,7 @@ func Register(e *web.Engine, d Deps) error {
 	}
 	s.public(files)
 	s.ownPages()
+	s.handoverPages()
 	s.requestPages()
 	return nil
 }

@@ -13,8 +13,11 @@ import (
 
 // fields returns what the fields of a letter with a link stand for.
 func (s *Service) fields(ctx context.Context, k cases.Case, l Link, language string) (cases.Fields, error) {
-	v := cases.Fields{
+	v := s.Cases.DecisionFields(k, language, "")
+	for name, value := range (cases.Fields{
 		"reference": k.Reference, "received": day(s.Cases.Reckoner.UKDate(k.ReceivedAt), language), "link": s.URL(l), "link-until": day(s.Cases.Reckoner.UKDate(l.ExpiresAt), language),
+	}) {
+		v[name] = value
 	}
 	if k.Decision != nil {
 		v["reasons"] = oneLine(k.Decision.Words)

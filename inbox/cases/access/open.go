@@ -11,8 +11,8 @@ import (
 	"assent/internal/token"
 )
 
-// passFor is how long somebody who gave the code may take files without giving it again.
-const passFor = 20 * time.Minute
+// PassFor is how long somebody who gave the code may take files without giving it again.
+const PassFor = 20 * time.Minute
 
 // Door is what stands before a pack: it names nobody.
 type Door struct {
@@ -27,7 +27,7 @@ type Door struct {
 type Inside struct {
 	Door
 	Reference string
-	Pass      string // stands in the forms of the page: a signed token for passFor
+	Pass      string // stands in the forms of the page: a signed token for PassFor
 	Files     []PackFile
 }
 
@@ -100,15 +100,15 @@ func (s *Service) Open(ctx context.Context, tok, code string) (Inside, error) {
 			return Inside{}, errs.Wrap(op, err)
 		}
 	}
-	return s.inside(ctx, l, s.Keys.Sign(token.HandoverPass, l.ID, s.Now().Add(passFor).Unix()/60))
+	return s.inside(ctx, l.ID, s.Keys.Sign(token.HandoverPass, l.ID, s.Now().Add(PassFor).Unix()/60))
 }
 
-func (s *Service) inside(ctx context.Context, l Link, pass string) (Inside, error) {
-	d, k, err := s.door(ctx, l.ID)
+func (s *Service) inside(ctx context.Context, linkID int64, pass string) (Inside, error) {
+	d, k, err := s.door(ctx, linkID)
 	if err != nil {
 		return Inside{}, errs.Wrap("access: inside", err)
 	}
-	files, err := s.Store.PackFiles(ctx, l.PackID)
+	files, err := s.Store.PackFiles(ctx, d.Link.PackID)
 	return Inside{d, k.Reference, pass, files}, errs.Wrap("access: inside", err)
 }
 
@@ -122,11 +122,7 @@ func (s *Service) Pass(ctx context.Context, pass string) (Inside, error) {
 	if s.Now().Unix()/60 > ids[1] {
 		return Inside{}, errs.Wrap(op, over(nil))
 	}
-	in, err := s.inside(ctx, Link{ID: ids[0]}, pass)
-	if err != nil {
-		return in, err
-	}
-	in.Files, err = s.Store.PackFiles(ctx, in.Link.PackID)
+	in, err := s.inside(ctx, ids[0], pass)
 	return in, errs.Wrap(op, err)
 }
 
@@ -144,7 +140,13 @@ func (s *Service) Take(ctx context.Context, in Inside, fileID int64) (PackFile, 
 	return f, body, nil
 }
 
-// TakeAll records that every file was taken; the caller packs them up with PackFile.
+// Read returns a file of an open pack, after TakeAll.
+func (s *Service) Read(ctx context.Context, in Inside, fileID int64) (PackFile, io.ReadCloser, error) {
+	f, body, err := s.Store.PackFile(ctx, in.Link.PackID, fileID)
+	return f, body, errs.Wrap("access: read file", err)
+}
+
+// TakeAll records that every file was taken; the caller packs them up with Read.
 func (s *Service) TakeAll(ctx context.Context, in Inside) error {
 	return errs.Wrap("access: take all", s.took(ctx, in))
 }

@@ -82,6 +82,24 @@ func (r *Remover) Clean(s string) string {
 	return b.String()
 }
 
+// Part is a piece of a text: a passage, or what stands between two.
+type Part struct {
+	Text   string
+	Marked bool
+}
+
+// Parts cuts a text at the passages, for showing a reviewer where they stand.
+func (r *Remover) Parts(s string) []Part {
+	s = norm.NFC.String(s)
+	var out []Part
+	at := 0
+	for _, x := range r.spans(fold(s)) {
+		out = append(out, Part{s[at:x.from], false}, Part{s[x.from:x.to], true})
+		at = x.to
+	}
+	return append(out, Part{s[at:], false})
+}
+
 // Left returns the first passage that a text still holds, "" for none.
 func (r *Remover) Left(s string) string {
 	f := fold(norm.NFC.String(s))
