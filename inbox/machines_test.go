@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,11 +14,11 @@ type machineMail struct {
 }
 
 // readMachines reads one file: a line such as "-- bounce ann@example.org permanent --" starts each message.
-func readMachines(t *testing.T, file string) []machineMail {
-	t.Helper()
+func readMachines(tb testing.TB, file string) []machineMail {
+	tb.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var out []machineMail
 	for line := range strings.Lines(string(data)) {
@@ -49,10 +48,7 @@ func (m machineMail) seen(v Verdict) []string {
 
 func TestMailOfMachinesIsSorted(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/sort/machines/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatal(len(files), err)
-	}
+	files := globbed(t, "testdata/sort/machines/*.txt")
 	n, bad := 0, 0
 	for _, f := range files {
 		for _, m := range readMachines(t, f) {

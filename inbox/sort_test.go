@@ -311,11 +311,7 @@ func TestBouncesThatOnlyPeopleCanRead(t *testing.T) {
 // there is one, and whether the address is dead.
 func TestBouncesOfManyMailSystems(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/sort/bounces/*.eml")
-	if err != nil || len(files) == 0 {
-		t.Fatal(len(files), err)
-	}
-	for _, f := range files {
+	for _, f := range globbed(t, "testdata/sort/bounces/*.eml") {
 		t.Run(filepath.Base(f), func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(f)
@@ -365,6 +361,8 @@ func TestHostileTextIsSortedInTime(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"the same request again and again": strings.Repeat("please delete all my personal data ", 8000),
+		"words of every concept":           strings.Repeat("not do not please request my data account delete no longer want send receive stop newsletter which hold copy about me until use marketing ", 4000),
+		"thanks that name everything":      strings.Repeat("thank you for my data delete it thanks for delete everything about me ", 6000),
 		"one word on each line":            strings.Repeat("my\n", 80_000),
 		"one long word":                    strings.Repeat("x", 250_000),
 		"gaps that nearly match":           strings.Repeat("what what what what ", 12_000),
@@ -403,16 +401,45 @@ func FuzzSort(f *testing.F) {
 	})
 }
 
+// BenchmarkSort parses and sorts: letters of a page, what people write in testdata, and reports.
 func BenchmarkSort(b *testing.B) {
-	raw := "From: Ann Lee <ann@example.org>\nTo: news@harbour.example\nSubject: my data\nContent-Type: text/plain; charset=utf-8\n\n" +
-		strings.Repeat("I have been a member of the sailing club for many years and I like the harbour. ", 10) +
+	const head = "From: Ann Lee <ann@example.org>\nTo: news@harbour.example\nSubject: my data\nContent-Type: text/plain; charset=utf-8\n\n"
+	letter := head + strings.Repeat("I have been a member of the sailing club for many years and I like the harbour. ", 10) +
 		"\n\nPlease send me a copy of all the personal data you hold about me.\n\nYours sincerely,\nAnn Lee\n"
-	b.ReportAllocs()
-	for b.Loop() {
-		m, err := message.Parse(strings.NewReader(raw), message.Limits{})
-		if err != nil {
-			b.Fatal(err)
+	var written, reports []string
+	for _, f := range globbed(b, "testdata/sort/*/en.txt") {
+		for _, w := range readWritten(b, f) {
+			_, text, _ := strings.Cut(w.text, "//")
+			written = append(written, head+strings.ReplaceAll(text, `\n`, "\n"))
 		}
-		Sort(m)
 	}
+	for _, f := range globbed(b, "testdata/sort/machines/*.txt") {
+		for _, m := range readMachines(b, f) {
+			reports = append(reports, m.raw)
+		}
+	}
+	for name, mails := range map[string][]string{"letter": {letter}, "written": written, "machines": reports} {
+		b.Run("mail="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				m, err := message.Parse(strings.NewReader(mails[n%len(mails)]), message.Limits{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				Sort(m)
+				n++
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "mails/s")
+		})
+	}
+}
+
+func globbed(tb testing.TB, pattern string) []string {
+	tb.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		tb.Fatal(len(files), err)
+	}
+	return files
 }

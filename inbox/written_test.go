@@ -18,11 +18,11 @@ type written struct {
 }
 
 // readWritten reads one file: "labels ?optional +flag: subject // text".
-func readWritten(t *testing.T, file string) []written {
-	t.Helper()
+func readWritten(tb testing.TB, file string) []written {
+	tb.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var out []written
 	for line := range strings.Lines(string(data)) {
@@ -32,7 +32,7 @@ func readWritten(t *testing.T, file string) []written {
 		}
 		head, text, ok := strings.Cut(line, ": ")
 		if !ok {
-			t.Fatalf("%s: %q has no colon", file, line)
+			tb.Fatalf("%s: %q has no colon", file, line)
 		}
 		w := written{language: strings.TrimSuffix(filepath.Base(file), ".txt"), text: text}
 		for word := range strings.FieldsSeq(head) {
@@ -77,10 +77,7 @@ func TestWrittenMailIsSorted(t *testing.T) {
 	for _, set := range []string{"written", "second", "third", "fourth"} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
-			files, err := filepath.Glob("testdata/sort/" + set + "/*.txt")
-			if err != nil || len(files) == 0 {
-				t.Fatal(len(files), err)
-			}
+			files := globbed(t, "testdata/sort/"+set+"/*.txt")
 			n, right := 0, 0
 			for _, f := range files {
 				for _, w := range readWritten(t, f) {
