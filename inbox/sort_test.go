@@ -394,7 +394,11 @@ func FuzzSort(f *testing.F) {
 		if err != nil {
 			return
 		}
+		start := time.Now()
 		v := Sort(m)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Fatalf("it took %v", took)
+		}
 		if v.Kind == "" || v.Confidence < 0 || v.Confidence > 1 {
 			t.Fatalf("verdict %+v", v)
 		}
