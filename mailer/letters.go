@@ -119,6 +119,11 @@ func (s *Service) Answer(ctx context.Context, l Letter, about About) error {
 // letterLife is how long a letter is tried (RFC 5321, section 4.5.4.1: some 4 to 5 days).
 const letterLife = 5 * 24 * time.Hour
 
+// HandleBulkLetter is HandleLetter for letters to many.
+func (s *Service) HandleBulkLetter(ctx context.Context, t SendBulkLetter) error {
+	return s.HandleLetter(ctx, SendLetter(t))
+}
+
 // HandleLetter sends one letter, once. A letter that was started and not finished is uncertain and stays so.
 func (s *Service) HandleLetter(ctx context.Context, t SendLetter) error {
 	const op = "mailer: send letter"

@@ -315,6 +315,7 @@ func (r *rig) work() {
 	queue.Handle(mux, r.HandleVisitMail)
 	queue.Handle(mux, r.HandleMoveMail)
 	queue.Handle(mux, r.HandleLetter)
+	queue.Handle(mux, r.HandleBulkLetter)
 	queue.Handle(mux, r.teller().HandleOpen)
 	queue.Handle(mux, r.teller().HandleSettle)
 	worker := &queue.Worker{Outbox: r.db, Mux: mux, Now: r.clock.now, Log: r.Log, Jitter: func() float64 { return 0 }}

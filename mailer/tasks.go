@@ -31,6 +31,12 @@ type SendLetter struct {
 // TaskKind names the task.
 func (SendLetter) TaskKind() string { return "letter.send" }
 
+// SendBulkLetter is SendLetter for letters to many, which nobody waits for: they never keep back a confirmation.
+type SendBulkLetter SendLetter
+
+// TaskKind names the task.
+func (SendBulkLetter) TaskKind() string { return "letter.bulk" }
+
 // PlanTask returns the task that plans a campaign, one for each round.
 func PlanTask(c Campaign, at time.Time) (queue.Task, error) {
 	return queue.New(fmt.Sprintf("plan:%d:%d", c.ID, c.Round), Plan{CampaignID: c.ID}, at)
@@ -41,7 +47,14 @@ func ChunkTask(chunkID int64, round int, at time.Time) (queue.Task, error) {
 	return queue.New(fmt.Sprintf("chunk:%d:%d", chunkID, round), SendChunk{ChunkID: chunkID}, at)
 }
 
-// LetterTask returns the task that sends a letter.
-func LetterTask(letterID int64, at time.Time) (queue.Task, error) {
-	return queue.New(fmt.Sprintf("letter:%d", letterID), SendLetter{LetterID: letterID}, at)
+// LetterTask returns the task that sends a letter of a kind.
+func LetterTask(letterID int64, kind LetterKind, at time.Time) (queue.Task, error) {
+	id := fmt.Sprintf("letter:%d", letterID)
+	if kind.bulk() {
+		return queue.New(id, SendBulkLetter{LetterID: letterID}, at)
+	}
+	return queue.New(id, SendLetter{LetterID: letterID}, at)
 }
+
+// bulk reports whether letters of a kind go to many at a time: a day's renewals, or a notice run.
+func (k LetterKind) bulk() bool { return k == RenewalLetter || k == AnnualLetter || k == NoticeLetter }

@@ -25,7 +25,7 @@ type Hold struct {
 	SubscriberID int64
 	Kind         HoldKind
 	CaseID       int64  // of an AccessHold
-	Reference    string // of the case, such as "DP-2026-0012"
+	Reference    string // of the case, such as "R-2026-000123"
 	Reason       string // of a LegalHold, in the operator's words
 	PlacedBy     string // "user:3"; "system" for that of a case
 	PlacedAt     time.Time

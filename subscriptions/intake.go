@@ -99,6 +99,12 @@ func (in Intake) Judge(a Act, lacking string, ledger []Event, now time.Time) (In
 	return TakenIn, ""
 }
 
+// KeptAway reports whether an address may not be brought in: whoever has it opted out, is suppressed, restricted or erased.
+func (in Intake) KeptAway(ledger []Event) bool {
+	st := Fold(ledger)
+	return st.RestrictedBy != 0 || st.Barred(ListScope(in.w.list))
+}
+
 func (in Intake) expiry(a Act, now time.Time) time.Time {
 	acted := a.ActedAt
 	if acted.IsZero() {

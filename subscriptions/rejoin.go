@@ -68,7 +68,7 @@ func (p *Preferences) Join(ctx context.Context, person Subscriber, listID int64,
 
 // askAgain records a request and has the mailbox asked to confirm it.
 func (p *Preferences) askAgain(tx Tx, w setting, person Subscriber, a Act, history []Event, now time.Time) error {
-	if requestsSince(history, now.Add(-24*time.Hour)) >= maxRequestsADay {
+	if requestsSince(history, now.Add(-24*time.Hour)) >= MaxRequestsADay {
 		return nil
 	}
 	e, err := w.event(tx, Requested, person, a, now)

@@ -24,9 +24,9 @@ type Service struct {
 // ConfirmWithin is how long a confirmation link is good for.
 const ConfirmWithin = 7 * 24 * time.Hour
 
-// Within a day one address is sent this many requests to confirm, so that nobody can fill
+// MaxRequestsADay is how many requests to confirm one address is sent within a day, so that nobody can fill
 // a stranger's mailbox through the form.
-const maxRequestsADay = 5
+const MaxRequestsADay = 5
 
 // Evidence is what shows an act. It is stored as JSON, bound to the ledger by a digest, and erased with the person.
 type Evidence map[string]string
@@ -62,7 +62,7 @@ func (s *Service) Subscribe(ctx context.Context, a Act) error {
 		if err != nil {
 			return err
 		}
-		if requestsSince(history, now.Add(-24*time.Hour)) >= maxRequestsADay {
+		if requestsSince(history, now.Add(-24*time.Hour)) >= MaxRequestsADay {
 			return nil
 		}
 		e, err := w.event(tx, Requested, person, a, now)

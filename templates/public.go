@@ -149,6 +149,7 @@ type SubscribeSentPage struct {
 	List      string
 	ExpiresAt time.Time // until when the link in the mail works; may be zero
 	AgainURL  string    // the page "subscribe" again; may be empty
+	AtMost    int       // how many such emails one address gets in a day, where there are more lists to ask for; 0 says nothing of it
 }
 
 // ConfirmPage fills the page "confirm": one button, because programs follow links and people press buttons.

@@ -19,6 +19,7 @@ import (
 	"assent/internal/config"
 	"assent/internal/errs"
 	"assent/internal/senderdns"
+	"assent/internal/signed"
 	"assent/internal/store"
 	"assent/mailer/smtpsend"
 	"assent/queue/redisq"
@@ -185,7 +186,24 @@ func (d *doctor) lookAtDatabase(ctx context.Context) []subscriptions.Programme {
 	if err != nil {
 		d.trouble("database", err)
 	}
+	d.tellSigningKey()
 	return programmes
+}
+
+// tellSigningKey names the key with which others check packs and exports: it is to be published.
+func (d *doctor) tellSigningKey() {
+	keys, err := assembly.Keys(d.settings)
+	if err != nil {
+		d.trouble("packs", err)
+		return
+	}
+	key, err := keys.Signer()
+	if err != nil {
+		d.trouble("packs", err)
+		return
+	}
+	public := publicOf(key)
+	d.tell(senderdns.Good, "packs", fmt.Sprintf("Packs and exports are checked with the public key %s (fingerprint %s).", signed.KeyText(public), signed.Fingerprint(public)), "")
 }
 
 func (d *doctor) readDatabase(ctx context.Context, db *store.DB) ([]subscriptions.Programme, error) {

@@ -19,7 +19,7 @@ type auditEntry struct {
 	Object    string          `json:"object" doc:"What it was done to; empty for a list." example:"case:12"`
 	PersonID  int64           `json:"person,omitempty" doc:"The subscriber whom it is about." example:"17"`
 	Facts     json.RawMessage `json:"facts" doc:"What names nobody: counts, names of fields, declarations."`
-	Why       string          `json:"why,omitempty" doc:"The reason, in the actor's words." example:"answering DP-2026-0012"`
+	Why       string          `json:"why,omitempty" doc:"The reason, in the actor's words." example:"answering R-2026-000123"`
 	Before    map[string]any  `json:"before,omitempty" doc:"Personal values as they were."`
 	After     map[string]any  `json:"after,omitempty" doc:"Personal values as they are."`
 	Destroyed bool            `json:"destroyed,omitempty" doc:"The person was erased: why, before and after cannot be read any more, by anybody."`

@@ -17,7 +17,7 @@ func reasonParam() *huma.Param {
 		Name: auditReason, In: "header",
 		Description: "Why you do this, for the audit trail. Readings of people, cases and messages, and all changes, are kept there.",
 		Schema:      &huma.Schema{Type: huma.TypeString, MaxLength: &maximum},
-		Example:     "answering DP-2026-0012",
+		Example:     "answering R-2026-000123",
 	}
 }
 

@@ -33,9 +33,10 @@ func queues() map[string]string {
 	return map[string]string{
 		mailer.SendChunk{}.TaskKind():           redisq.Send,
 		mailer.SendLetter{}.TaskKind():          redisq.Mail,
+		mailer.SendBulkLetter{}.TaskKind():      redisq.Bulk,
 		subscriptions.Confirmation{}.TaskKind(): redisq.Mail,
 		subscriptions.Erasing{}.TaskKind():      redisq.Mail,
-		subscriptions.Renewal{}.TaskKind():      redisq.Default,
+		subscriptions.Renewal{}.TaskKind():      redisq.Bulk,
 		subscriptions.VisitMail{}.TaskKind():    redisq.Mail,
 		subscriptions.MoveMail{}.TaskKind():     redisq.Mail,
 		inbox.Sorting{}.TaskKind():              redisq.Inbox,
@@ -50,6 +51,7 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Mailer.HandleVisitMail)
 	queue.Handle(mux, h.Mailer.HandleMoveMail)
 	queue.Handle(mux, h.Mailer.HandleLetter)
+	queue.Handle(mux, h.Mailer.HandleBulkLetter)
 	queue.Handle(mux, h.Notices.HandleOpen)
 	queue.Handle(mux, h.Notices.HandleSettle)
 	queue.Handle(mux, h.Inbox.HandleSorting)
@@ -89,7 +91,7 @@ const chunksAtOnce = 3
 // slots is how many tasks of each queue run at a time.
 func (h *House) slots() map[string]int {
 	n := max(h.Config.Workers, 1)
-	return map[string]int{redisq.Send: min(n, chunksAtOnce), redisq.Mail: n, redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
+	return map[string]int{redisq.Send: min(n, chunksAtOnce), redisq.Mail: n, redisq.Bulk: max(n/2, 1), redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
 }
 
 // Relay hands tasks over until ctx ends. Every process that commits tasks runs one.

@@ -69,6 +69,7 @@ func newYears(t *testing.T, databaseURL string) *years {
 	queue.Handle(y.mux, y.house.Mailer.HandleConfirmation)
 	queue.Handle(y.mux, y.house.Mailer.HandleRenewal)
 	queue.Handle(y.mux, y.house.Mailer.HandleLetter)
+	queue.Handle(y.mux, y.house.Mailer.HandleBulkLetter)
 	queue.Handle(y.mux, func(ctx context.Context, c mailer.SendChunk) error {
 		return y.house.Mailer.HandleChunk(ctx, c, "years")
 	})

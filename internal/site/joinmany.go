@@ -115,7 +115,7 @@ func (s *site) joinMany(c *gin.Context) error {
 		}
 	}
 	return s.page(c, http.StatusOK, "subscribe-sent", templates.SubscribeSentPage{
-		Public: s.frame(c, h), List: strings.Join(names, ", "), AgainURL: pages.InLanguage("/join/"+h.Programme.Slug, s.language(c)),
+		Public: s.frame(c, h), List: strings.Join(names, ", "), AtMost: atMost(len(lists)), AgainURL: pages.InLanguage("/join/"+h.Programme.Slug, s.language(c)),
 		ExpiresAt: s.Now().Add(subscriptions.ConfirmWithin).In(h.Programme.Zone()),
 	})
 }
@@ -134,8 +134,19 @@ func (f joinRequest) acts(lists []subscriptions.List, ticked []string, w words) 
 		}
 		acts = append(acts, act)
 	}
+	if len(acts) > subscriptions.MaxRequestsADay { // the rest would be dropped without a word
+		return nil, []templates.FieldError{{Field: templates.FieldList, Message: w.tooMany}}
+	}
 	if len(acts) == 0 {
 		mistakes = []templates.FieldError{{Field: templates.FieldList, Message: w.needList}}
 	}
 	return acts, mistakes
+}
+
+// atMost is how many requests one address is sent in a day, where somebody may ask for more; 0 where they cannot on this page. It is said to everybody alike (H10).
+func atMost(lists int) int {
+	if lists <= subscriptions.MaxRequestsADay {
+		return 0
+	}
+	return subscriptions.MaxRequestsADay
 }

@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -84,6 +85,36 @@ func TestAProgrammeThatHasEndedClosesItsPages(t *testing.T) {
 		pagestest.WantText(t, r.Get("/l/monthly?lang=cy"), "Mae'r rhestr hon wedi cau")
 		pagestest.WantStatus(t, r.Post("/l/monthly", url.Values{"email": {"bob@reader.example"}}), http.StatusGone)
 		pagestest.WantNoText(t, r.Get("/"), "Monthly update")
+	})
+}
+
+// One address gets only so many requests in a day. Whoever ticks more is told so, and nothing is dropped in silence.
+func TestMoreListsThanADayAllowsAreRefusedInClearWords(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		for n := range 5 {
+			must(r.People.CreateList(t.Context(), subscriptions.List{
+				ProgrammeID: r.Programme.ID, PurposeID: r.News.PurposeID, NoticeID: r.News.NoticeID, Slug: fmt.Sprintf("more-%d", n), Name: fmt.Sprintf("More %d", n),
+				Wording: "Send me more.", DoubleOptIn: true, Public: true,
+			}))(t)
+		}
+		var boxes []string
+		for _, m := range regexp.MustCompile(`name="list" type="checkbox" value="([^"]+)"`).FindAllStringSubmatch(r.Get("/join/harbour").Body.String(), -1) {
+			boxes = append(boxes, m[1])
+		}
+		w := r.Post("/join/harbour", url.Values{"email": {"ann@reader.example"}, "list": boxes[:6]})
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "Tick at most five lists at a time")
+		if n := len(r.Ledger(t, "ann@reader.example")); n != 0 {
+			t.Errorf("what was refused left %d events", n)
+		}
+		w = r.Post("/join/harbour", url.Values{"email": {"ann@reader.example"}, "list": boxes[:5]})
+		pagestest.WantStatus(t, w, http.StatusOK)
+		pagestest.WantText(t, w, "One address gets at most 5 such emails in a day")
+		if n := len(r.Ledger(t, "ann@reader.example")); n != 5 {
+			t.Errorf("five boxes left %d events", n)
+		}
+		pagestest.WantText(t, r.Post("/join/harbour?lang=cy", url.Values{"email": {"bob@reader.example"}, "list": boxes[:6]}), "Ticiwch hyd at bum rhestr")
 	})
 }
 

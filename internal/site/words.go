@@ -10,6 +10,7 @@ type words struct {
 	needTick     string
 	wordsChanged string
 	needList     string
+	tooMany      string // lists at a time
 	needAge      string
 	needGuardian map[string]string // by field
 	allLists     string            // where the list of a link is not there any more
@@ -32,6 +33,7 @@ func english() words {
 		needTick:     "Tick the box if you want these emails",
 		wordsChanged: "The words above the button have changed. Read them again, and press the button if you still agree",
 		needList:     "Tick the box beside each list that you want",
+		tooMany:      "Tick at most five lists at a time: one address gets at most five such emails in a day. Ask for the others tomorrow",
 		needAge:      "Enter your age in years, such as 34",
 		needGuardian: map[string]string{
 			templates.FieldGuardianName:     "Enter the name of your parent or guardian",
@@ -52,6 +54,7 @@ func welsh() words {
 		needTick:     "Ticiwch y blwch os ydych am gael y negeseuon e-bost hyn",
 		wordsChanged: "Mae’r geiriau uwchben y botwm wedi newid. Darllenwch nhw eto, a phwyswch y botwm os ydych yn dal i gytuno",
 		needList:     "Ticiwch y blwch wrth bob rhestr yr hoffech ei chael",
+		tooMany:      "Ticiwch hyd at bum rhestr ar y tro: mae un cyfeiriad yn cael hyd at bum e-bost o'r fath mewn diwrnod. Gofynnwch am y lleill yfory",
 		needAge:      "Rhowch eich oed mewn blynyddoedd, er enghraifft 34",
 		needGuardian: map[string]string{
 			templates.FieldGuardianName:     "Rhowch enw eich rhiant neu warcheidwad",

@@ -38,7 +38,7 @@ func (c conn) openLetter(ctx context.Context, l *mailer.Letter, now time.Time) e
 		return err
 	}
 	l.ID = id
-	task, err := mailer.LetterTask(id, now)
+	task, err := mailer.LetterTask(id, l.Kind, now)
 	if err != nil {
 		return err
 	}

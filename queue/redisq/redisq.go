@@ -27,6 +27,7 @@ import (
 const (
 	Send    = "send"    // chunks of campaigns
 	Mail    = "mail"    // service mails
+	Bulk    = "bulk"    // letters to many, which nobody waits for
 	Inbox   = "inbox"   // what came back
 	Default = "default" // everything else
 )

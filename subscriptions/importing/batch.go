@@ -29,6 +29,7 @@ type row struct {
 	ip      netip.Addr
 	bar     *subscriptions.ForeignBar // of a row that tells of an opt-out or a suppression
 	key     []byte                    // nil for an invalid row
+	whose   []byte                    // the key of an invalid row's address, where it can be read
 	lacking string                    // which evidence is missing, as a sentence
 	open    bool                      // the ledger decides
 	verdict verdict
@@ -124,14 +125,32 @@ func (c *Counts) add(b *batch) {
 	}
 }
 
-func (b *batch) rejects() []Reject {
+// rejects returns the rows that were not taken. Of whoever opted out, is suppressed or was erased it has the line and the reason alone: their data is not kept in yet
+// another file (Article 5(1)(c)).
+func (b *batch) rejects(away map[string]bool) []Reject {
 	var out []Reject
 	for i := range b.rows {
-		if r := &b.rows[i]; r.verdict == refused || r.verdict == invalid || r.verdict == quarantined {
-			out = append(out, Reject{Line: r.line, Reason: r.reason, Row: r.raw})
+		r := &b.rows[i]
+		if r.verdict != refused && r.verdict != invalid && r.verdict != quarantined {
+			continue
 		}
+		reject := Reject{Line: r.line, Reason: r.reason, Row: r.raw}
+		if r.key != nil && r.verdict == refused || away[string(r.whose)] {
+			reject.Row = ""
+		}
+		out = append(out, reject)
 	}
 	return out
+}
+
+// mistaken returns the addresses of rows with a mistake in them.
+func (b *batch) mistaken() (keys [][]byte) {
+	for i := range b.rows {
+		if r := &b.rows[i]; r.whose != nil {
+			keys = append(keys, r.whose)
+		}
+	}
+	return keys
 }
 
 func (b *batch) quarantined() []Quarantined {

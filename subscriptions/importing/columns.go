@@ -193,7 +193,7 @@ type Parsed struct {
 }
 
 // Row reads one row of a file. Kind Invalid, with a sentence, for a row with a mistake in it, and Refused for one that the other system does
-// not mail either. A row that only lacks its evidence is no mistake: it says what is lacking.
+// not mail either; what is returned has the address then, if that could be read. A row that only lacks its evidence is no mistake: it says what is lacking.
 func (c *Columns) Row(fields []string, line int64, now time.Time) (p Parsed, err error) {
 	get := func(k column) string {
 		if i := c.at[k]; i >= 0 {
@@ -208,6 +208,7 @@ func (c *Columns) Row(fields []string, line int64, now time.Time) (p Parsed, err
 	if a.Address, err = address.Parse(get(addressColumn)); err != nil {
 		return p, err
 	}
+	p.Act.Address = a.Address
 	if p.Bar, err = c.rules.stands(c, get, now); err != nil || p.Bar != nil {
 		p.Act = a
 		return p, err

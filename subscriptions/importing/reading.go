@@ -85,6 +85,9 @@ func (r *run) parse(raw csvfile.Row) row {
 			out.verdict = refused
 		}
 		out.reason = errs.Message(err)
+		if !parsed.Act.Address.IsZero() {
+			out.whose = r.im.Keys.AddressKey(parsed.Act.Address)
+		}
 		return out
 	}
 	out.act, out.ip, out.bar = parsed.Act, parsed.IP, parsed.Bar

@@ -208,3 +208,38 @@ func restricts(h house) error {
 	}
 	return h.svc.Restrict(ctx, person.ID, "user:1", "accuracy is in dispute")
 }
+
+// The file of rows that were not taken has nothing of those who are kept away, whatever was wrong with their rows.
+func TestTheRejectsHoldNothingOfWhoeverIsKeptAway(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := furnish(t, db)
+		keeper := &subscriptions.Keeper{Store: db, Keys: h.svc.Keys, Now: h.svc.Now}
+		must(keeper.Erase(t.Context(), subscriptions.ErasureRequest{Address: ann, Ground: subscriptions.GroundRequest, Actor: "user:1"}))(t)
+		fatal(t, leaves(func(house) subscriptions.Scope { return subscriptions.Everything() })(h))
+		text := "address,name,act,acted_at,source,status\n" +
+			"Ann@EXAMPLE.org,Ann Quill,Ticked,2026-11-01,Fair,\n" + // refused
+			"ann@example.org,Ann Quill,Ticked,1/11/2026,Fair,\n" + // a mistake
+			"ann@example.org,Ann Quill,,,,\n" + // without evidence
+			"ann@example.org,Ann Quill,,,,pending\n" + // not mailed there either
+			"bob@example.org,Bob Hull,Ticked,1/11/2026,Fair,\n" // a mistake, and nobody is kept away
+		for _, dry := range []bool{true, false} {
+			var log rejects
+			job := importing.Job{List: h.news, FileName: "people.csv", Actor: "user:3", DryRun: dry, Rejects: &log}
+			job.Survey = must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
+			job.Rows = csvfile.NewReader(strings.NewReader(text), job.Survey)
+			seen := must(store.OpenScratch(job.Survey.Lines))(t)
+			defer seen.Close()
+			job.Seen = seen
+			must((&importing.Importer{Store: db, Keys: h.svc.Keys, Now: h.svc.Now}).Run(t.Context(), job))(t)
+			if len(log.rows) != 4 && len(log.rows) != 5 { // rows of one address may count as duplicates
+				t.Errorf("rejects %+v", log.rows)
+			}
+			for _, r := range log.rows {
+				if strings.Contains(r.Row, "Quill") || strings.Contains(r.Row, "ann@") || (r.Row != "") != (r.Line == 6) || r.Reason == "" {
+					t.Errorf("line %d: %q, %q", r.Line, r.Reason, r.Row)
+				}
+			}
+		}
+	})
+}

@@ -206,13 +206,31 @@ func (r *run) close(tx Tx, b *batch, next *Import, now time.Time) (err error) {
 		return err
 	}
 	next.add(b)
-	if next.Rejects, err = r.job.Rejects.Write(b.rejects()); err != nil || r.job.DryRun {
+	away, err := r.away(tx, b)
+	if err != nil {
+		return err
+	}
+	if next.Rejects, err = r.job.Rejects.Write(b.rejects(away)); err != nil || r.job.DryRun {
 		return err
 	}
 	if b.ended {
 		next.FinishedAt = now
 	}
 	return tx.SaveImport(*next)
+}
+
+// away tells which rows with a mistake are about somebody who is kept away.
+func (r *run) away(tx Tx, b *batch) (map[string]bool, error) {
+	keys := b.mistaken()
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	ledgers, err := tx.EventsByKey(keys...)
+	out := map[string]bool{}
+	for key, ledger := range ledgers {
+		out[key] = r.in.KeptAway(ledger)
+	}
+	return out, err
 }
 
 // alone refuses to go on when another run of the same import has come further meanwhile.

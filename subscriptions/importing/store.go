@@ -40,7 +40,7 @@ type Import struct {
 type Reject struct {
 	Line   int64
 	Reason string
-	Row    string // as it stands in the file
+	Row    string // as it stands in the file; "" for somebody who opted out, is suppressed or was erased
 }
 
 // RejectLog keeps the rows that were not taken, for whoever imports.
