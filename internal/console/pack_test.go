@@ -18,6 +18,7 @@ import (
 	"assent/inbox/cases/access"
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
+	"assent/internal/token"
 )
 
 const mailWithOthers = "From: Carys O'Neill <carys@reader.example>\r\nTo: rights@harbour.example\r\nCc: Bob Jones <bob@other.example>\r\nSubject: My data\r\nMIME-Version: 1.0\r\n" +
@@ -117,7 +118,7 @@ func (r rig) letterLink(t *testing.T, k cases.Case) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile(`/d/[a-z0-9]+`).FindString(string(letter.Data))
+	found := regexp.MustCompile(`/h/[a-z0-9]+`).FindString(string(letter.Data))
 	if found == "" {
 		t.Fatalf("no link in %s", letter.Data)
 	}
@@ -207,7 +208,7 @@ func TestOnlyWhoWorksOnCasesSeesAPack(t *testing.T) {
 		for _, step := range []string{"search", "approve", "deliver", "items/1", "keep-clear"} {
 			r.step(t, comms, k, step, http.StatusForbidden)
 		}
-		for _, path := range []string{"/d/nothing", "/d/" + r.Composer.Keys.Sign('d', 99)} {
+		for _, path := range []string{"/h/nothing", "/h/" + r.Composer.Keys.Sign(token.Handover, 99)} {
 			pagestest.WantStatus(t, r.Get(path), http.StatusNotFound)
 		}
 	})

@@ -38,8 +38,8 @@ const handoverPath = "/handover"
 // handoverPages puts the way to a pack on the engine: a door that asks for a code, and what is behind it (E2-44). No cookie is set, and no name stands in a URL.
 func (s *site) handoverPages() {
 	form := web.BodyLimit(pages.MaxForm)
-	s.engine.GET("/d/:token", s.show(s.door))
-	s.engine.POST("/d/:token", form, s.asks, s.show(s.giveCode))
+	s.engine.GET("/h/:token", s.show(s.door))
+	s.engine.POST("/h/:token", form, s.asks, s.show(s.giveCode))
 	s.engine.POST(handoverPath, form, s.show(s.take))
 }
 
@@ -62,7 +62,7 @@ func (s *site) showDoor(c *gin.Context, d access.Door, status int, problem strin
 		return err
 	}
 	return s.page(c, status, "door", templates.DoorPage{
-		Public: frame, Action: s.keep(c, "/d/"+c.Param("token")), Portable: d.Kind == cases.Portability, Problem: problem, Until: d.Link.ExpiresAt.In(s.Zone),
+		Public: frame, Action: s.keep(c, "/h/"+c.Param("token")), Portable: d.Kind == cases.Portability, Problem: problem, Until: d.Link.ExpiresAt.In(s.Zone),
 	})
 }
 

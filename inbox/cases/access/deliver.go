@@ -147,7 +147,7 @@ func (s *Service) writeLink(ctx context.Context, k cases.Case, pack Bundle, l Li
 
 // URL is where a link leads.
 func (s *Service) URL(l Link) string {
-	return s.BaseURL + "/d/" + s.Keys.Sign(token.Handover, l.ID)
+	return s.BaseURL + "/h/" + s.Keys.Sign(token.Handover, l.ID)
 }
 
 // NewCode gives a link another code, shown once: the former one opens nothing any more. Kinds of error: NotFound, Conflict for a link that is over.
