@@ -17,6 +17,9 @@ const (
 	AccessHold HoldKind = "access case"
 	// LegalHold is placed by hand for a complaint or the prospect of litigation (E4-19).
 	LegalHold HoldKind = "legal"
+	// EvidenceHold lasts while the evidence of a breach is frozen (E2-20): from the opening of its case until a person releases it. It keeps data from being erased or
+	// disposed of; correcting it goes on.
+	EvidenceHold HoldKind = "evidence"
 )
 
 // Hold keeps one person's data from being changed by staff, erased, or disposed of by retention. What the person does themself goes on.
@@ -24,7 +27,7 @@ type Hold struct {
 	ID           int64 // 0 for that of a case
 	SubscriberID int64
 	Kind         HoldKind
-	CaseID       int64  // of an AccessHold
+	CaseID       int64  // of an AccessHold or EvidenceHold
 	Reference    string // of the case, such as "R-2026-000123"
 	Reason       string // of a LegalHold, in the operator's words
 	PlacedBy     string // "user:3"; "system" for that of a case
@@ -44,6 +47,9 @@ func (h Hold) Refusal(op, what string) error {
 func (h Hold) Because() string {
 	if h.Kind == AccessHold {
 		return "the access case " + h.Reference + " is open (Data Protection Act 2018, section 173)"
+	}
+	if h.Kind == EvidenceHold {
+		return "the evidence of the breach " + h.Reference + " is frozen until it is released on the page of that case"
 	}
 	return "a legal hold of " + h.PlacedAt.Format(time.DateOnly) + " keeps the data"
 }

@@ -17,8 +17,9 @@ const (
 	Upheld      Outcome = "upheld"    // of a complaint (E1-33)
 	PartlyUp    Outcome = "partly-upheld"
 	NotUpheld   Outcome = "not-upheld"
-	NotRequired Outcome = "no-action" // nothing had to be done, such as a breach without risk
-	NotOurs     Outcome = "not-ours"  // it belongs to somebody else, who has it now (E4-02)
+	NotRequired Outcome = "no-action"  // nothing had to be done, such as a breach without risk
+	DealtWith   Outcome = "dealt-with" // a breach: what had to be done was done
+	NotOurs     Outcome = "not-ours"   // it belongs to somebody else, who has it now (E4-02)
 )
 
 // Decision is what a person decided of a case (E0-10).
@@ -44,7 +45,7 @@ func Outcomes(k Kind) []Outcome {
 	case Complaint:
 		return []Outcome{Upheld, PartlyUp, NotUpheld, Withdrawn}
 	case Breach:
-		return []Outcome{Granted, NotRequired}
+		return []Outcome{DealtWith, NotRequired}
 	case WithdrawConsent:
 		return []Outcome{Granted, NoData, Withdrawn} // nobody can refuse it (Article 7(3))
 	case Correspondence:

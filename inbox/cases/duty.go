@@ -32,7 +32,7 @@ func BaseDuties(c Case, subs []Case) []Duty {
 	var out []Duty
 	if c.Kind != Correspondence {
 		out = append(out, Duty{Code: "decide", Words: "Decide", Done: c.Decision != nil})
-		if c.Decision == nil || c.Decision.Outcome.needsAnswer() {
+		if c.Kind != Breach && (c.Decision == nil || c.Decision.Outcome.needsAnswer()) { // whom a breach concerns is told by its own duty
 			out = append(out, Duty{Code: "answer", Words: "Tell the person what was decided", Done: !c.Facts.AnsweredOn.IsZero()})
 		}
 	}

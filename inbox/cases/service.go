@@ -57,6 +57,15 @@ func (s *Service) Did(ctx context.Context, id int64, actor, code, what, note str
 	return s.record(ctx, id, Event{Kind: Done, Actor: actor, What: what, Note: note, Detail: Detail{Code: code}})
 }
 
+// DidOn is Did for what happened on another day than today: e needs Actor, What and Detail.Code.
+func (s *Service) DidOn(ctx context.Context, id int64, e Event) (Case, error) {
+	if e.Detail.Code == "" || e.What == "" {
+		return Case{}, errs.E("cases: did", errs.Invalid, "Say which duty was done.", nil)
+	}
+	e.Kind = Done
+	return s.record(ctx, id, e)
+}
+
 // change finishes a change: the case after its events, with its clocks computed anew.
 func (s *Service) change(c Case, ch Change) (Change, error) {
 	now := s.Now()

@@ -75,7 +75,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 			Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: time.Now}, Confirm: people, Targeting: segments,
 			Composer: mailer.Composer{Templates: set, Ways: ways, Keys: keys}, Now: time.Now, Log: log, Pace: mailer.DefaultPace(),
 		},
-		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db, Imports: db,
+		Segments: segments, Inbox: db, Cases: casework(t, db, keys), Registers: registersOf(t, db, keys), Reads: db, Auth: &auth.Service{Store: db, Now: time.Now}, Requests: db, Audit: db, Imports: db,
 		Checks: []api.Check{{Name: "database", Check: db.Ping}}, Now: time.Now, Log: log,
 	}
 	h.deps.Looker = &inbox.Service{Store: db, Cases: h.deps.Cases, Prover: &identity.Prover{}}

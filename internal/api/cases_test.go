@@ -5,8 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"assent/inbox/cases"
+	"assent/inbox/cases/breach"
+	"assent/inbox/cases/registers"
+	"assent/inbox/cases/report"
+	"assent/inbox/cases/thirdparty"
+	"assent/internal/api"
+	"assent/internal/store"
+	"assent/internal/token"
 	"assent/subscriptions"
 )
 
@@ -69,6 +77,10 @@ func TestWhatBelongsToACaseGoesThroughTheAPI(t *testing.T) {
 // caseRequests has one good request for each thing that is done with cases.
 func caseRequests() map[string]string {
 	return map[string]string{
+		"GET /api/v1/cases/1/breach": "", "POST /api/v1/cases/1/breach": `{"aware_at": "2026-06-29T09:00:00Z"}`, "POST /api/v1/cases/1/breach/evidence": "", "POST /api/v1/cases/1/breach/release": `{"why": "Done."}`,
+		"GET /api/v1/cases/1/third-party": "", "POST /api/v1/cases/1/third-party": `{"organisation": "Portexample Police"}`,
+		"GET /api/v1/registers/complaints": "", "GET /api/v1/registers/breaches": "", "GET /api/v1/registers/third-parties": "", "GET /api/v1/registers/complaints/csv": "",
+		"GET /api/v1/reports/cases": "", "GET /api/v1/reports/cases/csv": "",
 		"POST /api/v1/cases":          `{"programme_id":1,"channel":"post","received_at":"2026-01-31T09:00:00Z","asked":"x","kinds":["access"],"parties":[{"role":"requester","address":"ann@example.org"}]}`,
 		"POST /api/v1/cases/1/events": `{"kind":"noted","note":"x"}`, "POST /api/v1/cases/1/letters": `{"to":"ann@example.org","subject":"x","body":"x","key":"x"}`,
 		"POST /api/v1/cases/1/parties": `{"role":"subject","name":"x"}`, "POST /api/v1/cases/1/messages/1/read": "", "POST /api/v1/cases/1/links": `{"case_id":2}`,
@@ -102,4 +114,14 @@ func (b brokenCases) Subscriber(context.Context, int64) (subscriptions.Subscribe
 }
 func (b brokenCases) SubscriberByKey(context.Context, []byte) (subscriptions.Subscriber, error) {
 	return subscriptions.Subscriber{}, b.err
+}
+
+func registersOf(t testing.TB, db *store.DB, keys *token.Keys) api.Registers {
+	t.Helper()
+	desk := casework(t, db, keys)
+	day := desk.Reckoner.UKDate
+	return api.Registers{
+		Registers: &registers.Service{Store: db, Day: day}, Reports: &report.Service{Source: db, Day: day, Now: time.Now},
+		Breaches: &breach.Service{Store: db, Cases: desk, Day: day, Now: time.Now}, ThirdParties: &thirdparty.Service{Store: db, Cases: desk, Day: day, Now: time.Now},
+	}
 }

@@ -20,7 +20,7 @@ type liftedHold struct {
 type hold struct {
 	ID           int64     `json:"id,omitempty" doc:"Not there for the hold of a case, which ends with the case." example:"1"`
 	SubscriberID int64     `json:"subscriber_id,omitempty"`
-	Kind         string    `json:"kind" enum:"access case,legal" example:"legal"`
+	Kind         string    `json:"kind" enum:"access case,legal,evidence" example:"legal"`
 	Case         string    `json:"case,omitempty" doc:"The access case that holds." example:"R-2026-000123"`
 	Reason       string    `json:"reason,omitempty" example:"letter before action of 3 May"`
 	PlacedBy     string    `json:"placed_by" example:"user:3"`

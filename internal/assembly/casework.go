@@ -8,6 +8,9 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
 	"assent/inbox/cases/amending"
+	"assent/inbox/cases/breach"
+	"assent/inbox/cases/complaint"
+	"assent/inbox/cases/thirdparty"
 	"assent/internal/clock"
 	"assent/internal/errs"
 )
@@ -17,6 +20,9 @@ func (h *House) practices() map[cases.Kind]cases.Practice {
 	all := map[cases.Kind]cases.Practice{
 		cases.Access:      access.Practice{Service: h.Access},
 		cases.Portability: access.Practice{Service: h.Access},
+		cases.Complaint:   complaint.Practice{},
+		cases.Breach:      breach.Practice{Store: h.DB},
+		cases.Disclosure:  thirdparty.Practice{Store: h.DB},
 	}
 	maps.Copy(all, amending.Practices(h.DB))
 	return all

@@ -68,6 +68,7 @@ type House struct {
 	Editor    *subscriptions.Editor
 	Cases     *cases.Service
 	Requests  *webform.Service
+	Registers Registers
 	Access    *access.Service
 	Amending  *amending.Service
 	Telling   *telling.Service
@@ -174,6 +175,7 @@ func (h *House) makeServices() {
 		Prover:    &identity.Prover{Trusted: h.Config.AuthservIDs, DNS: h.DNS},
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}
+	h.makeRegisters()
 	h.makeKeeping(kick)
 	h.Disclosures = &subscriptions.Disclosures{Store: h.DB, Catalogue: h.DB, Now: h.Now}
 	h.Amending = &amending.Service{Cases: h.Cases, Store: h.DB, People: h.People, Preferences: h.Preferences, Keeper: h.Keeper, Now: h.Now}

@@ -122,9 +122,12 @@ func (s *console) fillCertificates(ctx context.Context, page *templates.Retentio
 
 func holdRow(h subscriptions.Hold) templates.HoldRow {
 	row := templates.HoldRow{About: "Somebody who is not on record", Kind: "Legal hold", Reason: h.Reason, Since: h.PlacedAt}
-	if h.Kind == subscriptions.AccessHold {
+	switch h.Kind {
+	case subscriptions.AccessHold:
 		row.Kind = "Access case " + h.Reference + " is open"
-	} else {
+	case subscriptions.EvidenceHold:
+		row.Kind = "Evidence of the breach " + h.Reference + " is frozen"
+	default:
 		row.ID = decimal(h.ID)
 	}
 	if h.SubscriberID != 0 {

@@ -188,6 +188,8 @@ func looksAtCases() []look {
 			`SELECT id, at, direction, from_address, subject, actor FROM case_messages WHERE case_id IN (?)`, seekCases, nil},
 		{"cases", "case-link", []string{"kind", "actor"},
 			`SELECT CAST(earlier_id AS TEXT) || '.' || CAST(later_id AS TEXT), linked_at, relation, actor FROM case_links WHERE earlier_id IN (?)`, seekCases, nil},
+		{"cases", "third-party", []string{"organisation", "wanted", "gateway", "disclosed", "on", "how"},
+			`SELECT case_id, changed_at, organisation, wanted, gateway, disclosed, disclosed_on, means FROM third_party_requests WHERE subscriber_id IN (?)`, seekIDs, nil},
 		{"files", "file", []string{"actor", "_name", "_type", "_size", "_case"},
 			`SELECT id, added_at, actor, name, type, size, case_id FROM case_files WHERE case_id IN (?)`, seekCases, finishFile},
 		{"given", "pack", []string{"kind", "number", "actor"},

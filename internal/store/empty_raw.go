@@ -27,7 +27,8 @@ func (t *ledgerTx) dropRaw(who erasee, counts map[string]int64) error {
 	if err != nil || who.Address.IsZero() {
 		return err
 	}
-	named, err := t.digests(`SELECT DISTINCT m.digest FROM inbound_people p JOIN inbound_messages m ON m.id = p.inbound_id WHERE p.address_key IN (?) AND m.digest <> ''`, who.key)
+	named, err := t.digests(`SELECT DISTINCT m.digest FROM inbound_people p JOIN inbound_messages m ON m.id = p.inbound_id WHERE p.address_key IN (?) AND m.digest <> ''
+		AND m.digest NOT IN (SELECT f.digest FROM case_messages x JOIN inbound_messages f ON f.id = x.inbound_id WHERE x.case_id IN (`+frozen+`))`, who.key)
 	if err != nil {
 		return err
 	}

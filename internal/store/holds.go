@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"assent/internal/audit"
@@ -30,6 +31,15 @@ func scanCaseHold(s scanner) (h subscriptions.Hold, err error) {
 	var opened int64
 	err = s.Scan(&h.CaseID, &h.Reference, &opened, &h.SubscriberID)
 	h.Kind, h.PlacedBy, h.PlacedAt = subscriptions.AccessHold, "system", moment(opened)
+	return h, err
+}
+
+// frozenEvidence finds the cases of breaches that keep somebody's data.
+const frozenEvidence = `SELECT id, reference, created_at, subscriber_id FROM cases WHERE kind = 'breach' AND id NOT IN (SELECT case_id FROM evidence_releases)`
+
+func scanEvidenceHold(s scanner) (h subscriptions.Hold, err error) {
+	h, err = scanCaseHold(s)
+	h.Kind = subscriptions.EvidenceHold
 	return h, err
 }
 
@@ -64,7 +74,12 @@ func (c conn) holds(ctx context.Context, p subscriptions.Subscriber, everybody b
 	}
 	rows, err = c.query(ctx, `SELECT `+holdColumns+` FROM holds WHERE lifted_at = 0`+whose+` ORDER BY id`, args...)
 	placed, err := collect(rows, err, scanHold)
-	return append(out, placed...), fail(op, err)
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	rows, err = c.query(ctx, frozenEvidence+whoseCases+` ORDER BY id`, caseArgs...)
+	evidence, err := collect(rows, err, scanEvidenceHold)
+	return slices.Concat(out, placed, evidence), fail(op, err)
 }
 
 // mayEdit refuses a change of somebody's data by staff or a program while a hold keeps it (E1-10). What the person does themself, and what
@@ -74,6 +89,7 @@ func (t *ledgerTx) mayEdit(p subscriptions.Subscriber) error {
 		return nil
 	}
 	holds, err := t.Holds(p)
+	holds = slices.DeleteFunc(holds, func(h subscriptions.Hold) bool { return h.Kind == subscriptions.EvidenceHold })
 	if err != nil || len(holds) == 0 {
 		return err
 	}

@@ -216,7 +216,7 @@ func (d *DB) Involved(ctx context.Context, programmeID, after int64, limit int, 
 // dueObjects finds objects other than people: their number, the person they are about, and what their time counts from.
 var dueObjects = map[retention.What]string{
 	retention.CaseMail: `SELECT m.id, k.subscriber_id, k.closed_at FROM inbound_messages m JOIN cases k ON k.id = m.case_id
-		WHERE m.id > ? AND k.state = 'closed' AND k.closed_at > 0 AND k.closed_at <= ? AND (m.from_address <> '' OR m.subject <> '' OR EXISTS (SELECT 1 FROM inbound_pieces p WHERE p.digest = m.digest))`,
+		WHERE m.id > ? AND k.state = 'closed' AND k.id NOT IN (` + frozen + `) AND k.closed_at > 0 AND k.closed_at <= ? AND (m.from_address <> '' OR m.subject <> '' OR EXISTS (SELECT 1 FROM inbound_pieces p WHERE p.digest = m.digest))`,
 	retention.OtherMail: `SELECT m.id, 0, m.received_at FROM inbound_messages m
 		WHERE m.id > ? AND m.case_id = 0 AND m.disposition <> '' AND m.disposition <> 'case' AND m.received_at <= ? AND (m.from_address <> '' OR m.subject <> '' OR EXISTS (SELECT 1 FROM inbound_pieces p WHERE p.digest = m.digest))`,
 	retention.Letters: `SELECT l.id, l.subscriber_id, l.finished_at FROM letters l
