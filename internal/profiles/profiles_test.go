@@ -2,6 +2,7 @@ package profiles_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,63 @@ type kept struct{ rules []retention.Rule }
 func (k *kept) Declare(_ context.Context, r retention.Rule) (retention.Rule, error) {
 	k.rules = append(k.rules, r)
 	return r, r.Check()
+}
+
+func (k *kept) InForce(_ context.Context, programmeID int64) ([]retention.Rule, error) {
+	return slices.DeleteFunc(slices.Clone(k.rules), func(r retention.Rule) bool { return r.ProgrammeID != programmeID }), nil
+}
+
+// fragile is a store that loses power at a write, before anything of it is kept.
+type fragile struct {
+	*store.DB
+	left int
+}
+
+var errPower = errors.New("power cut")
+
+func (f *fragile) Update(ctx context.Context, fn func(subscriptions.Tx) error) error {
+	return f.DB.Update(ctx, func(tx subscriptions.Tx) error {
+		if f.left--; f.left == -1 {
+			return errPower
+		}
+		return fn(tx)
+	})
+}
+
+// Wherever loading breaks off, loading again completes it, and declares nothing twice.
+func TestALoadingThatBrokeOffIsCompleted(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		p, err := profiles.Get(profiles.Names()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules := &kept{}
+		broke, out := 0, profiles.Loaded{}
+		for n := 0; ; n++ {
+			l := loader(t, db, rules)
+			l.People.Store = &fragile{db, n % 3} // at most two more steps each time
+			if out, err = l.Load(t.Context(), p); err == nil {
+				break
+			}
+			if broke++; !errors.Is(err, errPower) || broke > 100 {
+				t.Fatalf("after %d times: %v", broke, err)
+			}
+		}
+		if broke < 5 {
+			t.Errorf("it broke off %d times", broke)
+		}
+		recipients, err := db.Recipients(t.Context(), out.Programme.ID)
+		if err != nil || len(recipients) != len(p.Recipients) {
+			t.Errorf("%d recipients, %v", len(recipients), err)
+		}
+		if len(out.Lists) != len(p.Lists) || len(out.Purposes) != len(p.Purposes) || len(out.Attributes) != len(p.Attributes) || len(rules.rules) != len(p.Retention) || out.Notice.Version != 1 {
+			t.Errorf("%d lists, %d purposes, %d attributes, %d rules, version %d", len(out.Lists), len(out.Purposes), len(out.Attributes), len(rules.rules), out.Notice.Version)
+		}
+		if _, err := loader(t, db, rules).Load(t.Context(), p); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("once more: %v", err)
+		}
+	})
 }
 
 func loader(t *testing.T, db *store.DB, rules profiles.Rules) profiles.Loader {

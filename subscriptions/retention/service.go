@@ -176,6 +176,12 @@ func (s *Service) Decide(ctx context.Context, id int64, d Decision, actor, why s
 	return x, errs.Wrap(op, s.Store.UpdateRetention(ctx, func(tx Tx) error { return tx.SaveDisposal(x) }))
 }
 
+// InForce returns the rules of one programme that are in force.
+func (s *Service) InForce(ctx context.Context, programmeID int64) ([]Rule, error) {
+	all, err := s.Store.Rules(ctx, false)
+	return slices.DeleteFunc(all, func(r Rule) bool { return r.ProgrammeID != programmeID }), errs.Wrap("retention: rules in force", err)
+}
+
 // RetentionStatements implements subscriptions.RetentionWords: what the rules in force for a programme say, in sentences.
 func (s *Service) RetentionStatements(ctx context.Context, programmeID int64) ([]string, error) {
 	rules, err := s.Store.Rules(ctx, false)
