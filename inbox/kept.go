@@ -70,5 +70,6 @@ var Roles = []Role{OptOutRole, ContactRole, RightsRole, ComplaintRole, BounceRol
 type MailboxHealth struct {
 	Name      string
 	CheckedAt time.Time
-	Trouble   string // "" when all is well
+	Trouble   string         // "" when all is well
+	Compared  Reconciliation // the last one; zero before the first
 }

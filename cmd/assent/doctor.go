@@ -216,7 +216,7 @@ func (d *doctor) readDatabase(ctx context.Context, db *store.DB) ([]subscription
 		return nil, err
 	}
 	d.tell(senderdns.Good, "database", fmt.Sprintf("%s answers, the schema is the one of this version, and the ledger of %s is sealed by our secret.", db.Name(), count(int(head.Seq), "event")), "")
-	return programmes, d.lookAtIdentity(ctx, db)
+	return programmes, errors.Join(d.lookAtIdentity(ctx, db), d.lookAtReconciliation(ctx, db))
 }
 
 // lookAtJournal looks for the journal outside the database; it does not open it, for that would write to it.

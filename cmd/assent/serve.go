@@ -68,7 +68,7 @@ func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.
 		case assembly.Worker:
 			running = append(running, h.Work, h.Dispose, h.Tidy, h.PassTime)
 		case assembly.Inbox:
-			running = append(running, h.Watch)
+			running = append(running, h.Watch, h.Compare)
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -149,6 +150,10 @@ func (s *console) health(ctx context.Context) []templates.Health {
 		}
 		if b.Trouble != "" {
 			h.State, h.Detail = templates.State{Label: "Trouble", Tone: templates.Bad}, b.Trouble
+		} else if r := b.Compared; !r.Well() {
+			h.State, h.Detail = templates.State{Label: "Not all is here", Tone: templates.Bad}, r.Trouble()
+		} else if !r.At.IsZero() {
+			h.Detail += fmt.Sprintf("; compared on %s: all %d messages are here", r.At.In(s.Zone).Format("2 January"), r.OnServer)
 		}
 		all = append(all, h)
 	}

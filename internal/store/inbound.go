@@ -198,11 +198,15 @@ func (d *DB) Watched(ctx context.Context, mailbox string, at time.Time, trouble 
 
 // Mailboxes implements inbox.Store.
 func (d *DB) Mailboxes(ctx context.Context) ([]inbox.MailboxHealth, error) {
-	rows, err := d.reading().query(ctx, `SELECT name, checked_at, trouble FROM mailboxes ORDER BY name`)
+	rows, err := d.reading().query(ctx, `SELECT name, checked_at, trouble, reconciled FROM mailboxes ORDER BY name`)
 	out, err := collect(rows, err, func(s scanner) (m inbox.MailboxHealth, err error) {
 		var at int64
-		err = s.Scan(&m.Name, &at, &m.Trouble)
+		var compared string
+		err = s.Scan(&m.Name, &at, &m.Trouble, &compared)
 		m.CheckedAt = moment(at)
+		if err == nil && compared != "" {
+			err = json.Unmarshal([]byte(compared), &m.Compared)
+		}
 		return m, err
 	})
 	return out, fail("store: mailboxes", err)
