@@ -1,7 +1,7 @@
 package inbox
 
 import (
-	"regexp"
+	"strings"
 
 	"assent/internal/address"
 	"assent/internal/message"
@@ -10,8 +10,36 @@ import (
 // maxNamed bounds the addresses that are looked for in one message.
 const maxNamed = 200
 
-// inText finds what looks like an address in a text; address.Parse decides.
-var inText = regexp.MustCompile(`[^\s<>()\[\]",;:\\]{1,64}@[^\s<>()\[\]",;:\\/]{1,253}`)
+// What the parts of an address in a text may be: as long as an address can be (RFC 5321, section 4.5.3.1), and without what stands around one.
+const (
+	longestLocal  = 64  // octets
+	longestDomain = 253 // octets
+	aroundAddress = " \t\n\f\r<>()[]\",;:\\@"
+)
+
+// inText finds what looks like an address in a text, around each "@"; address.Parse decides. It looks at each octet a few times at most, however the text is made.
+func inText(text string, found func(string)) {
+	for n, from := 0, 0; n < maxNamed; {
+		at := strings.IndexByte(text[from:], '@')
+		if at < 0 {
+			return
+		}
+		at += from
+		start := max(0, at-longestLocal)
+		if i := strings.LastIndexAny(text[start:at], aroundAddress); i >= 0 {
+			start += i + 1
+		}
+		end := min(len(text), at+1+longestDomain)
+		if i := strings.IndexAny(text[at+1:end], aroundAddress+"/"); i >= 0 {
+			end = at + 1 + i
+		}
+		if start < at && at+1 < end {
+			found(text[start:end])
+			n++
+		}
+		from = at + 1
+	}
+}
 
 // named returns every address that stands in a message beside its writer's, each once: whom it is sent to, whom a report is about, and who is named
 // in its text. They are kept as keyed hashes only, so that erasing a person finds the mail that holds their address.
@@ -25,11 +53,11 @@ func named(m *message.Parsed) []address.Address {
 	}
 	scan := func(texts ...string) {
 		for _, text := range texts {
-			for _, found := range inText.FindAllString(text, maxNamed) {
+			inText(text, func(found string) {
 				if a, err := address.Parse(trimmed(found)); err == nil {
 					add(a)
 				}
-			}
+			})
 		}
 	}
 	add(m.Sender)
