@@ -139,6 +139,7 @@ func (r *reading) understand(list []sentence) {
 		r.all = append(r.all, said{sentence: one, hits: lex.find(one.words, tongues)})
 	}
 	languages := lex.languages(r.all)
+	spoilers := lex.set("threat", "aside", "thanks", "put-back") // "presentare" is no Spanish threat in Italian
 	if len(languages) > 0 && r.words >= 3 {
 		r.language = languages[0]
 	}
@@ -148,7 +149,7 @@ func (r *reading) understand(list []sentence) {
 			s.language = languages[0]
 		}
 		s.hits = slices.DeleteFunc(s.hits, func(h hit) bool {
-			return len(languages) > 0 && h.language != anyLanguage && !slices.Contains(languages, h.language)
+			return len(languages) > 0 && h.language != anyLanguage && (!slices.Contains(languages, h.language) || h.language != languages[0] && h.bit.meets(spoilers))
 		})
 		for _, h := range s.hits {
 			s.concepts = s.concepts.with(h.bit)

@@ -248,6 +248,6 @@ func conceptNames() []string {
 		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
 		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
-		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on",
+		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on", "keep-it",
 	}
 }

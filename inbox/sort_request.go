@@ -29,6 +29,7 @@ func (r *reading) requests() request {
 	}
 	r.deleteThat(found)
 	r.correctThat(found)
+	r.copyThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
 	r.articles(found)
@@ -37,6 +38,7 @@ func (r *reading) requests() request {
 	r.automatedDecision(found)
 	r.laterComplaint(found)
 	r.putBack(found)
+	r.ownData(found)
 	r.lawAlone(found)
 	r.weigh(found, &q)
 	return q
@@ -157,27 +159,6 @@ func (s *said) thanked(thanks, h hit) bool {
 // asserts reports whether the sentence has one of the concepts and does not negate it.
 func (s *said) asserts(concepts ...string) bool {
 	return slices.ContainsFunc(s.hits, func(h hit) bool { return slices.Contains(concepts, h.concept) && !s.negated(h) })
-}
-
-// deleteThat takes "delete it" after a sentence about data of the sender.
-func (r *reading) deleteThat(found map[string][]Ground) {
-	for i := range r.all {
-		s := &r.all[i]
-		if s.asserts("delete-it") && !s.vetoed() && (s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))) {
-			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
-		}
-	}
-}
-
-// correctThat takes "please correct this" after a sentence that says that a record about the sender is wrong.
-func (r *reading) correctThat(found map[string][]Ground) {
-	for i := 1; i < len(r.all); i++ {
-		s, before := &r.all[i], &r.all[i-1]
-		if s.asserts("rectify") && !s.vetoed() && !s.has("no-field") && !before.has("no-field") && before.where == "text" &&
-			before.has("their-records") && (before.has("wrong") || s.has("wrong")) {
-			found[LabelRectification] = append(found[LabelRectification], Ground{Where: s.where, Words: s.text, Rule: "asks to correct what was said to be wrong"})
-		}
-	}
 }
 
 // bareCommand takes a mail that is nothing but "unsubscribe" or "STOP", beside a greeting and a name.

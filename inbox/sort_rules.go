@@ -114,11 +114,11 @@ func accessRules() []rule {
 func erasureRules() []rule {
 	const label = LabelErasure
 	return []rule{
-		{label, "asks to delete data about them", "delete data mine", 14, "", anywhere},
-		{label, "asks to delete data about them", "delete about-me", 12, "newsletter unsubscribe-me consent", anywhere},
+		{label, "asks to delete data about them", "delete data mine", 14, "keep-it", anywhere},
+		{label, "asks to delete data about them", "delete about-me", 12, "newsletter unsubscribe-me consent keep-it", anywhere},
 		{label, deletesEverything, "negation wish hold about-me", 12, "complaint", inOrder},
 		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
-		{label, "asks to delete personal data", "delete personal-data request", 14, "", anywhere},
+		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it", anywhere},
 		{label, "asks to delete their details", "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
 		{label, "asks to delete an account", "delete/close account ask", 12, "", anywhere},
 		{label, "names the right to erasure", "right-erasure ask", 20, "", anywhere},
@@ -137,6 +137,7 @@ func otherRightsRules() []rule {
 
 		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
 		{LabelRestriction, "asks to hold data back", "restrict about-me until", 20, "", anywhere},
+		{LabelRestriction, "asks to hold data back and keep it", "keep-it restrict", 24, "", anywhere},
 		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
 		{LabelRestriction, "names the right to restriction", "right-restriction ask", 20, "", anywhere},
 

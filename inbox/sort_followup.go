@@ -1,0 +1,73 @@
+package inbox
+
+// deleteThat takes "delete it" after a sentence about data of the sender.
+func (r *reading) deleteThat(found map[string][]Ground) {
+	for i := range r.all {
+		s := &r.all[i]
+		if s.asserts("delete-it") && !s.vetoed() && (s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))) {
+			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
+		}
+	}
+}
+
+// correctThat takes "please correct this" after a sentence that says that a record about the sender is wrong.
+func (r *reading) correctThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("rectify") && !s.vetoed() && !s.has("no-field") && !before.has("no-field") && before.where == "text" &&
+			before.has("their-records") && !s.has("restrict") {
+			found[LabelRectification] = append(found[LabelRectification], Ground{Where: s.where, Words: s.text, Rule: "asks to correct what was said to be wrong"})
+		}
+	}
+}
+
+// copyThat takes "I would like copies" after a sentence about data of the sender.
+func (r *reading) copyThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("copy") && s.has("request") && len(s.words) <= 8 && !s.vetoed() && before.where == "text" && (before.has("about-me") || before.has("held")) && before.has("hold") {
+			found[LabelAccess] = append(found[LabelAccess], Ground{Where: s.where, Words: s.text, Rule: "asks for a copy of what was spoken of"})
+		}
+	}
+}
+
+// ownData takes a mail that asks for something about the sender's own data in words that no rule knows: no request
+// is missed for want of a word, and a person sees what it is. The best guess names the right.
+func (r *reading) ownData(found map[string][]Ground) {
+	if len(found) > 0 {
+		return
+	}
+	for i := range r.all {
+		s := &r.all[i]
+		if s.where == "subject" && r.reply || s.vetoed() || s.threatens() || !s.has("about-me") || !(s.has("request") || s.asked) || s.concepts.meets(r.foreign()) {
+			continue
+		}
+		label := s.guess()
+		found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: ownDataRule})
+	}
+}
+
+// ownDataRule gives its label by a guess.
+const ownDataRule = "asks for something about data of their own"
+
+// foreign are concepts that tell of something else than a right.
+func (r *reading) foreign() conceptSet {
+	return lexicons().set("wanted", "foi", "newsletter", "unsubscribe-me", "no-field", "thanks", "put-back")
+}
+
+// guess names the right that a sentence about own data is likely about.
+func (s *said) guess() string {
+	switch {
+	case s.asserts("delete", "delete-it"):
+		return LabelErasure
+	case s.asserts("rectify", "wrong"):
+		return LabelRectification
+	case s.has("until"):
+		return LabelRestriction
+	case s.has("negation") && (s.has("processing") || s.has("pass-on")), s.has("object"):
+		return LabelObjection
+	case s.has("copy") || s.has("tell") || s.has("which") || s.has("everything") || s.has("hold") || s.asked:
+		return LabelAccess
+	}
+	return LabelOther
+}
