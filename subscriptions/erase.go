@@ -214,11 +214,11 @@ func (k *Keeper) erase(tx KeepingTx, p Subscriber, e *Erasure, event Event) erro
 	if event.Evidence, event.Salt, err = sealEvidence(nil); err != nil {
 		return err
 	}
-	events := []Event{event}
-	if err := tx.Append(events); err != nil {
+	if err := tellRecipients(tx, recordChanged{person: p, change: RecordErased, caseID: e.CaseID, at: event.At}); err != nil {
 		return err
 	}
-	if err := tellRecipients(tx, recordChanged{person: p, change: RecordErased, caseID: e.CaseID, at: event.At}); err != nil {
+	events := []Event{event}
+	if err := tx.Append(events); err != nil {
 		return err
 	}
 	if e.Emptied, err = tx.Empty(p); err != nil {

@@ -197,6 +197,7 @@ type PersonPage struct {
 	Standings  []Standing
 	Timeline   []Event
 
+	CorrectURL   string // where staff correct what is on record; may be empty
 	ObjectionURL string // where an objection to marketing is recorded; may be empty
 	EraseURL     string // the page "erase"; empty for those who may not
 }

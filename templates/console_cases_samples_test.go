@@ -77,6 +77,8 @@ func caseSamples() []sample {
 		{"case", "", full},
 		{"case", "by-hand", decided},
 		{"case", "refused", refused},
+		{"correct", "", CorrectPage{Console: desk(), Action: "/console/people/7/correct", PersonURL: "/console/people/7", Address: "ann@reader.example", Name: "Ann Lea", Language: "en", Problem: "Fill in reason.",
+			Fields: []CorrectField{{"attribute.harbour.town", "Town", "Portmouth", ""}}}},
 		{"case-letter", "", letter},
 		{"case-letter", "preview", shown},
 		{"case-new", "", CaseEntryPage{Console: desk(), Action: "/console/cases/new", Programmes: []CaseChoice{{"1", "Better Services", true}}, Channels: []CaseChoice{{"post", "Post", true}},

@@ -99,6 +99,8 @@ func declaredPages() []declared {
 		{"case-letter", reflect.TypeFor[CaseLetterPage](), console},
 		{"case-pack", reflect.TypeFor[CasePackPage](), console},
 		{"pack-item", reflect.TypeFor[PackItemPage](), console},
+		{"section-record", reflect.TypeFor[RecordSection](), console},
+		{"correct", reflect.TypeFor[CorrectPage](), console},
 		{"section-access", reflect.TypeFor[AccessSection](), console},
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},
 		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},

@@ -42,3 +42,64 @@ type RecipientAnswerPage struct {
 	Answered  string   // the answer that stands; "" while there is none
 	Void      bool     // the person was erased meanwhile, of which the recipient is told anew
 }
+
+// RecordSection fills "section-record": how far it is with what changes a record or what may be done with it, on the page of its case.
+type RecordSection struct {
+	Console
+	Action     string   // where all its forms go
+	Stands     []string // sentences on how things stand
+	Items      []RecordItem
+	Statements []string
+	Forms      []RecordForm
+	Notices    []RecordNotice
+	MayWrite   bool
+}
+
+// RecordItem is one thing that is to be corrected.
+type RecordItem struct {
+	ID            int64
+	Field         string
+	Before, After string
+	State         State
+	Words         string // why it is not corrected
+	Open          bool   // a person has still to decide
+}
+
+// RecordForm is one thing that may be done now.
+type RecordForm struct {
+	Act, Title, Hint, Button string
+	Choices                  []CaseChoice // one of them
+	ChoiceLabel              string
+	Ticks                    []CaseChoice // any of them
+	TicksLabel               string
+	Text                     string // label of a line; "" for none
+	Words                    string // label of words; "" for none
+}
+
+// RecordNotice is one recipient who is told.
+type RecordNotice struct {
+	ID     int64
+	Name   string
+	Change string // as "Erasure"
+	How    string // as "Told on 3 May, next letter on 17 May"
+	State  State
+	Words  string
+	Open   bool
+}
+
+// CorrectPage fills the page "correct": staff correct what is on record of a person.
+type CorrectPage struct {
+	Console
+	Action, PersonURL, Address string
+	Problem, Done              string
+	Name, Language, Why        string
+	Fields                     []CorrectField
+}
+
+// CorrectField is one declared attribute.
+type CorrectField struct {
+	Field string // of the form
+	Label string
+	Value string
+	Hint  string
+}

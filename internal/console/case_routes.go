@@ -20,6 +20,7 @@ func (s *console) casePages(desk *gin.RouterGroup) {
 	desk.GET("/cases/new", s.desk(auth.CasesWrite, s.entryPage))
 	desk.POST("/cases/new", upload, s.desk(auth.CasesWrite, s.enterCase))
 	desk.POST("/cases/:id/events", form, s.desk(auth.CasesWrite, s.recordEvent))
+	desk.POST("/cases/:id/record", form, s.desk(auth.CasesWrite, s.actOnRecord))
 	desk.POST("/cases/:id/read", form, s.desk(auth.CasesWrite, s.markRead))
 	desk.POST("/cases/:id/parties", form, s.desk(auth.CasesWrite, s.nameParty))
 	desk.POST("/cases/:id/links", form, s.desk(auth.CasesWrite, s.linkCase))

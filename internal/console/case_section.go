@@ -15,8 +15,9 @@ type section func(ctx context.Context, by auth.Actor, k cases.Case) (name string
 // sections says which kinds have a section. One line for each, in a file of its own.
 func (s *console) sections() map[cases.Kind]section {
 	return map[cases.Kind]section{
-		cases.Access:      s.accessSection,
-		cases.Portability: s.accessSection,
+		cases.Access:        s.accessSection,
+		cases.Portability:   s.accessSection,
+		cases.Rectification: s.recordSection, cases.Erasure: s.recordSection, cases.Restriction: s.recordSection, cases.Objection: s.recordSection, cases.WithdrawConsent: s.recordSection,
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/cases/amending"
+	"assent/inbox/cases/telling"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
@@ -37,6 +39,8 @@ type Deps struct {
 	Sending    Sending
 	Cases      Cases
 	Casework   *cases.Service
+	Amending   *amending.Service
+	Telling    *telling.Service
 	Looker     Looker
 	Access     *access.Service
 	Figures    Figures

@@ -62,6 +62,9 @@ func (s *console) person(c *gin.Context, by auth.Actor) error {
 	if by.May(auth.ConsentWrite) && !p.Address.IsZero() {
 		page.ObjectionURL = personURL(id) + "/objection"
 	}
+	if by.May(auth.SubscribersWrite) && !p.Address.IsZero() {
+		page.CorrectURL = personURL(id) + "/correct"
+	}
 	if page.Attributes, err = s.held(ctx, p, cat); err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -36,6 +36,8 @@ func (s *console) keepingPages(desk gin.IRoutes, form gin.HandlerFunc) {
 	desk.POST("/retention/holds/:id/lift", form, s.desk(auth.KeepingWrite, s.liftHold))
 	desk.GET("/people/:id/erase", s.desk(auth.KeepingRead, s.erasePage))
 	desk.POST("/people/:id/erase", form, s.desk(auth.KeepingWrite, s.erase))
+	desk.GET("/people/:id/correct", s.desk(auth.SubscribersWrite, s.correctPage))
+	desk.POST("/people/:id/correct", form, s.desk(auth.SubscribersWrite, s.correct))
 	desk.POST("/people/:id/erase/hold", form, s.desk(auth.KeepingWrite, s.placeHold))
 }
 

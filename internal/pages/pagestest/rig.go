@@ -18,7 +18,9 @@ import (
 	"assent/inbox"
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/cases/amending"
 	"assent/inbox/cases/portability"
+	"assent/inbox/cases/telling"
 	"assent/inbox/identity"
 	"assent/inbox/webform"
 	"assent/internal/address"
@@ -59,6 +61,9 @@ type Rig struct {
 	Express   subscriptions.List // needs a tick
 	Casework  *cases.Service
 	Access    *access.Service
+	Amending  *amending.Service
+	Telling   *telling.Service
+	Keeper    *subscriptions.Keeper
 }
 
 // Clock stands still unless it is moved.
@@ -127,6 +132,10 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	r.Casework = &cases.Service{
 		Store: db, Records: db, Reckoner: must(clock.New(must(clock.Embedded())(t), clock.DefaultSettings()))(t), Keys: keys, Now: r.Clock.Now, Log: log,
 	}
+	r.Casework.Practices = amending.Practices(db)
+	r.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: r.Clock.Now}
+	r.Amending = &amending.Service{Cases: r.Casework, Store: db, People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Keeper: r.Keeper, Now: r.Clock.Now}
+	r.Telling = &telling.Service{Store: db, Cases: r.Casework, Keys: keys, Reckoner: r.Casework.Reckoner, Days: 10, Now: r.Clock.Now, Log: log}
 	r.Engine = must(web.New(web.Config{BaseURL: base, Log: log, Now: r.Clock.Now, Page: pages.Problem(set)}))(t)
 	segments := &segment.Service{Store: db, Fewest: 5, Now: r.Clock.Now}
 	zone := must(time.LoadLocation("Europe/London"))(t)
@@ -135,7 +144,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 		Makers: map[cases.Kind]access.Maker{cases.Access: access.Layout{Templates: set, Zone: zone}, cases.Portability: portability.Layout{Templates: set, Zone: zone}},
 	}
 	err := site.Register(r.Engine, site.Deps{
-		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
+		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +152,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	sending := &mailer.Service{Store: db, People: db, Targeting: segments, Composer: r.Composer, Now: r.Clock.Now}
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: sending, Sending: sending,
-		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
+		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
 		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db,
 		Checks: []console.Check{
 			{Name: "database", Check: db.Ping},

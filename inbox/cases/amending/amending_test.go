@@ -1,0 +1,413 @@
+package amending_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"assent/inbox/cases"
+	"assent/inbox/cases/amending"
+	"assent/inbox/cases/telling"
+	"assent/internal/address"
+	"assent/internal/clock"
+	"assent/internal/errs"
+	"assent/internal/store"
+	"assent/internal/store/storetest"
+	"assent/mailer"
+	"assent/subscriptions"
+)
+
+const (
+	ann      = "ann@example.org"
+	printers = "data@printers.example"
+)
+
+// rig is cases with what carries them out, on an open database: a programme with a newsletter and one that rests on a public task, a printer that gets its data,
+// and Ann who is on both lists.
+type rig struct {
+	*amending.Service
+	t       *testing.T
+	db      *store.DB
+	telling *telling.Service
+	at      time.Time
+	harbour subscriptions.Programme
+	news    subscriptions.List
+	works   subscriptions.List
+	ann     subscriptions.Subscriber
+}
+
+func each(t *testing.T, test func(r *rig)) {
+	t.Helper()
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { test(newRig(t, db)) })
+}
+
+func (r *rig) now() time.Time { return r.at }
+
+func newRig(t *testing.T, db *store.DB) *rig {
+	t.Helper()
+	r := &rig{t: t, db: db, at: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	keys := storetest.Keys(t)
+	calendar, err := clock.Embedded()
+	r.ok(err)
+	reckoner, err := clock.New(calendar, clock.DefaultSettings())
+	r.ok(err)
+	people := &subscriptions.Service{Store: db, Keys: keys, Now: r.now}
+	work := &cases.Service{Store: db, Records: db, Reckoner: reckoner, Keys: keys, Practices: amending.Practices(db), Now: r.now}
+	r.Service = &amending.Service{
+		Cases: work, Store: db, People: people, Preferences: &subscriptions.Preferences{Service: people, Kept: db, Trail: db},
+		Keeper: &subscriptions.Keeper{Store: db, Keys: keys, Now: r.now}, Now: r.now,
+	}
+	r.telling = &telling.Service{Store: db, Cases: work, Keys: keys, Reckoner: reckoner, Days: 10, Now: r.now}
+	r.declare(t.Context())
+	return r
+}
+
+func (r *rig) declare(ctx context.Context) {
+	r.t.Helper()
+	var err error
+	r.harbour, err = r.People.CreateProgramme(ctx, subscriptions.Programme{
+		Slug: "harbour", Name: "Harbour News", Owner: "Harbour Board", Controller: "Harbour Board", PostalAddress: "1 Quay, Porthaven",
+		Contact: subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@harbour.example")}, FromName: "Harbour News", FromAddress: address.Must("news@harbour.example"),
+	})
+	r.ok(err)
+	_, err = r.People.CreateAttribute(ctx, subscriptions.Attribute{ProgrammeID: r.harbour.ID, Name: "town", Label: "Town", Type: subscriptions.TextAttribute})
+	r.ok(err)
+	_, err = (&subscriptions.Editor{Store: r.db, Catalogue: r.db, Now: r.now}).AddRecipient(ctx, subscriptions.Recipient{
+		ProgrammeID: r.harbour.ID, Name: "Porthaven Printers", Category: "printer", Purpose: "the yearbook", Country: "GB", Address: address.Must(printers),
+	})
+	r.ok(err)
+	news, err := r.People.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: r.harbour.ID, Slug: "news", Name: "News", Basis: subscriptions.Consent, Class: subscriptions.Newsletter})
+	r.ok(err)
+	works, err := r.People.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: r.harbour.ID, Slug: "works", Name: "Works", Basis: subscriptions.PublicTask, Class: subscriptions.Targeted,
+		Conditions: subscriptions.Conditions{Reference: "Harbours Act"}})
+	r.ok(err)
+	notice, err := r.People.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: r.harbour.ID, Texts: map[string]string{"en": "How we use your data."}, Override: "a test"})
+	r.ok(err)
+	list := func(p subscriptions.Purpose) subscriptions.List {
+		l, err := r.People.CreateList(ctx, subscriptions.List{ProgrammeID: r.harbour.ID, PurposeID: p.ID, NoticeID: notice.ID, Slug: p.Slug, Name: p.Name, Wording: "Send me " + p.Slug + "."})
+		r.ok(err)
+		_, err = r.People.Grant(ctx, subscriptions.Act{ListID: l.ID, Address: address.Must(ann), Name: "Ann Lea", Language: "en", Attributes: map[string]any{"town": "Portmouth"},
+			Channel: subscriptions.ByStaff, Actor: "user:1", Source: "paper form", Evidence: subscriptions.Evidence{"act": "signed the form"}})
+		r.ok(err)
+		return l
+	}
+	r.news, r.works = list(news), list(works)
+	r.ann, err = r.db.SubscriberByKey(ctx, r.People.Keys.AddressKey(address.Must(ann)))
+	r.ok(err)
+}
+
+func (r *rig) ok(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// refused checks that something was refused, and why.
+func (r *rig) refused(err error, kind errs.Kind, says string) {
+	r.t.Helper()
+	if err == nil || errs.KindOf(err) != kind || !strings.Contains(errs.Message(err), says) {
+		r.t.Fatalf("got %v %q, want %v with %q", errs.KindOf(err), errs.Message(err), kind, says)
+	}
+}
+
+// opens enters a case of Ann's by hand.
+func (r *rig) opens(kinds ...cases.Kind) cases.Case {
+	r.t.Helper()
+	c, err := r.Cases.Enter(r.t.Context(), cases.Entry{
+		Actor: "user:1", ProgrammeID: r.harbour.ID, Channel: cases.ByPhone, ReceivedAt: r.at.Add(-time.Hour), Asked: "See the call.", Kinds: kinds, Language: "en",
+		Parties: []cases.Party{{Role: cases.Requester, Name: "Ann Lea", Address: address.Must(ann)}},
+	})
+	r.ok(err)
+	return c
+}
+
+func (r *rig) does(c cases.Case, e cases.Event) {
+	r.t.Helper()
+	e.Actor = "user:1"
+	_, err := r.Cases.Do(r.t.Context(), c.ID, e)
+	r.ok(err)
+}
+
+func (r *rig) decides(c cases.Case, o cases.Outcome, reasons ...string) {
+	r.t.Helper()
+	r.does(c, cases.Event{Kind: cases.DecisionMade, Detail: cases.Detail{Decision: &cases.Decision{Outcome: o, Reasons: reasons, Words: "As we told Ann Lea."}}})
+}
+
+// tells records that the person was told the outcome, as a letter from here does.
+func (r *rig) tells(c cases.Case) {
+	r.t.Helper()
+	r.does(c, cases.Event{Kind: cases.Answered, Detail: cases.Detail{Reasons: cases.InWriting()}})
+}
+
+// cannotClose checks that a case is kept open by a duty.
+func (r *rig) cannotClose(c cases.Case, duty string) {
+	r.t.Helper()
+	_, err := r.Cases.Do(r.t.Context(), c.ID, cases.Event{Kind: cases.ClosedCase, Actor: "user:1"})
+	r.refused(err, errs.Conflict, duty)
+}
+
+func (r *rig) closes(c cases.Case) {
+	r.t.Helper()
+	r.does(c, cases.Event{Kind: cases.ClosedCase})
+}
+
+// answers has every recipient that was told in a case answer by its link.
+func (r *rig) answers(c cases.Case) {
+	r.t.Helper()
+	_, err := r.telling.Run(r.t.Context())
+	r.ok(err)
+	notices, err := r.db.NoticesOfCase(r.t.Context(), c.ID)
+	r.ok(err)
+	if len(notices) == 0 {
+		r.t.Fatal("nobody was told")
+	}
+	for _, n := range notices {
+		if n.Letters != 1 || n.Address.String() != printers {
+			r.t.Errorf("the notice is %+v", n)
+		}
+		if n.State == subscriptions.NoticeOpen {
+			_, err := r.telling.Answer(r.t.Context(), r.telling.Token(n.ID), subscriptions.AnswerDone, "")
+			r.ok(err)
+		}
+	}
+}
+
+func (r *rig) state() subscriptions.State {
+	r.t.Helper()
+	events, err := r.db.EventsByKey(r.t.Context(), r.ann.Key)
+	r.ok(err)
+	return subscriptions.Fold(events)
+}
+
+func (r *rig) mailable(l subscriptions.List) bool {
+	r.t.Helper()
+	return subscriptions.Decide(subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(l)}}, r.state(), r.at).Reason == subscriptions.Allowed
+}
+
+func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.Rectification)
+		name, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.NameField, After: "Ann Lee"})
+		r.ok(err)
+		town, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AttributeField, Programme: "harbour", Attribute: "town", After: "Porthaven"})
+		r.ok(err)
+		if name.Before != "Ann Lea" || town.Before != "Portmouth" {
+			r.t.Errorf("before stand %v and %v", name.Before, town.Before)
+		}
+		_, err = r.Claim(ctx, c.ID, amending.Item{Field: amending.NameField, After: "Ann Lea"})
+		r.refused(err, errs.Invalid, "on record now")
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.refused(err, errs.Conflict, "Decide first")
+		r.decides(c, cases.Granted)
+		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Refuse})
+		r.refused(err, errs.Invalid, "why")
+		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "key:1", Verdict: amending.Correct})
+		r.refused(err, errs.Forbidden, "person")
+		_, err = r.Judge(ctx, c.ID, name.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct})
+		r.ok(err)
+		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Disputed, Words: "Neither can be shown."})
+		r.ok(err)
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		p, err := r.db.Subscriber(ctx, r.ann.ID)
+		r.ok(err)
+		if p.Name != "Ann Lee" || p.Attributes.Text("harbour", "town") != "Portmouth" {
+			r.t.Errorf("on record is %+v", p)
+		}
+		r.tells(c)
+		r.cannotClose(c, "statement")
+		_, err = r.State(ctx, c.ID, "user:1", "I have lived in Porthaven since 2019.")
+		r.ok(err)
+		if s, err := r.db.Statements(ctx, r.ann.ID); err != nil || len(s) != 1 {
+			r.t.Errorf("the statements are %v, %v", s, err)
+		}
+		r.cannotClose(c, "Hear from Porthaven Printers")
+		r.answers(c)
+		r.closes(c)
+	})
+}
+
+func TestAnErasureWaitsForAccessAndLeavesOfItsCaseWhatNamesNobody(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		access := r.opens(cases.Access, cases.Erasure)
+		subs, err := r.db.SubCases(ctx, access.ID)
+		r.ok(err)
+		c := subs[0]
+		r.decides(c, cases.Granted, "consent-withdrawn")
+		_, err = r.Erase(ctx, c.ID, "user:1")
+		r.refused(err, errs.Refused, "access case")
+		r.cannotClose(c, "Wait until the access case")
+		r.decides(access, cases.Granted)
+		r.tells(access)
+		r.tells(c)
+		e, err := r.Erase(ctx, c.ID, "user:1")
+		r.ok(err)
+		if e.State != subscriptions.ErasureDone || e.Ground != subscriptions.GroundWithdrawn || e.CaseID != c.ID {
+			r.t.Fatalf("the erasure is %+v", e)
+		}
+		parties, err := r.db.CaseParties(ctx, access.ID)
+		r.ok(err)
+		for _, p := range parties {
+			if p.Name != "" || !p.Address.IsZero() {
+				r.t.Errorf("a party is kept: %+v", p)
+			}
+		}
+		timeline, err := r.db.CaseEvents(ctx, c.ID)
+		r.ok(err)
+		for _, x := range timeline {
+			if x.Note != "" || strings.Contains(x.What, "Ann") || x.Detail.Decision != nil && x.Detail.Decision.Words != "" {
+				r.t.Errorf("the timeline keeps %+v", x)
+			}
+		}
+		kept, err := r.db.Case(ctx, c.ID)
+		r.ok(err)
+		if kept.Decision == nil || kept.Decision.Outcome != cases.Granted || kept.Decision.Words != "" || kept.Facts.AnsweredOn.IsZero() {
+			r.t.Errorf("of the case is kept %+v, %+v", kept.Decision, kept.Facts)
+		}
+		r.cannotClose(c, "made public")
+		_, err = r.MadePublic(ctx, c.ID, "user:1", "Nothing was public.")
+		r.ok(err)
+		r.cannotClose(c, "Hear from Porthaven Printers")
+		notices, err := r.db.NoticesOfCase(ctx, c.ID)
+		r.ok(err)
+		n, err := r.db.RecipientNotice(ctx, notices[0].ID)
+		r.ok(err)
+		if len(n.Whom) != 1 || n.Whom[0].Address != ann {
+			r.t.Errorf("the printers are not told whom to erase: %+v", n.Whom)
+		}
+		r.answers(c)
+		if n, err = r.db.RecipientNotice(ctx, n.ID); err != nil || len(n.Whom) != 0 {
+			r.t.Errorf("whom it was about is kept: %+v, %v", n.Whom, err)
+		}
+		r.closes(c)
+		r.closes(access)
+	})
+}
+
+func TestARestrictionIsLiftedOnlyOnceThePersonWasTold(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.Restriction)
+		_, err := r.Restrict(ctx, c.ID, "user:1", "accuracy")
+		r.refused(err, errs.Conflict, "Decide first")
+		r.decides(c, cases.Granted, "accuracy")
+		_, err = r.Restrict(ctx, c.ID, "user:1", "whim")
+		r.refused(err, errs.Invalid, "why")
+		_, err = r.Restrict(ctx, c.ID, "user:1", "accuracy")
+		r.ok(err)
+		if r.mailable(r.news) {
+			r.t.Error("who is restricted may be mailed")
+		}
+		r.tells(c)
+		r.answers(c)
+		r.closes(c)
+		_, err = r.Lift(ctx, c.ID, "user:1")
+		r.refused(err, errs.Conflict, "Tell the person first")
+		_, err = r.Cases.Write(ctx, c.ID, "user:1", "lifting", "", cases.Letter{To: ann, Language: "en", Subject: "The restriction ends", Body: "We will end it soon.", Does: cases.LiftingTold})
+		r.ok(err)
+		_, err = r.Lift(ctx, c.ID, "user:1")
+		r.refused(err, errs.Conflict, "has not left")
+		r.post(c)
+		_, err = r.Lift(ctx, c.ID, "user:1")
+		r.ok(err)
+		if !r.mailable(r.news) {
+			r.t.Error("the restriction stands")
+		}
+	})
+}
+
+// post has the letters of a case leave.
+func (r *rig) post(c cases.Case) {
+	r.t.Helper()
+	messages, err := r.db.CaseMessages(r.t.Context(), c.ID)
+	r.ok(err)
+	for _, m := range messages {
+		if m.LetterID == 0 {
+			continue
+		}
+		l, ok, err := r.db.StartLetter(r.t.Context(), m.LetterID, r.at)
+		r.ok(err)
+		if ok {
+			l.State, l.FinishedAt = mailer.LetterSent, r.at
+			r.ok(r.db.FinishLetter(r.t.Context(), l))
+		}
+	}
+}
+
+func TestAnObjectionToMarketingActsAtOnceAndCannotBeRefused(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.Objection)
+		_, err := r.StopMarketing(ctx, c.ID, "user:1", []int64{r.harbour.ID})
+		r.ok(err)
+		if r.mailable(r.news) || !r.mailable(r.works) {
+			r.t.Error("an objection to marketing stops marketing, and nothing else")
+		}
+		_, err = r.Cases.Do(ctx, c.ID, cases.Event{Kind: cases.DecisionMade, Actor: "user:1", Detail: cases.Detail{Decision: &cases.Decision{Outcome: cases.Refused, Reasons: []string{"unfounded"}, Words: "No."}}})
+		r.refused(err, errs.Invalid, "cannot be decided")
+		_, err = r.Cases.Do(ctx, c.ID, cases.Event{Kind: cases.Asked, Actor: "user:1", Note: "who?", Detail: cases.Detail{For: cases.Identity}})
+		r.refused(err, errs.Invalid, "identity")
+		r.decides(c, cases.Granted)
+		r.tells(c)
+		r.closes(c)
+	})
+}
+
+func TestAnObjectionToOtherProcessingIsWeighedWhileProcessingIsRestricted(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.Objection)
+		r.cannotClose(c, "Say what the objection is to")
+		_, err := r.RestrictWhileWeighed(ctx, c.ID, "user:1")
+		r.ok(err)
+		if r.mailable(r.works) {
+			r.t.Error("processing goes on while the objection is weighed")
+		}
+		r.decides(c, cases.Granted)
+		_, err = r.EndProcessing(ctx, c.ID, "user:1", []subscriptions.Scope{subscriptions.ListScope(r.works)})
+		r.ok(err)
+		r.tells(c)
+		r.cannotClose(c, "Tell the person before the restriction is lifted")
+		_, err = r.ToldOfLifting(ctx, c.ID, "user:1", "by phone on 23 November")
+		r.ok(err)
+		_, err = r.Lift(ctx, c.ID, "user:1")
+		r.ok(err)
+		if r.mailable(r.works) || !r.mailable(r.news) {
+			r.t.Error("what was objected to ends, and nothing else")
+		}
+		r.answers(c)
+		r.closes(c)
+	})
+}
+
+func TestAWithdrawalIsCarriedOutAtOnce(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.WithdrawConsent)
+		_, err := r.Withdraw(ctx, c.ID, "user:1", nil)
+		r.refused(err, errs.Invalid, "what ends")
+		_, err = r.Withdraw(ctx, c.ID, "user:1", []subscriptions.Scope{subscriptions.ListScope(r.news)})
+		r.ok(err)
+		if r.mailable(r.news) || !r.mailable(r.works) {
+			r.t.Error("a withdrawal ends what it says, and nothing else")
+		}
+		r.decides(c, cases.Granted)
+		r.tells(c)
+		r.closes(c)
+	})
+}
+
+func TestNothingIsChangedWhileIdentityIsWaitedFor(t *testing.T) {
+	each(t, func(r *rig) {
+		c := r.opens(cases.Erasure)
+		r.does(c, cases.Event{Kind: cases.Asked, Note: "the call came from abroad", Detail: cases.Detail{For: cases.Identity}})
+		r.decides(c, cases.Granted)
+		_, err := r.Erase(r.t.Context(), c.ID, "user:1")
+		r.refused(err, errs.Conflict, "identity")
+	})
+}

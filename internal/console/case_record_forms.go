@@ -1,0 +1,131 @@
+package console
+
+import (
+	"context"
+
+	"assent/inbox/cases"
+	"assent/inbox/cases/amending"
+	"assent/subscriptions"
+	"assent/templates"
+)
+
+// recordForms offers what may be done now.
+func (s *console) recordForms(ctx context.Context, k cases.Case, data *templates.RecordSection) error {
+	decided := k.Decision != nil && (k.Decision.Outcome == cases.Granted || k.Decision.Outcome == cases.Partly)
+	var err error
+	switch k.Kind {
+	case cases.Rectification:
+		data.Forms, err = s.rectifyForms(ctx, k, decided)
+	case cases.Erasure:
+		data.Forms, err = s.eraseForms(ctx, k, decided)
+	case cases.Restriction:
+		data.Forms, err = s.restrictForms(ctx, k, decided)
+	case cases.Objection:
+		data.Forms, err = s.objectForms(ctx, k, decided)
+	case cases.WithdrawConsent:
+		var scopes []templates.CaseChoice
+		scopes, err = s.scopeChoices(ctx, k)
+		data.Forms = []templates.RecordForm{{Act: "withdraw", Title: "End what the consent permitted", Hint: "At once: nobody's identity is checked, and nothing is decided before (Article 7(3)).", Ticks: scopes, TicksLabel: "What ends", Button: "End it"}}
+	}
+	return err
+}
+
+// fieldChoices offers the fields of a record.
+func (s *console) fieldChoices(ctx context.Context, alone bool) ([]templates.CaseChoice, error) {
+	out := []templates.CaseChoice{{Value: "name", Label: "Name"}}
+	if !alone {
+		out = append(out, templates.CaseChoice{Value: "language", Label: "Language"}, templates.CaseChoice{Value: "address", Label: "Email address (both mailboxes have to agree)"})
+	}
+	programmes, err := s.People.Store.Programmes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range programmes {
+		declared, err := s.People.Store.AttributesOf(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range declared {
+			out = append(out, templates.CaseChoice{Value: "attribute:" + p.Slug + ":" + a.Name, Label: plain(p.Name + ": " + a.Label)})
+		}
+	}
+	return out, nil
+}
+
+func (s *console) rectifyForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
+	fields, err := s.fieldChoices(ctx, false)
+	if err != nil || !k.Open() {
+		return nil, err
+	}
+	out := []templates.RecordForm{{Act: "claim", Title: "Write down what is wrong", Hint: "One item at a time. What is on record now is kept with it.", Choices: fields, ChoiceLabel: "What", Text: "What it should be; empty takes it away", Button: "Write it down"}}
+	if decided {
+		out = append(out, templates.RecordForm{Act: "rectify", Title: "Correct the record", Hint: "All that you decided to correct is written at once, and whoever was given the data is told.", Button: "Correct it"})
+	}
+	return append(out, templates.RecordForm{Act: "statement", Title: "Put the person's statement beside the data", Hint: "Where something is not corrected, they may add their own words (Article 16). Leave it empty to record that they want none.", Words: "Their statement", Button: "Keep it"}), nil
+}
+
+func (s *console) eraseForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
+	var out []templates.RecordForm
+	_, begun, err := s.Amending.Store.ErasureOfCase(ctx, k.ID)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !decided || !k.Open():
+	case k.Decision.Outcome == cases.Partly:
+		fields, err := s.fieldChoices(ctx, true)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, templates.RecordForm{Act: "erase-part", Title: "Take away a part", Hint: "Whoever was given it is told.", Ticks: fields, TicksLabel: "What is erased", Button: "Take it away"})
+	case !begun:
+		out = append(out, templates.RecordForm{Act: "erase", Title: "Erase the person", Hint: "Everything about the person goes, in every table, and everybody who was given the data is told. Who was not told the outcome yet is told by a letter first; it is done when that has left. It cannot be taken back.", Button: "Erase the person"})
+	}
+	return append(out, templates.RecordForm{Act: "made-public", Title: "See to copies that are public", Hint: "Where the data was made public, reasonable steps are taken to inform those who copy it (Article 17(2)).", Words: "Whether it was made public, and what was done", Button: "Record"}), nil
+}
+
+func (s *console) restrictForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
+	st, err := s.stateOf(ctx, k)
+	var out []templates.RecordForm
+	if decided && k.Open() && st.RestrictedBy == 0 {
+		out = append(out, templates.RecordForm{Act: "restrict", Title: "Restrict processing to storage", Choices: []templates.CaseChoice{
+			{Value: "accuracy", Label: "The person contests that the data is accurate"}, {Value: "unlawful", Label: "Processing is unlawful, and the person does not want erasure"},
+			{Value: "needed-for-claims", Label: "The person needs the data for legal claims"}, {Value: "weighing", Label: "The person objected, and it is being weighed"},
+		}, ChoiceLabel: "Why (Article 18(1))", Button: "Restrict it"})
+	}
+	return append(out, liftingForms(k, st)...), err
+}
+
+// liftingForms end a restriction, in their order: the person is told first.
+func liftingForms(k cases.Case, st subscriptions.State) []templates.RecordForm {
+	if st.RestrictedBy == 0 {
+		return nil
+	}
+	return []templates.RecordForm{
+		{Act: "told-of-lifting", Title: "The person was told in another way that it will be lifted", Hint: "A letter from the text “Tell before a restriction is lifted” records it by itself.", Words: "How and when", Button: "Record"},
+		{Act: "lift", Title: "Lift the restriction", Hint: "Only once the person was told (Article 18(3)).", Button: "Lift it"},
+	}
+}
+
+func (s *console) objectForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
+	programmes, err := s.programmeChoices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.stateOf(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	out := []templates.RecordForm{{Act: "stop-marketing", Title: "It is to direct marketing: stop it", Hint: "At once, whatever is declared later included. Nobody's identity is checked, and it cannot be refused (Article 21(3)).", Ticks: programmes, TicksLabel: "Whose", Button: "Stop all marketing"}}
+	if k.Decision == nil && k.SubjectID != 0 && k.Facts.DoneOn(amending.ToProcessing).IsZero() {
+		out = append(out, templates.RecordForm{Act: "restrict-while-weighed", Title: "It is to other processing: restrict it while it is weighed", Hint: "On legitimate interests, a public task, or for research. Then decide: uphold it, or name the compelling grounds.", Button: "Restrict and weigh"})
+	}
+	if decided && !k.Facts.DoneOn(amending.ToProcessing).IsZero() {
+		scopes, err := s.scopeChoices(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, templates.RecordForm{Act: "end-processing", Title: "End what the person objected to", Ticks: scopes, TicksLabel: "What ends", Button: "End it"})
+	}
+	return append(out, liftingForms(k, st)...), nil
+}

@@ -1,0 +1,105 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"assent/inbox/cases"
+	"assent/internal/address"
+	"assent/internal/auth"
+	"assent/internal/pages/pagestest"
+)
+
+// enters opens a case about Ann, who is on record, by hand.
+func (r rig) enters(t *testing.T, kind cases.Kind) cases.Case {
+	t.Helper()
+	p := must(r.People.Store.Programmes(t.Context()))(t)[0]
+	return must(r.Casework.Enter(t.Context(), cases.Entry{
+		Actor: "user:1", ProgrammeID: p.ID, Channel: cases.ByPhone, ReceivedAt: r.Clock.Now().Add(-time.Hour), Asked: "See the call.", Kinds: []cases.Kind{kind}, Language: "en",
+		Parties: []cases.Party{{Role: cases.Requester, Name: "Ann Lea", Address: address.Must("ann@example.org")}},
+	}))(t)
+}
+
+func (r rig) carriesOut(t *testing.T, cookie string, k cases.Case, want int, pairs ...string) string {
+	t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/record", k.ID), form)
+	pagestest.WantStatus(t, w, want)
+	return w.Body.String()
+}
+
+func TestARecordIsCorrectedFromThePageOfItsCase(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		lists := must(r.People.Store.Lists(t.Context()))(t)
+		r.Member(t, "ann@example.org", lists[0])
+		dpo := r.operator(t, auth.DPO)
+		k := r.enters(t, cases.Rectification)
+		page := fmt.Sprintf("/console/cases/%d", k.ID)
+		pagestest.WantText(t, r.see(dpo, page), "Write down what is wrong", "Write down what is to be corrected")
+		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "claim", "about", "name", "text", "Ann Lee")
+		pagestest.WantText(t, r.see(dpo, page), "To decide", "Ann Lee", "Decide on name")
+		r.carriesOut(t, dpo, k, http.StatusConflict, "do", "rectify")
+		r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "granted", "words", "We corrected your name.")
+		r.carriesOut(t, dpo, k, http.StatusUnprocessableEntity, "do", "judge", "key", "1", "decision", "refuse")
+		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "judge", "key", "1", "decision", "correct")
+		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "rectify")
+		pagestest.WantText(t, r.see(dpo, page), "Corrected")
+		if got := r.Find(t, "ann@example.org").Name; got != "Ann Lee" {
+			t.Errorf("the name on record is %q", got)
+		}
+		r.carriesOut(t, dpo, k, http.StatusUnprocessableEntity, "do", "nothing")
+		pagestest.WantStatus(t, r.fill(r.operator(t, auth.Comms), page+"/record", url.Values{"do": {"rectify"}}), http.StatusForbidden)
+	})
+}
+
+func TestEveryKindThatChangesARecordHasItsForms(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		lists := must(r.People.Store.Lists(t.Context()))(t)
+		r.Member(t, "ann@example.org", lists[0])
+		dpo := r.operator(t, auth.DPO)
+		for kind, c := range map[cases.Kind]struct {
+			shown string
+			form  []string
+		}{
+			cases.Erasure:         {"Erase the person", []string{"do", "made-public", "words", "Nothing was."}},
+			cases.Restriction:     {"Restrict processing to storage", []string{"do", "restrict", "about", "accuracy"}},
+			cases.Objection:       {"It is to direct marketing: stop it", []string{"do", "stop-marketing", "about", "1"}},
+			cases.WithdrawConsent: {"End what the consent permitted", []string{"do", "withdraw", "about", fmt.Sprintf("list:%d", lists[0].ID)}},
+		} {
+			k := r.enters(t, kind)
+			r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "granted", "words", "It is done.")
+			pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), c.shown)
+			r.carriesOut(t, dpo, k, http.StatusSeeOther, c.form...)
+		}
+		if r.Mailable(t, "ann@example.org", lists[0]) {
+			t.Error("who objected, withdrew and is restricted may be mailed")
+		}
+	})
+}
+
+func TestStaffCorrectWhatIsOnRecordWithTheirReason(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		lists := must(r.People.Store.Lists(t.Context()))(t)
+		p := r.Member(t, "ann@example.org", lists[0])
+		comms := r.operator(t, auth.Comms)
+		page := fmt.Sprintf("/console/people/%d", p.ID)
+		pagestest.WantText(t, r.see(comms, page), page+"/correct")
+		pagestest.WantText(t, r.see(comms, page+"/correct"), "Correct what is on record", "goes on the audit trail")
+		pagestest.WantText(t, r.fill(comms, page+"/correct", url.Values{"name": {"Ann Lee"}}), "There is a problem")
+		pagestest.WantText(t, r.fill(comms, page+"/correct", url.Values{"name": {"Ann Lee"}, "why": {"she rang"}}), "Corrected.")
+		if got := r.Find(t, "ann@example.org").Name; got != "Ann Lee" {
+			t.Errorf("the name on record is %q", got)
+		}
+		_ = must(r.Keeper.PlaceHold(t.Context(), p.ID, "user:1", "a claim"))(t)
+		pagestest.WantText(t, r.fill(comms, page+"/correct", url.Values{"name": {"Bea"}, "why": {"x"}}), "legal hold")
+	})
+}
