@@ -110,6 +110,17 @@ func TestARequestForAccessIsCarriedOutFromItsPages(t *testing.T) {
 	})
 }
 
+// delivered brings a case that was searched and whose mail was decided on to the letter with its link.
+func (r rig) delivered(t *testing.T, dpo string, k cases.Case) (link, code string) {
+	t.Helper()
+	r.step(t, dpo, k, "keep-clear", http.StatusSeeOther)
+	r.step(t, dpo, k, "identity", http.StatusSeeOther, "note", "She came in person.")
+	r.step(t, dpo, k, "approve", http.StatusSeeOther, "language", "en")
+	r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "granted")
+	w := r.step(t, dpo, k, "deliver", http.StatusOK, "to", "carys@reader.example", "way", "phone", "key", "one")
+	return r.letterLink(t, k), codeForm.FindStringSubmatch(w.Body.String())[1]
+}
+
 // letterLink returns the path of the link in the letter that was written.
 func (r rig) letterLink(t *testing.T, k cases.Case) string {
 	t.Helper()
