@@ -74,6 +74,10 @@ func caseSamples() []sample {
 			Filter: CaseFilter{States: []CaseChoice{{"", "All", true}, {"open", "Open", false}}, Kinds: []CaseChoice{{"", "All", true}}, Programmes: []CaseChoice{{"", "All", true}}, Owners: []CaseChoice{{"", "All", true}, {"nobody", "Nobody", false}}}}},
 		{"cases", "none", CasesPage{Console: desk(), Filter: CaseFilter{Search: "R-2025", Overdue: true, Active: true}}},
 		{"cases", "empty", CasesPage{Console: desk()}},
+		{"reports", "", ReportsPage{
+			Console: desk(), From: "2026-01-01", Programmes: []CaseChoice{{"", "All", true}}, Due: []Fact{{Name: "Overdue", Value: "1"}}, Downloads: []Download{{"Register of complaints", "/console/reports/complaints"}},
+			Tables: []ReportTable{{"By kind", []string{"Kind", "Received"}, [][]string{{"Complaint", "3"}}}},
+		}},
 		{"case", "", full},
 		{"case", "by-hand", decided},
 		{"case", "refused", refused},

@@ -96,6 +96,8 @@ func declaredPages() []declared {
 		{"objection", reflect.TypeFor[ObjectionPage](), console},
 		{"cases", reflect.TypeFor[CasesPage](), console},
 		{"case", reflect.TypeFor[CasePage](), console},
+		{"section-register", reflect.TypeFor[RegisterSection](), console},
+		{"reports", reflect.TypeFor[ReportsPage](), console},
 		{"case-letter", reflect.TypeFor[CaseLetterPage](), console},
 		{"case-pack", reflect.TypeFor[CasePackPage](), console},
 		{"pack-item", reflect.TypeFor[PackItemPage](), console},

@@ -264,7 +264,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 			if field == "" || e.tag != "input" && e.tag != "button" && e.tag != "textarea" {
 				continue
 			}
-			if strings.HasPrefix(field, AttributePrefix) {
+			if strings.HasPrefix(field, AttributePrefix) || strings.HasPrefix(field, RecordPrefix) {
 				continue // a person's own data, as they gave it
 			}
 			seen[field] = true

@@ -29,6 +29,10 @@ func onward(k cases.Case) []templates.CaseAct {
 		},
 	}
 	out := []templates.CaseAct{refer}
+	if k.Kind == cases.Complaint {
+		out = append(out, templates.CaseAct{Kind: string(cases.Summarised), Title: "Summarise for the register", Hint: k.Facts.Brief, Button: "Keep", Note: "What it is about, in a line", NoteNeeded: true})
+		out = append(out, templates.CaseAct{Kind: string(cases.Promised), Title: "Promise an action", Hint: "What we will do to put things right, and by when: it becomes a clock, and stands in the letter and on the register (E1-35).", Button: "Promise", Date: "By when", Note: "What we will do", NoteNeeded: true})
+	}
 	if k.Kind != cases.Complaint || k.Facts.Reached() == 3 {
 		return out
 	}

@@ -17,6 +17,8 @@ func (s *console) sections() map[cases.Kind]section {
 	return map[cases.Kind]section{
 		cases.Access:        s.accessSection,
 		cases.Portability:   s.accessSection,
+		cases.Breach:        s.breachSection,
+		cases.Disclosure:    s.thirdPartySection,
 		cases.Rectification: s.recordSection, cases.Erasure: s.recordSection, cases.Restriction: s.recordSection, cases.Objection: s.recordSection, cases.WithdrawConsent: s.recordSection,
 	}
 }

@@ -39,6 +39,7 @@ type Deps struct {
 	Sending    Sending
 	Cases      Cases
 	Casework   *cases.Service
+	Registers  Registers
 	Amending   *amending.Service
 	Telling    *telling.Service
 	Looker     Looker

@@ -19,8 +19,12 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
 	"assent/inbox/cases/amending"
+	"assent/inbox/cases/breach"
 	"assent/inbox/cases/portability"
+	"assent/inbox/cases/registers"
+	"assent/inbox/cases/report"
 	"assent/inbox/cases/telling"
+	"assent/inbox/cases/thirdparty"
 	"assent/inbox/identity"
 	"assent/inbox/webform"
 	"assent/internal/address"
@@ -152,7 +156,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	sending := &mailer.Service{Store: db, People: db, Targeting: segments, Composer: r.Composer, Now: r.Clock.Now}
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: sending, Sending: sending,
-		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
+		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Registers: r.registers(), Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
 		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db,
 		Checks: []console.Check{
 			{Name: "database", Check: db.Ping},
@@ -363,4 +367,14 @@ func (r *Rig) OneClick(path, contentType, body string) *httptest.ResponseRecorde
 // Back is what a mail of a campaign carries back.
 func Back(l subscriptions.List, p subscriptions.Subscriber, campaign int64) mailer.Back {
 	return mailer.Back{ListID: l.ID, SubscriberID: p.ID, CampaignID: campaign}
+}
+
+// registers are those of the rig's cases.
+func (r *Rig) registers() console.Registers {
+	day := r.Casework.Reckoner.UKDate
+	return console.Registers{
+		Registers: &registers.Service{Store: r.DB, Day: day}, Reports: &report.Service{Source: r.DB, Day: day, Now: r.Clock.Now},
+		Breaches:     &breach.Service{Store: r.DB, Cases: r.Casework, Day: day, Now: r.Clock.Now},
+		ThirdParties: &thirdparty.Service{Store: r.DB, Cases: r.Casework, Day: day, Now: r.Clock.Now},
+	}
 }
