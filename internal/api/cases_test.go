@@ -116,6 +116,24 @@ func (b brokenCases) SubscriberByKey(context.Context, []byte) (subscriptions.Sub
 	return subscriptions.Subscriber{}, b.err
 }
 
+// brokenBreaches fails whatever it is asked.
+type brokenBreaches struct {
+	breach.Store
+	err error
+}
+
+func (b brokenBreaches) Case(context.Context, int64) (cases.Case, error) { return cases.Case{}, b.err }
+
+// brokenThirdParties fails whatever it is asked.
+type brokenThirdParties struct {
+	thirdparty.Store
+	err error
+}
+
+func (b brokenThirdParties) Case(context.Context, int64) (cases.Case, error) {
+	return cases.Case{}, b.err
+}
+
 func registersOf(t testing.TB, db *store.DB, keys *token.Keys) api.Registers {
 	t.Helper()
 	desk := casework(t, db, keys)

@@ -151,6 +151,7 @@ func TestNoInternalTextEverGetsOut(t *testing.T) {
 				d.Mailer.Store, d.Mailer.People = brokenCampaigns{err: c.err}, people
 				d.Inbox, d.Reads, d.Audit, d.Imports = brokenInbox{err: c.err}, brokenReads{err: c.err}, brokenAudit{err: c.err}, brokenImports{err: c.err}
 				d.Cases.Store, d.Cases.Records = brokenCases{err: c.err}, brokenCases{err: c.err}
+				d.Registers.Breaches.Store, d.Registers.ThirdParties.Store = brokenBreaches{err: c.err}, brokenThirdParties{err: c.err}
 			})
 			asked := 0
 			all := everyRequest()
