@@ -41,7 +41,7 @@ func eachBench(b *testing.B, people int, bench func(b *testing.B, h house, ids [
 // BenchmarkAsk is what a window costs at the gate.
 func BenchmarkAsk(b *testing.B) {
 	eachBench(b, 5000, func(b *testing.B, h house, ids []int64) {
-		for _, window := range []int{16, 64, 256} {
+		for _, window := range []int{1, 16, 64, 256} {
 			b.Run(fmt.Sprintf("window=%d", window), func(b *testing.B) {
 				q := question(h.lists[0], h.lists[1])
 				q.Purposes = []subscriptions.Scope{subscriptions.PurposeScope(h.purposes[0])}
