@@ -90,10 +90,11 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 	defer d.Close()
 	for range 20 {
 		from, to, err = d.migrate(ctx)
-		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict && !isDeadlock(err) {
+		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict && !isDeadlock(err) && !isBusy(err) {
 			break
 		}
-		// Another process that migrates at the same moment gets in the way once for each step. The next look finds its work done.
+		// Another process that migrates at the same moment gets in the way once for each step, on SQLite for longer than
+		// one wait for its lock. The next look finds its work done.
 	}
 	return from, to, err
 }
