@@ -9,6 +9,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/internal/errs"
 	"assent/internal/message"
 	"assent/mailer"
@@ -21,7 +22,7 @@ type handling struct {
 	kept    Kept
 	box     Mailbox
 	mail    *message.Parsed
-	verdict Verdict
+	verdict sorting.Verdict
 
 	proof     identity.Result // who wrote, once it was looked at
 	relatedTo int64           // the closed case that it answers, when it opens another
@@ -31,24 +32,24 @@ type handling struct {
 // repeat, so that a crash in between only repeats them.
 func (h *handling) act(ctx context.Context) (Settlement, error) {
 	switch h.verdict.Kind {
-	case KindBounce:
+	case sorting.KindBounce:
 		return h.report(ctx)
-	case KindARF:
+	case sorting.KindARF:
 		return h.complaint(ctx)
 	}
 	if s, done, err := h.answersCase(ctx); done || err != nil {
 		return s, err
 	}
 	switch h.verdict.Kind {
-	case KindRights:
+	case sorting.KindRights:
 		return h.rights(ctx)
-	case KindUnsubscribe:
+	case sorting.KindUnsubscribe:
 		return h.optOut(ctx)
 	}
 	switch {
 	case h.signed(): // whatever else it says: the address itself is the request (RFC 2369, mailto without a body)
 		return h.optOut(ctx)
-	case h.verdict.Kind == KindAutoReply:
+	case h.verdict.Kind == sorting.KindAutoReply:
 		return Settlement{Disposition: Automatic}, nil
 	case h.box.Role == OptOutRole && h.saysNothing() && !h.toReplyAddress():
 		return h.optOut(ctx)
@@ -66,8 +67,8 @@ func (h *handling) saysNothing() bool {
 
 // leaveToPerson opens a case for a message that cannot be acted on, as one about a person who is not on record.
 func (h *handling) leaveToPerson(ctx context.Context, why error) (Settlement, error) {
-	h.verdict.Grounds = append(h.verdict.Grounds, Ground{Where: "message", Words: errs.Message(why), Rule: "could not be acted on"})
-	if h.verdict.Kind == KindRights {
+	h.verdict.Grounds = append(h.verdict.Grounds, sorting.Ground{Where: "message", Words: errs.Message(why), Rule: "could not be acted on"})
+	if h.verdict.Kind == sorting.KindRights {
 		return h.openCase(ctx, h.verdict.Labels)
 	}
 	return h.openDefault(ctx)
@@ -98,9 +99,9 @@ func (h *handling) defaultLabels(ctx context.Context) ([]string, error) {
 	}
 	switch h.box.Role {
 	case RightsRole:
-		return []string{LabelOther}, nil
+		return []string{sorting.LabelOther}, nil
 	case ComplaintRole:
-		return []string{LabelComplaint}, nil
+		return []string{sorting.LabelComplaint}, nil
 	}
 	return nil, nil
 }
@@ -112,7 +113,7 @@ func (h *handling) rights(ctx context.Context) (Settlement, error) {
 	}
 	labels := slices.Clone(h.verdict.Labels)
 	if len(labels) == 0 {
-		labels = []string{LabelOther}
+		labels = []string{sorting.LabelOther}
 	}
 	return h.openCase(ctx, labels)
 }

@@ -7,6 +7,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -32,7 +33,7 @@ func (h *handling) alerts(c cases.Case, p subscriptions.Programme) []*mailer.Let
 
 // needsOfficer reports whether the officer is to know at once.
 func (h *handling) needsOfficer(c cases.Case) bool {
-	return h.verdict.Has(LabelComplaint) || h.verdict.Flagged(FlagCompensation) || c.Kind == cases.Complaint || slices.Contains(h.kinds(nil), cases.Breach)
+	return h.verdict.Has(sorting.LabelComplaint) || h.verdict.Flagged(sorting.FlagCompensation) || c.Kind == cases.Complaint || slices.Contains(h.kinds(nil), cases.Breach)
 }
 
 // oncePerDay keys a letter so that one sender gets one of its kind a day, and no two robots write to each other for ever.
@@ -68,7 +69,7 @@ func (h *handling) automatic() bool {
 		m.ListID != "",
 		strings.EqualFold(m.Precedence, "bulk") || strings.EqualFold(m.Precedence, "list") || strings.EqualFold(m.Precedence, "junk"),
 		m.ReturnPath == "<>",
-		h.verdict.Flagged(FlagBulk), h.verdict.Flagged(FlagAutoHeader):
+		h.verdict.Flagged(sorting.FlagBulk), h.verdict.Flagged(sorting.FlagAutoHeader):
 		return true
 	}
 	local := strings.ToLower(m.From.Local())

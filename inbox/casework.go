@@ -6,6 +6,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/mailer"
@@ -47,7 +48,7 @@ func (h *handling) answersCase(ctx context.Context) (s Settlement, done bool, er
 func (h *handling) incoming() cases.Incoming {
 	m := cases.Incoming{
 		InboundID: h.kept.ID, ReceivedAt: h.kept.ReceivedAt, From: h.mail.From, Subject: h.kept.Subject, MessageID: h.kept.MessageID,
-		Quiet: h.verdict.Kind == KindAutoReply && (h.verdict.Has(LabelVacation) || h.verdict.Has(LabelAck)),
+		Quiet: h.verdict.Kind == sorting.KindAutoReply && (h.verdict.Has(sorting.LabelVacation) || h.verdict.Has(sorting.LabelAck)),
 	}
 	for _, to := range h.mail.To {
 		if id, ok := mailer.FromCaseAddress(h.Keys, to); ok {
@@ -62,7 +63,7 @@ func (h *handling) incoming() cases.Incoming {
 			m.InReplyTo = append(m.InReplyTo, id)
 		}
 	}
-	if h.verdict.Kind == KindRights {
+	if h.verdict.Kind == sorting.KindRights {
 		m.Kinds = h.kinds(h.verdict.Labels)
 	}
 	return m
@@ -71,9 +72,9 @@ func (h *handling) incoming() cases.Incoming {
 // stopIfAsked carries out what stops mail, at once, without a check of identity and beside the case (Article 21(3); E2-24). Who forwards another's
 // request does not ask for themselves (E2-33).
 func (h *handling) stopIfAsked(ctx context.Context) error {
-	stops := h.verdict.Kind == KindUnsubscribe || h.verdict.Flagged(FlagUnsubscribe) ||
-		h.verdict.Kind == KindRights && (h.verdict.Has(LabelObjection) || h.verdict.Has(LabelWithdrawConsent))
-	if !h.signed() && (!stops || h.verdict.Flagged(FlagForwarded)) {
+	stops := h.verdict.Kind == sorting.KindUnsubscribe || h.verdict.Flagged(sorting.FlagUnsubscribe) ||
+		h.verdict.Kind == sorting.KindRights && (h.verdict.Has(sorting.LabelObjection) || h.verdict.Has(sorting.LabelWithdrawConsent))
+	if !h.signed() && (!stops || h.verdict.Flagged(sorting.FlagForwarded)) {
 		return nil
 	}
 	_, _, err := h.withdraw(ctx)
@@ -86,7 +87,7 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 // kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run.
 func (h *handling) kinds(labels []string) []cases.Kind {
 	out := cases.KindsOf(labels)
-	if h.verdict.Flagged(FlagBreach) && !h.verdict.Flagged(FlagBulk) {
+	if h.verdict.Flagged(sorting.FlagBreach) && !h.verdict.Flagged(sorting.FlagBulk) {
 		out = append(out, cases.Breach)
 	}
 	return out
@@ -102,7 +103,7 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 	o, err := cases.Prepare(h.Reckoner, cases.Case{
 		Labels: labels, Flags: h.verdict.Flags, ProgrammeID: h.box.ProgrammeID, Division: p.Division, Channel: cases.ByMail, Mailbox: h.kept.Mailbox,
 		InboundID: h.kept.ID, Language: h.language(), From: h.kept.From, Subject: h.kept.Subject, ReceivedAt: h.kept.ReceivedAt, SubjectID: subscriber,
-		Urgent: h.verdict.Flagged(FlagUrgent),
+		Urgent: h.verdict.Flagged(sorting.FlagUrgent),
 	}, h.kinds(labels), cases.PromisesOf(p))
 	if err != nil {
 		return o, err
@@ -114,10 +115,10 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 	now := h.Now()
 	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", now, h.Reckoner.UKDate(now))}
 	for _, route := range []struct{ flag, what string }{
-		{FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
-		{FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
-		{FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
-		{FlagChild, "A child may have written this, or it may be about one."},
+		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
+		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
+		{sorting.FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
+		{sorting.FlagChild, "A child may have written this, or it may be about one."},
 	} {
 		if h.verdict.Flagged(route.flag) {
 			o.Events = append(o.Events, cases.Event{Kind: cases.Noted, At: now, On: h.Reckoner.UKDate(now), Actor: "system", What: route.what})

@@ -1,7 +1,7 @@
 // Package inbox takes in what comes back and sees to it that nothing is lost (H4).
 //
 // A poller hands messages over as Arrivals; each is kept raw, once, with the server's time of
-// receipt. Sort judges the parsed message by rules that show their grounds. Then the
+// receipt. Package sorting judges the parsed message by rules that show their grounds. Then the
 // message gets exactly one disposition: an opt-out that is carried out at once, a report
 // noted on its delivery, or a case with its clocks for a person.
 //

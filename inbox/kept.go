@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 )
 
 // Disposition is what became of a message. Each message has exactly one.
@@ -34,9 +35,9 @@ type Kept struct {
 	Unreadable  string
 	DuplicateOf int64
 	Disposition Disposition
-	Kind        Kind
+	Kind        sorting.Kind
 	Confidence  float64
-	Grounds     []Ground
+	Grounds     []sorting.Ground
 	From        string
 	Subject     string
 	MessageID   string

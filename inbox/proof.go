@@ -8,6 +8,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/mailer"
@@ -53,7 +54,7 @@ func (h *handling) establish(ctx context.Context, o *cases.Opening, p subscripti
 		})
 		return nil, err
 	}
-	if writer == nil || o.Case.Kind == cases.Correspondence || h.verdict.Flagged(FlagForwarded) || h.verdict.Flagged(FlagAgent) {
+	if writer == nil || o.Case.Kind == cases.Correspondence || h.verdict.Flagged(sorting.FlagForwarded) || h.verdict.Flagged(sorting.FlagAgent) {
 		return nil, nil
 	}
 	if r.Standing == identity.Proved {

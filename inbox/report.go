@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/token"
@@ -38,7 +39,7 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 	if err != nil {
 		return Settlement{}, err
 	}
-	if h.verdict.Flagged(FlagDeadAddress) {
+	if h.verdict.Flagged(sorting.FlagDeadAddress) {
 		_, err = h.People.Suppress(ctx, subscriptions.Withdrawal{
 			SubscriberID: back.SubscriberID, Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system", Evidence: h.evidence(),
 		}, "dead address")
@@ -49,11 +50,11 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 // reported is what a delivery report says of its delivery, "" when it does not say.
 func (h *handling) reported() string {
 	switch {
-	case h.verdict.Has(LabelDelivered):
+	case h.verdict.Has(sorting.LabelDelivered):
 		return "delivered"
-	case h.verdict.Has(LabelTemporary):
+	case h.verdict.Has(sorting.LabelTemporary):
 		return "delayed"
-	case h.verdict.Has(LabelPermanent):
+	case h.verdict.Has(sorting.LabelPermanent):
 		return "failed"
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"assent/inbox/sorting"
 	"assent/internal/clock"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -135,9 +136,9 @@ func (s *Service) settle(ctx context.Context, m Kept) error {
 }
 
 // read parses and sorts a kept message. Whatever cannot be read gets an empty verdict, and so becomes work for a person.
-func (s *Service) read(ctx context.Context, m Kept) (*message.Parsed, Verdict, error) {
-	unread := func(words, rule string) (*message.Parsed, Verdict, error) {
-		return &message.Parsed{}, Verdict{Kind: KindNone, Grounds: []Ground{{Where: "message", Words: words, Rule: rule}}}, nil
+func (s *Service) read(ctx context.Context, m Kept) (*message.Parsed, sorting.Verdict, error) {
+	unread := func(words, rule string) (*message.Parsed, sorting.Verdict, error) {
+		return &message.Parsed{}, sorting.Verdict{Kind: sorting.KindNone, Grounds: []sorting.Ground{{Where: "message", Words: words, Rule: rule}}}, nil
 	}
 	if m.Digest == "" {
 		return unread(m.Unreadable, "the mail server would not give the message")
@@ -149,7 +150,7 @@ func (s *Service) read(ctx context.Context, m Kept) (*message.Parsed, Verdict, e
 	case err != nil && errs.KindOf(err) == errs.Invalid:
 		return unread(errs.Message(err), "the message cannot be parsed")
 	case err != nil:
-		return nil, Verdict{}, err
+		return nil, sorting.Verdict{}, err
 	}
 	v, ok := sortSafely(parsed)
 	if !ok {
@@ -159,13 +160,13 @@ func (s *Service) read(ctx context.Context, m Kept) (*message.Parsed, Verdict, e
 }
 
 // sortSafely keeps a fault of the sorting rules from holding up a mailbox.
-func sortSafely(m *message.Parsed) (v Verdict, ok bool) {
+func sortSafely(m *message.Parsed) (v sorting.Verdict, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	return Sort(m), true
+	return sorting.Sort(m), true
 }
 
 func (s *Service) mailbox(name string) Mailbox {

@@ -6,6 +6,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/mailer"
 )
@@ -14,7 +15,7 @@ import (
 type Settlement struct {
 	InboundID   int64
 	Disposition Disposition
-	Verdict     Verdict
+	Verdict     sorting.Verdict
 	From        string
 	Named       []address.Address // who else stands in it; kept as keyed hashes
 	Subject     string

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"assent/inbox/identity"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -84,7 +85,7 @@ func wordsOf(text string) []string {
 // person reads. An automatic answer never gets here.
 func (h *handling) answerToLetter(ctx context.Context) (s Settlement, ok bool, err error) {
 	says := plainAnswer(h.verdict.ReplyText)
-	if says == unclear || h.verdict.Kind != KindNone || h.automatic() || h.verdict.Flagged(FlagForwarded) || h.verdict.Flagged(FlagTruncated) {
+	if says == unclear || h.verdict.Kind != sorting.KindNone || h.automatic() || h.verdict.Flagged(sorting.FlagForwarded) || h.verdict.Flagged(sorting.FlagTruncated) {
 		return s, false, nil
 	}
 	l, ok, err := h.answeredLetter(ctx)
@@ -104,7 +105,7 @@ func (h *handling) answerToLetter(ctx context.Context) (s Settlement, ok bool, e
 	ev["letter"] = strconv.FormatInt(l.ID, 10)
 	s, err = h.settleAnswer(ctx, l, about, says, ev)
 	if kind := errs.KindOf(err); err != nil && (kind == errs.Refused || kind == errs.NotFound) {
-		h.verdict.Grounds = append(h.verdict.Grounds, Ground{Where: "message", Words: errs.Message(err), Rule: "an answer that comes too late, or after an opt-out"})
+		h.verdict.Grounds = append(h.verdict.Grounds, sorting.Ground{Where: "message", Words: errs.Message(err), Rule: "an answer that comes too late, or after an opt-out"})
 		return s, false, nil
 	}
 	return s, s.Disposition != Unsorted, err

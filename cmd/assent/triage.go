@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"assent/inbox"
+	"assent/inbox/sorting"
 	"assent/internal/errs"
 	"assent/internal/message"
 )
@@ -31,18 +31,18 @@ func (a *app) triageCommand() *cobra.Command {
 
 // triageLine is the verdict on one mail, as it is printed.
 type triageLine struct {
-	Path       string         `json:"path"`
-	Kind       inbox.Kind     `json:"kind"`
-	Labels     []string       `json:"labels"`
-	Recipients []string       `json:"recipients"` // of a bounce or complaint: addresses
-	Status     string         `json:"status"`
-	Language   string         `json:"language"`
-	ReplyText  string         `json:"reply_text"`
-	Parsed     bool           `json:"parsed"`
-	Confidence float64        `json:"confidence"`
-	Grounds    []inbox.Ground `json:"grounds"`
-	Flags      []string       `json:"flags"`
-	Error      string         `json:"error,omitempty"` // why it could not be parsed
+	Path       string           `json:"path"`
+	Kind       sorting.Kind     `json:"kind"`
+	Labels     []string         `json:"labels"`
+	Recipients []string         `json:"recipients"` // of a bounce or complaint: addresses
+	Status     string           `json:"status"`
+	Language   string           `json:"language"`
+	ReplyText  string           `json:"reply_text"`
+	Parsed     bool             `json:"parsed"`
+	Confidence float64          `json:"confidence"`
+	Grounds    []sorting.Ground `json:"grounds"`
+	Flags      []string         `json:"flags"`
+	Error      string           `json:"error,omitempty"` // why it could not be parsed
 }
 
 func (a *app) triage(paths []string, asJSON bool) (err error) {
@@ -85,13 +85,13 @@ func triagePath(path string, tell func(triageLine) error) error {
 }
 
 func triageOne(path string, r io.Reader) triageLine {
-	line := triageLine{Path: path, Kind: inbox.KindNone, Labels: []string{}, Recipients: []string{}, Grounds: []inbox.Ground{}, Flags: []string{}}
+	line := triageLine{Path: path, Kind: sorting.KindNone, Labels: []string{}, Recipients: []string{}, Grounds: []sorting.Ground{}, Flags: []string{}}
 	parsed, err := message.Parse(r, message.DefaultLimits())
 	if err != nil {
 		line.Error = errs.Message(err)
 		return line
 	}
-	v := inbox.Sort(parsed)
+	v := sorting.Sort(parsed)
 	line.Parsed, line.Kind, line.Status, line.Language, line.ReplyText, line.Confidence = true, v.Kind, v.Status, v.Language, v.ReplyText, v.Confidence
 	line.Labels = append(line.Labels, v.Labels...)
 	line.Grounds = append(line.Grounds, v.Grounds...)

@@ -14,8 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -131,7 +131,7 @@ func (s *Service) Take(ctx context.Context, f Form) (cases.Case, error) {
 	}
 	entry := cases.Entry{
 		Actor: "subscriber", ProgrammeID: f.Programme.ID, Channel: cases.ByForm, ReceivedAt: s.Now(), Asked: f.text(), Kinds: kinds, Language: f.Language,
-		Urgent: slices.Contains(flags, inbox.FlagUrgent), Flags: flags, Acknowledge: true, Stopped: stopped, Parties: f.parties(),
+		Urgent: slices.Contains(flags, sorting.FlagUrgent), Flags: flags, Acknowledge: true, Stopped: stopped, Parties: f.parties(),
 	}
 	for _, file := range f.Files {
 		head := make([]byte, 512)
@@ -165,30 +165,30 @@ func (f Form) asked() (kinds []cases.Kind, flags []string) {
 			add(k)
 		}
 	}
-	v := inbox.Sort(&message.Parsed{Text: f.Words})
-	if v.Kind == inbox.KindRights {
+	v := sorting.Sort(&message.Parsed{Text: f.Words})
+	if v.Kind == sorting.KindRights {
 		for _, k := range cases.KindsOf(v.Labels) {
 			if k != cases.Other {
 				add(k)
 			}
 		}
 	}
-	if v.Kind == inbox.KindUnsubscribe && !f.Complaint {
+	if v.Kind == sorting.KindUnsubscribe && !f.Complaint {
 		add(cases.WithdrawConsent)
 	}
-	if v.Flagged(inbox.FlagBreach) {
+	if v.Flagged(sorting.FlagBreach) {
 		add(cases.Breach)
 	}
 	if len(kinds) == 0 {
 		kinds = []cases.Kind{cases.Other}
 	}
 	for _, flag := range v.Flags {
-		if slices.Contains([]string{inbox.FlagCompensation, inbox.FlagFOI, inbox.FlagChild, inbox.FlagUrgent}, flag) {
+		if slices.Contains([]string{sorting.FlagCompensation, sorting.FlagFOI, sorting.FlagChild, sorting.FlagUrgent}, flag) {
 			flags = append(flags, flag)
 		}
 	}
 	if f.ForOther {
-		flags = append(flags, inbox.FlagAgent)
+		flags = append(flags, sorting.FlagAgent)
 	}
 	return kinds, flags
 }

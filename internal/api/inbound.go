@@ -11,28 +11,29 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"assent/inbox"
+	"assent/inbox/sorting"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
 )
 
 type inboundMessage struct {
-	ID          int64          `json:"id" example:"41"`
-	Mailbox     string         `json:"mailbox" example:"privacy"`
-	ReceivedAt  time.Time      `json:"received_at" doc:"When the mail server took it in: the statutory time of receipt."`
-	FetchedAt   time.Time      `json:"fetched_at"`
-	Size        int64          `json:"size" doc:"Bytes." example:"5120"`
-	From        string         `json:"from" example:"ann@example.org"`
-	Subject     string         `json:"subject" example:"Unsubscribe me"`
-	MessageID   string         `json:"message_id" example:"4711@mail.example.org"`
-	Disposition string         `json:"disposition" doc:"What became of it; empty until it is sorted." example:"opt-out"`
-	Kind        string         `json:"kind" example:"unsubscribe"`
-	Confidence  float64        `json:"confidence" doc:"0 to 1." example:"0.98"`
-	Grounds     []inbox.Ground `json:"grounds" nullable:"false" doc:"The words that led to it."`
-	CaseID      int64          `json:"case_id,omitempty" doc:"The case that it opened."`
-	DuplicateOf int64          `json:"duplicate_of,omitempty" doc:"The message with the same bytes that came before."`
-	Unreadable  string         `json:"unreadable,omitempty" doc:"Why the mail server would not give the message."`
-	SettledAt   *time.Time     `json:"settled_at,omitempty"`
+	ID          int64            `json:"id" example:"41"`
+	Mailbox     string           `json:"mailbox" example:"privacy"`
+	ReceivedAt  time.Time        `json:"received_at" doc:"When the mail server took it in: the statutory time of receipt."`
+	FetchedAt   time.Time        `json:"fetched_at"`
+	Size        int64            `json:"size" doc:"Bytes." example:"5120"`
+	From        string           `json:"from" example:"ann@example.org"`
+	Subject     string           `json:"subject" example:"Unsubscribe me"`
+	MessageID   string           `json:"message_id" example:"4711@mail.example.org"`
+	Disposition string           `json:"disposition" doc:"What became of it; empty until it is sorted." example:"opt-out"`
+	Kind        string           `json:"kind" example:"unsubscribe"`
+	Confidence  float64          `json:"confidence" doc:"0 to 1." example:"0.98"`
+	Grounds     []sorting.Ground `json:"grounds" nullable:"false" doc:"The words that led to it."`
+	CaseID      int64            `json:"case_id,omitempty" doc:"The case that it opened."`
+	DuplicateOf int64            `json:"duplicate_of,omitempty" doc:"The message with the same bytes that came before."`
+	Unreadable  string           `json:"unreadable,omitempty" doc:"Why the mail server would not give the message."`
+	SettledAt   *time.Time       `json:"settled_at,omitempty"`
 }
 
 func (a *api) inboundRoutes() {
@@ -128,7 +129,7 @@ func (a *api) documentDownload() {
 func showInbound(m inbox.Kept) inboundMessage {
 	grounds := m.Grounds
 	if grounds == nil {
-		grounds = []inbox.Ground{}
+		grounds = []sorting.Ground{}
 	}
 	return inboundMessage{
 		ID: m.ID, Mailbox: m.Mailbox, ReceivedAt: utc(m.ReceivedAt), FetchedAt: utc(m.FetchedAt), Size: m.Size, From: m.From, Subject: m.Subject,

@@ -7,6 +7,7 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/subscriptions"
@@ -217,7 +218,7 @@ func TestReadingMailAndCasesIsNoted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		settle := inbox.Settlement{InboundID: 1, Disposition: inbox.OpenedCase, From: "ann@example.org", Subject: "my data", Verdict: inbox.Verdict{Kind: inbox.KindRights},
+		settle := inbox.Settlement{InboundID: 1, Disposition: inbox.OpenedCase, From: "ann@example.org", Subject: "my data", Verdict: sorting.Verdict{Kind: sorting.KindRights},
 			Opening: &cases.Opening{Events: []cases.Event{{Kind: cases.Opened, Actor: "system", What: "Opened from a message."}},
 				Case: cases.Case{Kind: cases.Access, Labels: []string{"access"}, State: cases.New, Division: "england-and-wales", InboundID: 1, From: "ann@example.org", ReceivedAt: h.deps.Now(), DueOn: "2026-12-22",
 					Clocks: []cases.Clock{{Name: "answer", Due: "2026-12-22"}}}}}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/message"
@@ -121,15 +121,15 @@ func receivedOn(day, hour string, zone *time.Location) (time.Time, error) {
 
 // suggest has the sorter look at what was typed. It only suggests.
 func suggest(subject, asked string) (kinds []cases.Kind, why []string) {
-	v := inbox.Sort(&message.Parsed{Subject: subject, Text: asked})
+	v := sorting.Sort(&message.Parsed{Subject: subject, Text: asked})
 	for _, g := range v.Grounds {
 		why = append(why, fmt.Sprintf("“%s” (%s)", plain(g.Words), g.Rule))
 	}
 	kinds = cases.KindsOf(v.Labels)
-	if v.Kind == inbox.KindUnsubscribe {
+	if v.Kind == sorting.KindUnsubscribe {
 		kinds = []cases.Kind{cases.WithdrawConsent}
 	}
-	if v.Flagged(inbox.FlagBreach) {
+	if v.Flagged(sorting.FlagBreach) {
 		kinds = append(kinds, cases.Breach)
 	}
 	return kinds, why

@@ -3,8 +3,8 @@ package console
 import (
 	"strings"
 
-	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/pages"
 	"assent/templates"
 )
@@ -103,23 +103,23 @@ func relationWords(l cases.Link, here int64) string {
 
 func flagWords(f string) string {
 	switch f {
-	case inbox.FlagCompensation:
+	case sorting.FlagCompensation:
 		return "Compensation is asked for: this goes to the Senior Information Risk Officer"
-	case inbox.FlagBreach:
+	case sorting.FlagBreach:
 		return "A leak or loss of data is reported"
-	case inbox.FlagFOI:
+	case sorting.FlagFOI:
 		return "May be a request under the Freedom of Information Act"
-	case inbox.FlagChild:
+	case sorting.FlagChild:
 		return "A child may have written, or be written about"
-	case inbox.FlagAgent:
+	case sorting.FlagAgent:
 		return "Somebody may act for somebody else: authority is needed"
-	case inbox.FlagUrgent:
+	case sorting.FlagUrgent:
 		return "Harm, danger or a court is mentioned"
-	case inbox.FlagForwarded:
+	case sorting.FlagForwarded:
 		return "It was passed on: who asked is in the enclosed message"
-	case inbox.FlagUnsure:
+	case sorting.FlagUnsure:
 		return "The sorting was not sure"
-	case inbox.FlagTruncated:
+	case sorting.FlagTruncated:
 		return "A limit cut the message when it was sorted"
 	}
 	return ""

@@ -9,8 +9,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -239,7 +239,7 @@ func operatorWords(actor string, names map[int64]string) string {
 	return actorWords(actor)
 }
 
-func groundWords(grounds []inbox.Ground) []string {
+func groundWords(grounds []sorting.Ground) []string {
 	var all []string
 	for _, g := range grounds {
 		all = append(all, fmt.Sprintf("“%s” (%s: %s)", plain(g.Words), g.Where, g.Rule))

@@ -10,6 +10,7 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/clock"
@@ -60,7 +61,7 @@ func (r rig) openCase(t *testing.T, raw string) cases.Case {
 	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", r.Clock.Now(), clock.DateIn(r.Clock.Now(), time.UTC))}
 	err = r.DB.Settle(ctx, inbox.Settlement{
 		InboundID: kept.ID, Disposition: inbox.OpenedCase, From: o.Case.From, Subject: o.Case.Subject, Opening: &o,
-		Verdict: inbox.Verdict{Kind: inbox.KindRights, Labels: o.Case.Labels, Grounds: []inbox.Ground{{Where: "text", Words: "a copy of my data", Rule: "access"}}},
+		Verdict: sorting.Verdict{Kind: sorting.KindRights, Labels: o.Case.Labels, Grounds: []sorting.Ground{{Where: "text", Words: "a copy of my data", Rule: "access"}}},
 	})
 	if err != nil {
 		t.Fatal(err)

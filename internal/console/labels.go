@@ -3,8 +3,8 @@ package console
 import (
 	"strings"
 
-	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/internal/pages"
@@ -207,23 +207,23 @@ func letterWords(k mailer.LetterKind) string {
 
 func caseKind(kind string) string {
 	switch kind {
-	case inbox.LabelAccess:
+	case sorting.LabelAccess:
 		return "Access to personal data"
-	case inbox.LabelErasure:
+	case sorting.LabelErasure:
 		return "Erasure of personal data"
-	case inbox.LabelRectification:
+	case sorting.LabelRectification:
 		return "Correction of personal data"
-	case inbox.LabelRestriction:
+	case sorting.LabelRestriction:
 		return "Restriction of processing"
-	case inbox.LabelPortability:
+	case sorting.LabelPortability:
 		return "Personal data in a portable form"
-	case inbox.LabelObjection:
+	case sorting.LabelObjection:
 		return "Objection to processing"
-	case inbox.LabelWithdrawConsent:
+	case sorting.LabelWithdrawConsent:
 		return "Withdrawal of consent"
-	case inbox.LabelComplaint:
+	case sorting.LabelComplaint:
 		return "Complaint"
-	case inbox.LabelAutomatedDecision:
+	case sorting.LabelAutomatedDecision:
 		return "Automated decision"
 	case string(cases.Correspondence):
 		return "A message for a person to read"

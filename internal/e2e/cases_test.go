@@ -8,6 +8,7 @@ import (
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/message"
 	"assent/subscriptions"
@@ -84,13 +85,13 @@ func optOutMails() []mailCase {
 			raw: func(w writer) string { return plain(w.addr, "leave@"+harbour, "", "") },
 		},
 		{
-			name: "an objection", box: "privacy", want: inbox.OpenedCase, kind: inbox.LabelObjection, leaves: true, letters: 1,
+			name: "an objection", box: "privacy", want: inbox.OpenedCase, kind: sorting.LabelObjection, leaves: true, letters: 1,
 			raw: func(w writer) string {
 				return plain(w.addr, "privacy@"+harbour, "My data", "I object to the processing of my personal data for direct marketing.")
 			},
 		},
 		{
-			name: "a request to the signed address", box: "leave", want: inbox.OpenedCase, kind: inbox.LabelAccess, leaves: true, letters: 1,
+			name: "a request to the signed address", box: "leave", want: inbox.OpenedCase, kind: sorting.LabelAccess, leaves: true, letters: 1,
 			raw: func(w writer) string {
 				return plain(w.addr, w.leave, "My data", "Please send me a copy of all the personal data that you hold about me.")
 			},
@@ -175,17 +176,17 @@ func otherMails() []mailCase {
 		},
 		stays("a complaint that names nobody", func(writer) string { return feedback("", "redacted@elsewhere.example") }),
 		{
-			name: "an objection from nobody who can be told", box: "privacy", want: inbox.OpenedCase, kind: inbox.LabelObjection,
+			name: "an objection from nobody who can be told", box: "privacy", want: inbox.OpenedCase, kind: sorting.LabelObjection,
 			raw: func(writer) string {
 				return "Subject: My data\r\n\r\nI object to the processing of my personal data for direct marketing.\r\n"
 			},
 		},
 		{
-			name: "a mail that says nothing we know, to the mailbox for rights", box: "privacy", want: inbox.OpenedCase, kind: inbox.LabelOther, letters: 1,
+			name: "a mail that says nothing we know, to the mailbox for rights", box: "privacy", want: inbox.OpenedCase, kind: sorting.LabelOther, letters: 1,
 			raw: func(w writer) string { return plain(w.addr, "privacy@"+harbour, "Hello", "Please ring me.") },
 		},
 		{
-			name: "a request through a mailing list", box: "privacy", want: inbox.OpenedCase, kind: inbox.LabelAccess,
+			name: "a request through a mailing list", box: "privacy", want: inbox.OpenedCase, kind: sorting.LabelAccess,
 			raw: func(w writer) string {
 				return plain(w.addr, "privacy@"+harbour, "My data", "Please send me a copy of the personal data that you hold about me.", "List-Id: <talk.elsewhere.example>\r\n")
 			},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"assent/inbox"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/message"
 	"assent/internal/store/storetest"
@@ -47,7 +48,7 @@ func TestAWholeLoop(t *testing.T) {
 		}
 		c, err := s.house.DB.Case(t.Context(), k.CaseID)
 		s.check(err)
-		if c.Kind != inbox.LabelAccess || c.DueOn == "" || len(c.Clocks) == 0 || len(c.Clocks[0].Steps) == 0 {
+		if c.Kind != sorting.LabelAccess || c.DueOn == "" || len(c.Clocks) == 0 || len(c.Clocks[0].Steps) == 0 {
 			t.Errorf("the case is %+v", c)
 		}
 		s.mailTo("cat@example.org", func(m *message.Parsed) bool { return strings.Contains(m.Text, c.Reference) })

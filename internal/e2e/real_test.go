@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"assent/inbox"
+	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/mailworld"
 	"assent/internal/message"
@@ -125,7 +126,7 @@ func TestARequestOverPostfixBecomesACaseWithTheServersTimeOfReceipt(t *testing.T
 		if !c.ReceivedAt.Equal(stored.ReceivedAt) || stored.ReceivedAt.IsZero() {
 			t.Errorf("the case was received at %v, and the server says %v", c.ReceivedAt, stored.ReceivedAt)
 		}
-		if c.Kind != inbox.LabelAccess || c.DueOn == "" {
+		if c.Kind != sorting.LabelAccess || c.DueOn == "" {
 			t.Errorf("the case is %q, due on %q", c.Kind, c.DueOn)
 		}
 		s.mailTo(cat, func(m *message.Parsed) bool { return strings.Contains(m.Text, c.Reference) })

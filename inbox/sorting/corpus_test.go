@@ -1,6 +1,6 @@
 //go:build corpus
 
-package inbox
+package sorting
 
 import (
 	"bytes"

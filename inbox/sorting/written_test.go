@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// written is one line of testdata/sort/written: what somebody wrote and how it is to be sorted.
+// written is one line of testdata/written: what somebody wrote and how it is to be sorted.
 type written struct {
 	language        string
 	labels          []string // "none" for nothing
@@ -68,7 +68,7 @@ func (w written) wrong(v Verdict) string {
 	return ""
 }
 
-// What people write is sorted right in at least this share of the mails in testdata/sort. The rest is told by
+// What people write is sorted right in at least this share of the mails in testdata. The rest is told by
 // the test; docs/sorting.md says how each set fared before anything was mended for it.
 const writtenRight = 0.97
 
@@ -77,7 +77,7 @@ func TestWrittenMailIsSorted(t *testing.T) {
 	for _, set := range []string{"written", "second", "third", "fourth", "fifth"} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
-			files := globbed(t, "testdata/sort/"+set+"/*.txt")
+			files := globbed(t, "testdata/"+set+"/*.txt")
 			n, right := 0, 0
 			for _, f := range files {
 				for _, w := range readWritten(t, f) {

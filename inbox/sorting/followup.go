@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 // deleteThat takes "delete it" after a sentence about data of the sender.
 func (r *reading) deleteThat(found map[string][]Ground) {

@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// machineMail is one message of testdata/sort/machines and what it is.
+// machineMail is one message of testdata/machines and what it is.
 type machineMail struct {
 	want []string // kind, labels, first recipient, status, "dead", in any order
 	raw  string
@@ -48,7 +48,7 @@ func (m machineMail) seen(v Verdict) []string {
 
 func TestMailOfMachinesIsSorted(t *testing.T) {
 	t.Parallel()
-	files := globbed(t, "testdata/sort/machines/*.txt")
+	files := globbed(t, "testdata/machines/*.txt")
 	n, bad := 0, 0
 	for _, f := range files {
 		for _, m := range readMachines(t, f) {

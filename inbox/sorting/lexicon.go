@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 import (
 	"embed"
@@ -11,7 +11,7 @@ import (
 
 // The lexicons say with which words people of a language express a concept such as
 // "delete" or "newsletter". lexicon/README.md explains the format to those who
-// speak the language; the rules that join the concepts are in sort_request.go.
+// speak the language; the rules that join the concepts are in rules.go.
 //
 //go:embed lexicon/*.txt
 var lexiconFiles embed.FS

@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 import (
 	"bufio"
@@ -32,7 +32,7 @@ func mailOf(t *testing.T, s string) *message.Parsed {
 
 func TestWhatPeopleWriteIsSorted(t *testing.T) {
 	t.Parallel()
-	f, err := os.Open("testdata/sort/requests.txt")
+	f, err := os.Open("testdata/requests.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestBouncesThatOnlyPeopleCanRead(t *testing.T) {
 // there is one, and whether the address is dead.
 func TestBouncesOfManyMailSystems(t *testing.T) {
 	t.Parallel()
-	for _, f := range globbed(t, "testdata/sort/bounces/*.eml") {
+	for _, f := range globbed(t, "testdata/bounces/*.eml") {
 		t.Run(filepath.Base(f), func(t *testing.T) {
 			t.Parallel()
 			raw, err := os.ReadFile(f)
@@ -411,13 +411,13 @@ func BenchmarkSort(b *testing.B) {
 	letter := head + strings.Repeat("I have been a member of the sailing club for many years and I like the harbour. ", 10) +
 		"\n\nPlease send me a copy of all the personal data you hold about me.\n\nYours sincerely,\nAnn Lee\n"
 	var written, reports []string
-	for _, f := range globbed(b, "testdata/sort/*/en.txt") {
+	for _, f := range globbed(b, "testdata/*/en.txt") {
 		for _, w := range readWritten(b, f) {
 			_, text, _ := strings.Cut(w.text, "//")
 			written = append(written, head+strings.ReplaceAll(text, `\n`, "\n"))
 		}
 	}
-	for _, f := range globbed(b, "testdata/sort/machines/*.txt") {
+	for _, f := range globbed(b, "testdata/machines/*.txt") {
 		for _, m := range readMachines(b, f) {
 			reports = append(reports, m.raw)
 		}

@@ -1,4 +1,4 @@
-package inbox
+package sorting
 
 // automatedDecision takes a decision by a machine (Article 22) that the sender wants a person to look
 // at, said in one sentence or in two.
