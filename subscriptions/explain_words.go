@@ -80,7 +80,7 @@ func (e Event) happened(how string) string {
 	case Withdrawn:
 		return "The person opted out" + how + ", from " + e.Scope.words()
 	case Suppressed:
-		return "The address was barred from " + e.Scope.words() + ": " + barReason(e)
+		return "The address was barred from " + e.Scope.words() + ": " + barReason(&e)
 	case Lapsed:
 		return "The permission's term ended"
 	case Restricted:

@@ -141,13 +141,13 @@ func (c *carrier) carry(ledger []Event, st Standing) {
 }
 
 // pauses carries the wishes to get nothing for a while that still matter, in their order: the last that covers a list counts.
-func (c *carrier) pauses(wishes []Event, now time.Time) {
+func (c *carrier) pauses(wishes []pause, now time.Time) {
 	var carried []Scope
 	for _, w := range wishes {
-		takesBack := slices.ContainsFunc(carried, func(s Scope) bool { return s.Covers(w.Scope) || w.Scope.Covers(s) })
-		if w.ExpiresAt.After(now) || takesBack {
-			carried = append(carried, w.Scope)
-			c.add(Event{Seq: w.Seq, Kind: Paused, Scope: w.Scope, ExpiresAt: w.ExpiresAt})
+		takesBack := slices.ContainsFunc(carried, func(s Scope) bool { return s.Covers(w.scope) || w.scope.Covers(s) })
+		if w.until.After(now) || takesBack {
+			carried = append(carried, w.scope)
+			c.add(Event{Seq: w.seq, Kind: Paused, Scope: w.scope, ExpiresAt: w.until})
 		}
 	}
 }

@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -128,7 +129,7 @@ func informed(n Notice, all []Notice, run NoticeRun, person Subscriber, history 
 	state := Fold(history)
 	var scopes []Scope
 	for _, id := range n.Purposes {
-		if state.waitsFor(id) || !state.told[id] && !toldBefore(id, all, history) {
+		if state.waitsFor(id) || !slices.Contains(state.told, id) && !toldBefore(id, all, history) {
 			scopes = append(scopes, Scope{Reach: OnePurpose, ProgrammeID: n.ProgrammeID, PurposeID: id})
 		}
 	}

@@ -47,7 +47,7 @@ func (s State) pausedWithin(scope Scope, now time.Time) bool {
 		}
 	}
 	for _, held := range s.pauses {
-		if scope.Covers(held.Scope) && s.pausedUntil(held.Scope).After(now) {
+		if scope.Covers(held.scope) && pausedUntil(s.pauses, held.scope).After(now) {
 			return true
 		}
 	}
