@@ -9,11 +9,15 @@ import (
 )
 
 // commissioner is whom a person in the United Kingdom may complain to (DPA 2018 s.165).
-func commissioner() templates.Regulator {
-	return templates.Regulator{
+func commissioner(language string) templates.Regulator {
+	r := templates.Regulator{
 		Name: "Information Commissioner's Office", Address: "Wycliffe House, Water Lane\nWilmslow, Cheshire SK9 5AF",
 		Phone: "0303 123 1113", Email: "casework@ico.org.uk", URL: "https://ico.org.uk/make-a-complaint/",
 	}
+	if language == templates.Welsh {
+		r.Name, r.Phone = "Swyddfa'r Comisiynydd Gwybodaeth", "0330 414 6421"
+	}
+	return r
 }
 
 // answer makes what the template of an answering letter needs.
@@ -37,7 +41,7 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 	case CaseReceivedLetter:
 		m := templates.CaseReceivedMail{
 			Sender: sender, Reference: about.Reference, Complaint: about.Complaint, Understood: about.Understood,
-			ReceivedAt: about.ReceivedAt.In(zone), Regulator: commissioner(),
+			ReceivedAt: about.ReceivedAt.In(zone), Regulator: commissioner(l.Language),
 		}
 		if about.DueOn != "" {
 			if m.DueAt, err = time.ParseInLocation(time.DateOnly, about.DueOn, zone); err != nil {

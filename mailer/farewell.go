@@ -115,7 +115,7 @@ func (f *Farewell) programmeOf(ctx context.Context, p subscriptions.Subscriber) 
 	return all[0].ID, nil
 }
 
-// farewell is what the letter says.
+// farewell is what the letter says. Whatever ground a person decided on in a case, somebody asked for it there.
 func farewell(sender templates.Sender, language string, g subscriptions.Ground, inCase bool) templates.ErasureMail {
 	why := map[subscriptions.Ground]string{
 		subscriptions.GroundWithdrawn: "you withdrew your consent", subscriptions.GroundExpired: "your consent has expired",
@@ -127,5 +127,5 @@ func farewell(sender templates.Sender, language string, g subscriptions.Ground, 
 			subscriptions.GroundUnneeded: "nid oes ei angen arnom mwyach", subscriptions.GroundObjection: "gwrthwynebasoch ei ddefnyddio", subscriptions.GroundRetention: "nid oes ei angen arnom mwyach",
 		}
 	}
-	return templates.ErasureMail{Sender: sender, Asked: g == subscriptions.GroundRequest, Why: why[g], Case: inCase, Regulator: commissioner()}
+	return templates.ErasureMail{Sender: sender, Asked: inCase || g == subscriptions.GroundRequest, Why: why[g], Case: inCase, Regulator: commissioner(language)}
 }

@@ -4,7 +4,7 @@ package templates
 type ErasureMail struct {
 	Sender
 	Asked     bool   // the person asked for it
-	Why       string // otherwise, in words; may be empty
+	Why       string // in words; may be empty
 	Case      bool   // it was decided in a case, of which a record stays
 	Regulator Regulator
 }

@@ -166,7 +166,7 @@ func mailSamples() []sample {
 			People: []ConcernedPerson{{Name: "Ann Lee", Address: "ann@reader.example"}, {Address: "bea@reader.example"}}}},
 		{"recipient-notice", "corrected", RecipientNoticeMail{Sender: standards(), Recipient: "Porthaven Printers", Change: "rectification", AnswerURL: "https://mail.example.org/a/abc", Reminder: true,
 			People: []ConcernedPerson{{Name: "Ann Lea", Address: "ann@reader.example", Changes: []ChangedField{{Field: "name", Before: "Ann Lea", After: "Ann Lee"}, {Field: "harbour-news: town", After: "Porthaven"}}}}}},
-		{"erasure", "case", ErasureMail{Sender: newsletter(), Asked: true, Case: true, Regulator: request.Regulator}},
+		{"erasure", "case", ErasureMail{Sender: newsletter(), Asked: true, Why: "we need it no longer", Case: true, Regulator: request.Regulator}},
 		{"erasure", "", ErasureMail{Sender: newsletter(), Asked: true, Regulator: request.Regulator}},
 		{"erasure", "expired", ErasureMail{Sender: standards(), Why: "your consent has expired", Regulator: request.Regulator}},
 		{"seal", "", sealMail()},

@@ -139,3 +139,29 @@ func TestPoundsAndPence(t *testing.T) {
 		}
 	}
 }
+
+// A text that was written for a whole yes gets a place for the reasons of a part, in both languages, and stays as it is for a whole yes.
+func TestATextThatTellsAPartHasAPlaceForItsReasons(t *testing.T) {
+	t.Parallel()
+	partly := Case{Kind: Rectification, Decision: &Decision{Outcome: Partly, Reasons: []string{"exempt"}, Words: "A part."}}
+	granted := Case{Kind: Rectification, Decision: &Decision{Outcome: Granted, Words: "All of it."}}
+	all, err := BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range all {
+		if !text.Answers || text.Name == "pack" || text.Name == "disclosure-answer" {
+			continue
+		}
+		body, err := Fill(text.For(partly).Body, (&Service{}).DecisionFields(partly, text.Language, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (Letter{Answers: true, Language: text.Language, Body: body}).tells(partly, nil); err != nil {
+			t.Errorf("%s.%s: %v", text.Name, text.Language, err)
+		}
+		if text.For(granted).Body != text.Body {
+			t.Errorf("%s.%s is changed for a whole yes", text.Name, text.Language)
+		}
+	}
+}

@@ -94,6 +94,24 @@ func (t Text) Check() error {
 	return err
 }
 
+// For returns a text as a letter about a case begins from it. What refuses, also in part, needs a place for its reasons with their law, and has one put in before the
+// ways to complain where the text has none (Article 12(4)).
+func (t Text) For(c Case) Text {
+	if !t.Answers || !c.WantsWriting() || len(c.Decision.Reasons) == 0 || strings.Contains(t.Body, "{{grounds}}") {
+		return t
+	}
+	reasons := "Our reasons, and the law that each rests on:\n\n{{grounds}}"
+	if t.Language == "cy" {
+		reasons = "Ein rhesymau, a’r gyfraith y mae pob un yn seiliedig arni:\n\n{{grounds}}"
+	}
+	before, after, found := strings.Cut(t.Body, "{{rights}}")
+	if !found {
+		before, after = t.Body+"\n\n", ""
+	}
+	t.Body = before + reasons + "\n\n{{rights}}" + after
+	return t
+}
+
 func checkLetterText(subject, body string) error {
 	switch {
 	case strings.TrimSpace(subject) == "" || len(subject) > maxSubject || strings.ContainsAny(subject, "\r\n"):

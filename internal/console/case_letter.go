@@ -49,6 +49,7 @@ func (s *console) letterPage(c *gin.Context, by auth.Actor) error {
 		if t.Name != c.Query("text") {
 			continue
 		}
+		t = t.For(k)
 		values, err := s.letterValues(ctx, k, language)
 		if err != nil {
 			return errs.Wrap(op, err)
