@@ -22,6 +22,23 @@ func (r *reading) complaints(found map[string][]Ground) {
 	}
 }
 
+// wronged takes a complaint told without the word: what was done with data about the sender, and near it that
+// they want it explained or do not put up with it.
+func (r *reading) wronged(found map[string][]Ground) {
+	for i := range r.all {
+		s := &r.all[i]
+		if s.vetoed() || !s.asserts("misdeed", "breach") {
+			continue
+		}
+		for j := max(0, i-2); j < min(i+4, len(r.all)); j++ {
+			if a := &r.all[j]; (a.has("redress") || a.has("grievance")) && !a.vetoed() && !a.threatens() && (r.ofData(i) || r.ofData(j) || s.has("object")) {
+				found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: s.text, Rule: "tells of a wrong"}, Ground{Where: a.where, Words: a.text, Rule: "wants it answered for"})
+				return
+			}
+		}
+	}
+}
+
 // threatens reports whether a sentence announces something before it speaks of a complaint: "if I do not
 // hear from you I will complain", and not "I am making a complaint and shall go to the regulator".
 func (s *said) threatens() bool {
@@ -39,7 +56,7 @@ func (r *reading) ofData(i int) bool {
 		return false
 	}
 	s := &r.all[i]
-	return s.has("about-me") || s.has("law") || s.has("breach") || s.has("contact") && s.has("mine")
+	return s.has("about-me") || s.has("law") || s.has("misdeed") || s.has("object") || s.has("breach") || s.has("contact") && s.has("mine")
 }
 
 // ofRight reports whether a sentence names a right.

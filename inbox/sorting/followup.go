@@ -10,15 +10,30 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 	}
 }
 
-// correctThat takes "please correct this" after a sentence that says that a record about the sender is wrong.
+// correctThat takes "please correct this" when one of the two sentences before, or the same, says that
+// a record about the sender is wrong.
 func (r *reading) correctThat(found map[string][]Ground) {
-	for i := 1; i < len(r.all); i++ {
-		s, before := &r.all[i], &r.all[i-1]
-		if s.asserts("rectify") && !s.vetoed() && !s.has("no-field") && !before.has("no-field") && before.where == "text" &&
-			before.has("their-records") && !s.has("restrict") {
-			found[LabelRectification] = append(found[LabelRectification], Ground{Where: s.where, Words: s.text, Rule: "asks to correct what was said to be wrong"})
+	for i := range r.all {
+		s := &r.all[i]
+		if !s.asserts("rectify") || s.vetoed() || s.has("no-field") || s.has("restrict") || s.has("newsletter") {
+			continue
+		}
+		for j := max(0, i-2); j <= i; j++ {
+			if before := &r.all[j]; before.where == "text" && !before.has("no-field") && before.tellsOfRecord(j < i) {
+				found[LabelRectification] = append(found[LabelRectification], Ground{Where: s.where, Words: s.text, Rule: "asks to correct what was said to be wrong"})
+				break
+			}
 		}
 	}
+}
+
+// tellsOfRecord reports whether a sentence speaks of a record that the reader keeps of the sender: before the request to
+// correct it, or in the same sentence with what is wrong.
+func (s *said) tellsOfRecord(before bool) bool {
+	if before {
+		return s.has("their-records") || s.has("wrong") && (s.has("about-me") || s.has("field") && s.has("mine"))
+	}
+	return s.has("their-records") && (s.has("wrong") || s.has("request"))
 }
 
 // copyThat takes "I would like copies" after a sentence about data of the sender.

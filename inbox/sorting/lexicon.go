@@ -47,6 +47,7 @@ type lexicon struct {
 	byWord    map[string][]*phrase // by first word
 	byStem    map[string][]*phrase // by the start of the first word
 	stopwords map[string][]string  // word to languages
+	fillers   map[string]bool      // words of no weight in a mail of a few words
 	concepts  map[string]bool      // that some language has
 	bits      map[string]conceptSet
 	tongues   map[string]uint64 // language to bit
@@ -87,7 +88,7 @@ var lexicons = sync.OnceValue(func() *lexicon {
 })
 
 func readLexicons() (*lexicon, error) {
-	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, concepts: map[string]bool{},
+	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, fillers: map[string]bool{}, concepts: map[string]bool{},
 		bits: map[string]conceptSet{}, tongues: map[string]uint64{}, minStem: 99}
 	for i, name := range conceptNames() {
 		var c conceptSet
@@ -131,6 +132,11 @@ func (l *lexicon) read(language, text string) error {
 			for _, w := range foldWords(line) {
 				l.stopwords[w] = append(l.stopwords[w], language)
 			}
+		case concept == "filler":
+			for _, w := range foldWords(line) {
+				l.fillers[w] = true
+			}
+			l.concepts[concept] = true
 		default:
 			if err := l.add(language, concept, line); err != nil {
 				return fmt.Errorf("line %d: %w", n+1, err)
@@ -249,5 +255,6 @@ func conceptNames() []string {
 		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
 		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on", "keep-it",
+		"take-off", "these", "refusal", "filler", "no-list", "about-them", "misdeed", "redress",
 	}
 }

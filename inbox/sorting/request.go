@@ -35,11 +35,13 @@ func (r *reading) requests() request {
 	r.articles(found)
 	r.publicRecords(found)
 	r.complaints(found)
+	r.wronged(found)
 	r.automatedDecision(found)
 	r.laterComplaint(found)
 	r.putBack(found)
 	r.ownData(found)
 	r.lawAlone(found)
+	r.terse(found)
 	r.weigh(found, &q)
 	return q
 }
@@ -90,7 +92,7 @@ func (u *readyRule) match(s *said) (from, to int, ok bool) {
 		}
 	}
 	for _, h := range s.hits {
-		if !u.sets[0].meets(h.bit) || !u.negative && s.negated(h) {
+		if !u.sets[0].meets(h.bit) || !u.negative && s.negated(h) || u.label == LabelErasure && s.takesBack(h) {
 			continue
 		}
 		if from, to, ok := u.around(s, h); ok {
@@ -98,6 +100,11 @@ func (u *readyRule) match(s *said) (from, to int, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// takesBack reports whether the word of a hit is that of withdrawing consent: "je retire mon consentement" deletes nothing.
+func (s *said) takesBack(h hit) bool {
+	return s.has("consent") && slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "withdraw" && o.at <= h.at && h.at < o.end })
 }
 
 // around finds the rule's other concepts near h.

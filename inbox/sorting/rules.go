@@ -73,10 +73,10 @@ var requestRules = sync.OnceValue(func() ruleBook {
 func optOutRules() []rule {
 	const label = LabelUnsubscribe
 	const footer = "footer"
-	const lost = "footer put-back about-me account"
+	const lost = "footer put-back about-me account no-list"
 	return []rule{
-		{label, "asks to be taken off", "unsubscribe-me", 30, footer, anywhere},
-		{label, "asks to be taken off", "unsubscribe-me mine request", 20, "", anywhere},
+		{label, "asks to be taken off", "unsubscribe-me", 30, footer + " no-list", anywhere},
+		{label, "asks to be taken off", "unsubscribe-me mine request", 20, "no-list", anywhere},
 		{label, "unsubscribes", "unsubscribe ask", 14, footer, anywhere},
 		{label, "unsubscribes from the newsletter", "unsubscribe newsletter", 8, footer, short},
 		{label, "unsubscribed and is still written to", "unsubscribe persist", 20, footer, anywhere},
@@ -84,7 +84,13 @@ func optOutRules() []rule {
 
 		{label, "asks to stop what is sent", "stop send/newsletter", 6, footer, anywhere},
 		{label, "asks to stop what is sent", "stop receive ask", 8, footer, anywhere},
-		{label, "wants nothing more to be sent", "any-more negation send", 10, lost, anywhere},
+		{label, "asks to be taken off the list", "take-off newsletter mine/request", 12, footer + " no-list data", anywhere},
+		{label, "asks to be taken off", "take-off these request", 8, lost, short},
+		{label, "asks to stop these", "stop these request/mine", 6, lost, short},
+		{label, "wants no more of these", "any-more negation wish these", 8, lost, anywhere},
+		{label, "wants no more of these", "no-more wish these", 6, lost, anywhere},
+
+		{label, "wants nothing more to be sent", "send any-more negation", 10, lost, anywhere},
 		{label, "wants nothing more to be sent", "no-more send", 8, lost, anywhere},
 		{label, "wants no more mailings", "any-more negation wish receive/newsletter", 12, lost, anywhere},
 		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
@@ -106,7 +112,7 @@ func accessRules() []rule {
 		{label, name, "which/everything hold about-me", 10, deeds, inOrder},
 		{label, name, "request/tell everything about-me", 14, deeds, anywhere},
 		{label, "asks for a copy of data about them", "copy about-me", 10, "portable", anywhere},
-		{label, "asks where data about them came from", "obtained contact/about-me", 8, "", anywhere},
+		{label, "asks where data about them came from", "obtained contact/about-me", 8, "wanted", anywhere},
 		{label, "asks who was given data about them", "shared contact/about-me", 10, "", anywhere},
 	}
 }
@@ -138,6 +144,7 @@ func otherRightsRules() []rule {
 		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
 		{LabelRestriction, "asks to hold data back", "restrict about-me until", 20, "", anywhere},
 		{LabelRestriction, "asks to hold data back and keep it", "keep-it restrict", 24, "", anywhere},
+		{LabelRestriction, "asks to mark a record", "restrict about-me request", 8, "newsletter", anywhere},
 		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
 		{LabelRestriction, "names the right to restriction", "right-restriction ask", 20, "", anywhere},
 
@@ -147,6 +154,7 @@ func otherRightsRules() []rule {
 		{LabelObjection, "objects to processing", "object processing/marketing/data", 24, "", anywhere},
 		{LabelObjection, "does not want data used", "processing negation about-me marketing", 14, "until", anywhere},
 		{LabelObjection, "does not want data used", "processing negation marketing request", 10, "until notice", anywhere},
+		{LabelObjection, "does not want data used", "processing negation about-me wish/request", 12, "until keep-it delete consent complaint complaint-about access held misdeed", anywhere},
 		{LabelObjection, "does not want data passed on", "pass-on negation about-me", 10, "complaint obtained shared portable", anywhere},
 		{LabelObjection, "names the right to object", "right-objection ask", 20, "", anywhere},
 

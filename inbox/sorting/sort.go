@@ -128,7 +128,29 @@ func newReading(m *message.Parsed, reply string) *reading {
 		}
 	}
 	r.understand(list)
+	r.standIn()
 	return r
+}
+
+// standIn takes what is said of somebody else as said of the sender, where the sender acts for them: a parent, a
+// solicitor, a member of parliament.
+func (r *reading) standIn() {
+	if !r.speaks("agent") && !r.speaks("child") {
+		return
+	}
+	lex := lexicons()
+	own := lex.set("about-me", "mine")
+	for i := range r.all {
+		if s := &r.all[i]; s.has("about-them") {
+			for j := range s.hits {
+				if s.hits[j].concept == "about-them" {
+					p := *s.hits[j].phrase
+					p.concept, p.bit = "about-me", own
+					s.hits[j].phrase, s.concepts = &p, s.concepts.with(own)
+				}
+			}
+		}
+	}
 }
 
 // understand finds the phrases of the languages that the text may be in.

@@ -16,7 +16,9 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 		optOut = nil
 	}
 	if len(found[LabelErasure])+len(found[LabelRestriction]) > 0 { // why it is to be erased or restricted
-		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool { return strings.HasPrefix(g.Rule, "says that") })
+		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool {
+			return strings.HasPrefix(g.Rule, "says that") && !strings.HasSuffix(g.Rule, "correct it")
+		})
 	}
 	if len(found[LabelAccess]) > 0 { // a line in the list of what Article 15 gives
 		found[LabelAutomatedDecision] = slices.DeleteFunc(found[LabelAutomatedDecision], func(g Ground) bool {

@@ -33,6 +33,7 @@ func (s *sentence) clauseAt(word int) bool {
 
 // parted reports whether a clause ends between two words.
 func (s *sentence) parted(from, to int) bool {
+	from, to = min(from, to), max(from, to)
 	return slices.ContainsFunc(s.parts, func(p int) bool { return p >= from && p <= to })
 }
 
@@ -68,12 +69,18 @@ func sentences(where, text string) []sentence {
 // clauses returns the words of a sentence and where its clauses start.
 func clauses(one string) (words []string, parts []int) {
 	for part := range strings.FieldsFuncSeq(strings.ReplaceAll(one, ". ", ", "), func(r rune) bool { return strings.ContainsRune(",;:()–—", r) }) {
-		if n := len(words); n > 0 && n <= maxSentenceWords {
+		n := len(words)
+		words = append(words, foldWords(part)...)
+		if n > 0 && n <= maxSentenceWords && n < len(words) && !slices.Contains(thatWords(), words[n]) {
 			parts = append(parts, n)
 		}
-		words = append(words, foldWords(part)...)
 	}
 	return words, parts
+}
+
+// thatWords start a clause that belongs to the verb before the comma: "ich möchte nicht, dass ...".
+func thatWords() []string {
+	return []string{"dass", "das", "ze", "zeby", "aby", "hogy", "oti", "ότι", "οτι", "να", "que", "che", "что", "чтобы", "що", "щоб", "че", "да", "da", "ka", "kad", "et", "att", "at", "etta", "dat"}
 }
 
 func lastRune(s string) string {
