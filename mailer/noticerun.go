@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/errs"
 	"assent/queue"
 	"assent/subscriptions"
@@ -19,6 +20,11 @@ type NoticeRuns interface {
 	StartNoticeRun(ctx context.Context, run *subscriptions.NoticeRun, task func(subscriptions.NoticeRun) (queue.Task, error)) error
 	// NoticeRun returns one run; kind NotFound.
 	NoticeRun(ctx context.Context, id int64) (subscriptions.NoticeRun, error)
+	// ChangeNoticeRun changes the run of a notice and writes the tasks that follow, in one transaction, with a note of who did what; kind NotFound.
+	ChangeNoticeRun(ctx context.Context, noticeID int64, note audit.Note, change func(subscriptions.NoticeRun) (subscriptions.NoticeRun, []queue.Task, error)) (subscriptions.NoticeRun, error)
+	// RetellTellings hands the letters of a run that did not start, of the next limit people above after, to the queue again, and writes the task that next
+	// returns, in one transaction. They are tried for as long as new letters. A paused run changes nothing.
+	RetellTellings(ctx context.Context, run subscriptions.NoticeRun, after int64, limit int, letter func(id int64) (queue.Task, error), next func(after int64) (queue.Task, error)) error
 	// OpenTellings opens letters to the next members of the run's programme, up to limit of them, moves the run's mark and writes the task that next
 	// returns, all in one transaction. A mark that is not run's any more changes nothing: another worker was there.
 	OpenTellings(ctx context.Context, run subscriptions.NoticeRun, limit int, letter func(subscriptions.Subscriber) (Letter, error),
@@ -52,6 +58,7 @@ func (SettleNotices) TaskKind() string { return "notice.settle" }
 const (
 	tellingsAtOnce = 200              // letters opened, or events appended, in one transaction
 	lookAgain      = 30 * time.Second // between two looks at a run that waits
+	lookPaused     = 10 * time.Minute // and at one that is paused: bounces still come
 )
 
 // NoticeTeller carries out notice runs. All of it is safe to run in several processes at once, and to repeat.
@@ -69,16 +76,12 @@ func (t *NoticeTeller) Start(ctx context.Context, noticeID int64, grace time.Dur
 	if grace < 0 || grace > subscriptions.MaxGrace {
 		return subscriptions.NoticeRun{}, errs.E(op, errs.Invalid, "The time for bounces must be between nothing and 7 days.", nil)
 	}
+	if err := t.inForce(ctx, noticeID); err != nil {
+		return subscriptions.NoticeRun{}, errs.Wrap(op, err)
+	}
 	n, err := t.People.Store.Notice(ctx, noticeID)
 	if err != nil {
 		return subscriptions.NoticeRun{}, errs.Wrap(op, err)
-	}
-	all, err := t.People.Store.Notices(ctx, n.ProgrammeID)
-	if err != nil {
-		return subscriptions.NoticeRun{}, errs.Wrap(op, err)
-	}
-	if last := all[len(all)-1]; last.ID != noticeID {
-		return subscriptions.NoticeRun{}, errs.E(op, errs.Refused, fmt.Sprintf("Version %d is not in force any more; tell people of version %d.", n.Version, last.Version), nil)
 	}
 	run := subscriptions.NoticeRun{
 		ProgrammeID: n.ProgrammeID, NoticeID: n.ID, State: subscriptions.RunOpening, Grace: grace, StartedBy: actor, StartedAt: t.Now(),
@@ -97,7 +100,7 @@ func (t *NoticeTeller) HandleOpen(ctx context.Context, o OpenNotices) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if run.State != subscriptions.RunOpening || run.OpenedUpTo != o.UpTo {
+	if run.State != subscriptions.RunOpening || run.OpenedUpTo != o.UpTo || !run.PausedAt.IsZero() {
 		return nil // done by a task that came before
 	}
 	err = t.Runs.OpenTellings(ctx, run, tellingsAtOnce, func(p subscriptions.Subscriber) (Letter, error) { return t.letter(run, p) },
@@ -148,7 +151,11 @@ func (t *NoticeTeller) HandleSettle(ctx context.Context, s SettleNotices) error 
 	if waiting == 0 {
 		return errs.Wrap(op, t.Runs.EndNoticeRun(ctx, run.ID, t.Now(), nil))
 	}
-	again, err := settleTask(run.ID, s.Look+1, t.Now().Add(lookAgain))
+	wait := lookAgain
+	if !run.PausedAt.IsZero() {
+		wait = lookPaused
+	}
+	again, err := settleTask(run.ID, s.Look+1, t.Now().Add(wait))
 	if err == nil {
 		err = t.Runs.EndNoticeRun(ctx, run.ID, time.Time{}, &again)
 	}
@@ -162,8 +169,9 @@ func (t *NoticeTeller) done(op string, err error) error {
 	return errs.Wrap(op, err)
 }
 
+// openTask is named after the round too: the task of a run that was paused may be done, without having done anything.
 func openTask(run subscriptions.NoticeRun, at time.Time) (queue.Task, error) {
-	return queue.New(fmt.Sprintf("notices:%d:%d", run.ID, run.OpenedUpTo), OpenNotices{RunID: run.ID, UpTo: run.OpenedUpTo}, at)
+	return queue.New(fmt.Sprintf("notices:%d:%d:%d", run.ID, run.Round, run.OpenedUpTo), OpenNotices{RunID: run.ID, UpTo: run.OpenedUpTo}, at)
 }
 
 func settleTask(runID int64, look int, at time.Time) (queue.Task, error) {

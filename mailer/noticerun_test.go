@@ -183,3 +183,76 @@ func TestOnlyTheNoticeInForceIsToldOf(t *testing.T) {
 		}
 	})
 }
+
+func TestAPausedNoticeRunTellsNobodyAndAResumedOneNobodyTwice(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		r.join(r.lists[0], crowd(230)...) // more than one page
+		told, surveys := r.newPurpose()
+		r.enrol(surveys, crowd(1)[0])
+		teller := r.teller()
+		run, err := teller.Start(t.Context(), told.ID, 0, "user:1")
+		r.ok(err)
+		r.ok(teller.HandleOpen(t.Context(), mailer.OpenNotices{RunID: run.ID})) // the first page of letters stands
+		_, err = teller.Pause(t.Context(), told.ID, "user:2")
+		r.ok(err)
+		if _, err := teller.Pause(t.Context(), told.ID, "user:2"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("pausing twice: %v", err)
+		}
+		r.work()
+		r.clock.advance(8 * 24 * time.Hour) // longer than a letter is tried
+		r.work()
+		if n := r.relay.total(t); n != 0 {
+			t.Fatalf("%d letters of a paused run went out", n)
+		}
+		if got := r.reasons(surveys); got[subscriptions.ReasonNotInformed] != 1 || got[subscriptions.Allowed] != 0 {
+			t.Errorf("who was not told is not blocked: %v", got)
+		}
+		for range 2 { // paused and resumed again, with all tasks of both rounds there
+			_, err = teller.Resume(t.Context(), told.ID, "user:2")
+			r.ok(err)
+			if _, err := teller.Resume(t.Context(), told.ID, "user:2"); errs.KindOf(err) != errs.Conflict {
+				t.Errorf("resuming twice: %v", err)
+			}
+			_, err = teller.Pause(t.Context(), told.ID, "user:2")
+			r.ok(err)
+		}
+		run, err = teller.Resume(t.Context(), told.ID, "user:2")
+		r.ok(err)
+		r.work()
+		for range 3 {
+			r.clock.advance(11 * time.Minute)
+			r.work()
+		}
+		if n := r.relay.total(t); n != 230 || r.tellings(told, subscriptions.TellingTold) != 230 {
+			t.Errorf("%d letters, %d told; want 230 of each", n, r.tellings(told, subscriptions.TellingTold))
+		}
+		if run, err = r.db.NoticeRun(t.Context(), run.ID); err != nil || run.State != subscriptions.RunFinished || !run.PausedAt.IsZero() {
+			t.Errorf("%+v, %v", run, err)
+		}
+		if got := r.reasons(surveys); got[subscriptions.Allowed] != 1 {
+			t.Errorf("who was told: %v", got)
+		}
+		if _, err := teller.Pause(t.Context(), told.ID, "user:2"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("pausing what is finished: %v", err)
+		}
+		r.verified()
+	})
+}
+
+func TestARunOfAVersionThatIsNotInForceIsNotResumed(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		r.join(r.lists[0], "ann@example.org")
+		told, _ := r.newPurpose()
+		_, err := r.teller().Start(t.Context(), told.ID, 0, "user:1")
+		r.ok(err)
+		_, err = r.teller().Pause(t.Context(), told.ID, "user:1")
+		r.ok(err)
+		_, err = r.people.PublishNotice(t.Context(), subscriptions.NoticeDraft{ProgrammeID: r.programme.ID, Texts: map[string]string{"en": "Newer still."}, Override: "a test"})
+		r.ok(err)
+		if _, err := r.teller().Resume(t.Context(), told.ID, "user:1"); errs.KindOf(err) != errs.Refused || !strings.Contains(errs.Message(err), "tell people of version") {
+			t.Errorf("resumed: %v", err)
+		}
+	})
+}

@@ -318,6 +318,7 @@ func (r *rig) work() {
 	queue.Handle(mux, r.HandleBulkLetter)
 	queue.Handle(mux, r.teller().HandleOpen)
 	queue.Handle(mux, r.teller().HandleSettle)
+	queue.Handle(mux, r.teller().HandleRetell)
 	worker := &queue.Worker{Outbox: r.db, Mux: mux, Now: r.clock.now, Log: r.Log, Jitter: func() float64 { return 0 }}
 	for range 100 {
 		due, err := r.db.Due(r.t.Context(), r.clock.now(), 1000)

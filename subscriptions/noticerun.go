@@ -13,7 +13,8 @@ import (
 //
 //	opening -> waiting -> finished
 //
-// While it is opening, letters are still being written; then it waits for what becomes of them.
+// While it is opening, letters are still being written; then it waits for what becomes of them. Pausing is apart from it: a paused run keeps its state, and
+// no letter of it starts.
 type NoticeRun struct {
 	ID          int64
 	ProgrammeID int64
@@ -24,6 +25,32 @@ type NoticeRun struct {
 	StartedBy   string
 	StartedAt   time.Time
 	FinishedAt  time.Time // zero until then
+	PausedAt    time.Time // zero while it goes on
+	PausedBy    string
+	Round       int64 // how often it was resumed
+}
+
+// Pause returns r paused. Whoever was not told yet stays blocked for what is new. Kind Conflict when it is over or paused.
+func (r NoticeRun) Pause(actor string, now time.Time) (NoticeRun, error) {
+	const op = "subscriptions: pause notice run"
+	switch {
+	case r.State == RunFinished:
+		return r, errs.E(op, errs.Conflict, "This run is finished: there is nothing to stop.", nil)
+	case !r.PausedAt.IsZero():
+		return r, errs.E(op, errs.Conflict, "This run is paused already.", nil)
+	}
+	r.PausedAt, r.PausedBy = now, actor
+	return r, nil
+}
+
+// Resume returns r going on from where it was paused. Kind Conflict when it is not.
+func (r NoticeRun) Resume() (NoticeRun, error) {
+	if r.PausedAt.IsZero() {
+		return r, errs.E("subscriptions: resume notice run", errs.Conflict, "This run is not paused.", nil)
+	}
+	r.PausedAt, r.PausedBy = time.Time{}, ""
+	r.Round++
+	return r, nil
 }
 
 // RunState is where a notice run is on its way.

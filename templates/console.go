@@ -160,10 +160,11 @@ type Pager struct {
 // PeoplePage fills the page "people".
 type PeoplePage struct {
 	Console
-	Query  string // the address that was searched for
-	Masked bool   // addresses are masked in the rows
-	Rows   []PersonRow
-	Pager  Pager
+	Query      string // the address that was searched for
+	Masked     bool   // addresses are masked in the rows
+	ExportsURL string // "" for whoever may make none
+	Rows       []PersonRow
+	Pager      Pager
 }
 
 // PersonRow is one subscriber.

@@ -67,6 +67,8 @@ type NoticeRow struct {
 	Waiting    int
 	Others     int    // whom it could not tell for another reason
 	StartURL   string // where a run is started; "" where there is none to start
+	PauseURL   string // where it is stopped for a while; "" where it cannot be
+	ResumeURL  string // where it goes on; "" where it cannot
 }
 
 // NoticeEditPage fills the page "notice-edit": the next version of a notice, and what publishing it would mean.

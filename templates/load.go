@@ -107,6 +107,7 @@ func declaredPages() []declared {
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},
 		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},
+		{"copies", reflect.TypeFor[CopiesPage](), console},
 		{"retention", reflect.TypeFor[RetentionPage](), console},
 		{"erase", reflect.TypeFor[ErasePage](), console},
 	}

@@ -127,7 +127,9 @@ func everyRequest() map[string]string {
 		"POST /api/v1/keys": `{"name":"x","scopes":["keys:write"]}`, "GET /api/v1/audit": "", "POST /api/v1/packs": `{"address":"ann@example.org"}`,
 		"GET /api/v1/imports": "", "POST /api/v1/imports/1/undo": "", "GET /api/v1/imports/1/quarantine": "", "POST /api/v1/imports/1/ask": `{"ground":"members"}`,
 		"GET /api/v1/exports/lists": "",
-		"GET /api/v1/keys":          "", "DELETE /api/v1/keys/2": "",
+		"GET /api/v1/copies":        "", "GET /api/v1/copies/1": "", "GET /api/v1/copies/1/file": "", "DELETE /api/v1/copies/1/file": "", "POST /api/v1/copies/1/again": "",
+		"POST /api/v1/copies/exports": `{"what":"lists"}`, "POST /api/v1/copies/packs": `{"address":"ann@example.org"}`,
+		"GET /api/v1/keys": "", "DELETE /api/v1/keys/2": "",
 	}
 }
 
@@ -150,6 +152,7 @@ func TestNoInternalTextEverGetsOut(t *testing.T) {
 				d.People.Store = people
 				d.Mailer.Store, d.Mailer.People = brokenCampaigns{err: c.err}, people
 				d.Inbox, d.Reads, d.Audit, d.Imports = brokenInbox{err: c.err}, brokenReads{err: c.err}, brokenAudit{err: c.err}, brokenImports{err: c.err}
+				d.Copies.Store = brokenCopies{err: c.err}
 				d.Cases.Store, d.Cases.Records = brokenCases{err: c.err}, brokenCases{err: c.err}
 				d.Registers.Breaches.Store, d.Registers.ThirdParties.Store = brokenBreaches{err: c.err}, brokenThirdParties{err: c.err}
 			})

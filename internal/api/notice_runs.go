@@ -25,6 +25,8 @@ type noticeRun struct {
 	StartedBy  string     `json:"started_by" example:"user:1"`
 	StartedAt  time.Time  `json:"started_at"`
 	FinishedAt *time.Time `json:"finished_at,omitempty"`
+	PausedAt   *time.Time `json:"paused_at,omitempty" doc:"Set while the run is paused: no letter of it starts."`
+	PausedBy   string     `json:"paused_by,omitempty" example:"user:1"`
 }
 
 type newNoticeRun struct {
@@ -48,6 +50,27 @@ func (a *api) noticeRunRoutes() {
 		id: "get-notice-run", method: http.MethodGet, path: base + "/notices/{id}/run", tag: "Declarations", scope: auth.ListsRead,
 		summary: "See how far a notice has been told",
 	}, a.getNoticeRun)
+	add(a, operation{
+		id: "pause-notice-run", method: http.MethodPost, path: base + "/notices/{id}/run/pause", tag: "Declarations", scope: auth.CampaignsSend,
+		summary: "Pause telling people of a notice", about: "No letter starts from then on. Whoever was not told stays blocked for what is new.",
+	}, func(ctx context.Context, in *InID) (*reply[noticeRun], error) {
+		run, err := a.Notices.Pause(ctx, in.ID, actor(ctx).String())
+		return a.changedNoticeRun(ctx, run, err)
+	})
+	add(a, operation{
+		id: "resume-notice-run", method: http.MethodPost, path: base + "/notices/{id}/run/resume", tag: "Declarations", scope: auth.CampaignsSend,
+		summary: "Go on telling people of a notice", about: "From where it was paused; nobody is written to twice. A version that is not in force any more is not told of.",
+	}, func(ctx context.Context, in *InID) (*reply[noticeRun], error) {
+		run, err := a.Notices.Resume(ctx, in.ID, actor(ctx).String())
+		return a.changedNoticeRun(ctx, run, err)
+	})
+}
+
+func (a *api) changedNoticeRun(ctx context.Context, run subscriptions.NoticeRun, err error) (*reply[noticeRun], error) {
+	if err != nil {
+		return nil, err
+	}
+	return a.showNoticeRun(ctx, run)
 }
 
 func (a *api) startNoticeRun(ctx context.Context, in *struct {
@@ -87,6 +110,6 @@ func (a *api) showNoticeRun(ctx context.Context, run subscriptions.NoticeRun) (*
 		ID: run.ID, NoticeID: run.NoticeID, State: string(run.State), GraceHours: run.Grace.Hours(),
 		Waiting: n[subscriptions.TellingWaiting], Told: n[subscriptions.TellingTold], Bounced: n[subscriptions.TellingBounced], Failed: n[subscriptions.TellingFailed],
 		Refused: n[subscriptions.TellingRefused], Uncertain: n[subscriptions.TellingUncertain],
-		StartedBy: run.StartedBy, StartedAt: utc(run.StartedAt), FinishedAt: moment(run.FinishedAt),
+		StartedBy: run.StartedBy, StartedAt: utc(run.StartedAt), FinishedAt: moment(run.FinishedAt), PausedAt: moment(run.PausedAt), PausedBy: run.PausedBy,
 	}}, nil
 }

@@ -17,7 +17,7 @@ var declaringAndKeeping = []string{
 	"PATCH /api/v1/programmes/harbour-news", "PATCH /api/v1/purposes/1", "PATCH /api/v1/lists/monthly", "POST /api/v1/attributes/1/category",
 	"GET /api/v1/programmes/harbour-news/clashes", "GET /api/v1/programmes/harbour-news/processing-record", "GET /api/v1/programmes/harbour-news/notice-draft",
 	"GET /api/v1/programmes/harbour-news/recipients", "POST /api/v1/programmes/harbour-news/recipients", "POST /api/v1/programmes/harbour-news/recipients/1/end",
-	"GET /api/v1/notices/1/run", "POST /api/v1/notices/1/run",
+	"GET /api/v1/notices/1/run", "POST /api/v1/notices/1/run", "POST /api/v1/notices/1/run/pause", "POST /api/v1/notices/1/run/resume",
 	"GET /api/v1/erasures", "GET /api/v1/erasures/1", "POST /api/v1/erasures",
 	"GET /api/v1/holds", "POST /api/v1/holds/1/lift", "POST /api/v1/subscribers/1/holds", "GET /api/v1/subscribers/1/retention",
 	"GET /api/v1/retention/rules", "POST /api/v1/retention/rules", "DELETE /api/v1/retention/rules/1",

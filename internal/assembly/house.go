@@ -24,6 +24,7 @@ import (
 	"assent/internal/clock"
 	"assent/internal/config"
 	"assent/internal/errs"
+	"assent/internal/exporting/copies"
 	"assent/internal/store"
 	"assent/internal/token"
 	"assent/mailer"
@@ -77,6 +78,8 @@ type House struct {
 	Boxes     []imappoll.Mailbox
 
 	Disclosures *subscriptions.Disclosures
+
+	Copies *copies.Service
 
 	Preferences *subscriptions.Preferences
 
@@ -134,6 +137,9 @@ func (h *House) open(ctx context.Context) error {
 		return err
 	}
 	if err := h.openAccess(); err != nil {
+		return err
+	}
+	if err := h.openCopies(); err != nil {
 		return err
 	}
 	h.makeServices()

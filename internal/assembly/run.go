@@ -54,8 +54,10 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Mailer.HandleBulkLetter)
 	queue.Handle(mux, h.Notices.HandleOpen)
 	queue.Handle(mux, h.Notices.HandleSettle)
+	queue.Handle(mux, h.Notices.HandleRetell)
 	queue.Handle(mux, h.Inbox.HandleSorting)
 	queue.Handle(mux, h.Cases.HandlePosted)
+	queue.Handle(mux, h.Copies.HandleMake)
 	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
 		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
 	})

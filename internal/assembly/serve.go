@@ -46,7 +46,7 @@ func (h *House) Engine() (*web.Engine, error) {
 	err = console.Register(engine, console.Deps{
 		People: h.People, Editor: h.Editor, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Sending: h.Mailer, Cases: h.DB, Casework: h.Cases, Registers: console.Registers(h.Registers), Amending: h.Amending, Telling: h.Telling, Access: h.Access, Looker: h.Inbox, Figures: h.DB, Notices: h.Notices,
 		NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: console.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
-		Audit: h.DB, Proof: h.DB, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
+		Audit: h.DB, Proof: h.DB, Copies: h.Copies, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		boxes = append(boxes, b.Name)
 	}
 	err = api.Register(engine, api.Deps{
-		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Access: h.Access, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Registers: api.Registers(h.Registers), Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB,
+		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Access: h.Access, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Registers: api.Registers(h.Registers), Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB, Copies: h.Copies,
 		Checks: h.checks(), Mailboxes: boxes, Now: h.Now, Log: h.Log,
 	})
 	return engine, err

@@ -38,6 +38,7 @@ func (h *House) Tidy(ctx context.Context) error {
 			h.Log.Info("quarantine swept", "rows", swept.Rows, "people", swept.People)
 		}
 		h.dropPacks(ctx, now)
+		h.dropCopies(ctx)
 		if err := h.keepTrail(ctx, now); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the audit trail could not be sealed or trimmed", "error", err)
 		}

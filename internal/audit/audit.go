@@ -67,8 +67,10 @@ const (
 	Redeclare      Action = "change declaration" // of the same
 	TrimTrail      Action = "trim audit trail"
 	// StartNoticeRun: every member of a programme is told of a version of its notice.
-	StartNoticeRun Action = "start notice run"
-	DestroyKey     Action = "destroy key" // of the personal parts about somebody
+	StartNoticeRun  Action = "start notice run"
+	PauseNoticeRun  Action = "pause notice run"
+	ResumeNoticeRun Action = "resume notice run"
+	DestroyKey      Action = "destroy key" // of the personal parts about somebody
 )
 
 // Actions holds every action that has a name here.
@@ -77,7 +79,7 @@ var Actions = []Action{
 	ReadLedger, ReadBars, ReadTrail, ExportTrail, ExportPack, ExportPeople, AddPerson, ChangePerson,
 	AskMove, CloseMove, ErasePerson, PlaceHold, LiftHold, OpenCase, ChangeCase, ImportBegun,
 	ImportDone, ImportUndone, ForgetPeople, DropQuarantine, AskQuarantined, MakeKey, RevokeKey, AddUser,
-	SetPassword, DisableUser, EnableUser, Declare, Redeclare, TrimTrail, StartNoticeRun, DestroyKey,
+	SetPassword, DisableUser, EnableUser, Declare, Redeclare, TrimTrail, StartNoticeRun, PauseNoticeRun, ResumeNoticeRun, DestroyKey,
 }
 
 // Values are fields with their values, as JSON has them.

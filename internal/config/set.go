@@ -160,6 +160,15 @@ func setRecipientDays(c *Config, v string) error {
 	return nil
 }
 
+func setCopyDays(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 90 {
+		return says("must be a number of days from 1 to 90.")
+	}
+	c.CopyDays = n
+	return nil
+}
+
 func setQuarantineDays(c *Config, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > 365 {

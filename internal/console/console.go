@@ -20,6 +20,7 @@ import (
 	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/internal/errs"
+	"assent/internal/exporting/copies"
 	"assent/internal/pages"
 	"assent/internal/web"
 	"assent/mailer"
@@ -51,6 +52,7 @@ type Deps struct {
 	Audit      Recorder
 	Proof      Proof
 	Keeping    Keeping
+	Copies     *copies.Service
 	Checks     []Check        // what must answer, shown on the overview
 	Zone       *time.Location // in which operators read times
 	Now        func() time.Time
@@ -123,6 +125,8 @@ func (s *console) pages() {
 	desk.GET("/programmes/:id/notice", s.desk(auth.ListsWrite, s.writeNotice))
 	desk.POST("/programmes/:id/notice", notices, s.desk(auth.ListsWrite, s.publishNotice))
 	desk.POST("/programmes/:id/run", form, s.desk(auth.CampaignsSend, s.tellMembers))
+	desk.POST("/programmes/:id/run/:notice/pause", form, s.desk(auth.CampaignsSend, s.changeRun(s.Notices.Pause)))
+	desk.POST("/programmes/:id/run/:notice/resume", form, s.desk(auth.CampaignsSend, s.changeRun(s.Notices.Resume)))
 	desk.GET("/campaigns", s.desk(auth.CampaignsRead, s.campaigns))
 	desk.GET("/campaigns/:id", s.desk(auth.CampaignsRead, s.campaign))
 	s.campaignPages(desk, form)
@@ -148,6 +152,7 @@ func (s *console) pages() {
 	s.casePages(desk)
 	s.packPages(desk)
 	s.keepingPages(desk, form)
+	s.copyPages(desk, form)
 }
 
 // page answers with a page; the console speaks English.

@@ -39,9 +39,11 @@ func (s *console) people(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.page(c, http.StatusOK, "people", templates.PeoplePage{
-		Console: s.around(by), Masked: true, Rows: rows, Pager: cursorPager(found, cursor(c, "from"), total.people),
-	})
+	page := templates.PeoplePage{Console: s.around(by), Masked: true, Rows: rows, Pager: cursorPager(found, cursor(c, "from"), total.people)}
+	if by.May(auth.ExportsMake) {
+		page.ExportsURL = copiesURL
+	}
+	return s.page(c, http.StatusOK, "people", page)
 }
 
 // cursor reads a number in a query, 0 for none.

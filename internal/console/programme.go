@@ -21,6 +21,8 @@ import (
 type Notices interface {
 	// Start begins to tell every member of a programme of the notice in force.
 	Start(ctx context.Context, noticeID int64, grace time.Duration, actor string) (subscriptions.NoticeRun, error)
+	Pause(ctx context.Context, noticeID int64, actor string) (subscriptions.NoticeRun, error)
+	Resume(ctx context.Context, noticeID int64, actor string) (subscriptions.NoticeRun, error)
 }
 
 // NoticeRuns reads how far the telling of notices has come. The store is one.
@@ -223,6 +225,14 @@ func (s *console) noticeRows(ctx context.Context, p subscriptions.Programme, not
 			if err := s.runOf(ctx, runs[at], &row); err != nil {
 				return nil, err
 			}
+			run := runs[at]
+			switch here := programmeURL(p.ID) + "/run/" + decimal(n.ID); {
+			case run.State == subscriptions.RunFinished || !by.May(auth.CampaignsSend):
+			case run.PausedAt.IsZero():
+				row.PauseURL = here + "/pause"
+			case i == len(notices)-1:
+				row.ResumeURL = here + "/resume"
+			}
 		case i == len(notices)-1 && by.May(auth.CampaignsSend):
 			row.StartURL = programmeURL(p.ID) + "/run"
 		}
@@ -237,7 +247,10 @@ func (s *console) runOf(ctx context.Context, run subscriptions.NoticeRun, row *t
 		return err
 	}
 	row.Run = templates.State{Label: "Being told", Tone: templates.Wait}
-	if run.State == subscriptions.RunFinished {
+	switch {
+	case !run.PausedAt.IsZero():
+		row.Run = templates.State{Label: "Paused", Tone: templates.Alert}
+	case run.State == subscriptions.RunFinished:
 		row.Run = templates.State{Label: "Told", Tone: templates.Good}
 	}
 	row.Told, row.Bounced, row.Waiting = int(n[subscriptions.TellingTold]), int(n[subscriptions.TellingBounced]), int(n[subscriptions.TellingWaiting])
@@ -288,4 +301,27 @@ func (s *console) clashes(ctx context.Context) ([]templates.Clash, error) {
 		}
 	}
 	return out, nil
+}
+
+// changeRun pauses a notice run, or lets it go on.
+func (s *console) changeRun(change func(ctx context.Context, noticeID int64, actor string) (subscriptions.NoticeRun, error)) func(*gin.Context, auth.Actor) error {
+	return func(c *gin.Context, by auth.Actor) error {
+		const op = "console: change notice run"
+		p, err := s.programmeOf(c)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		id, err := number(c, "notice")
+		if err != nil {
+			return err
+		}
+		if n, err := s.People.Store.Notice(c.Request.Context(), id); err != nil || n.ProgrammeID != p.ID {
+			return errs.E(op, errs.NotFound, "", err)
+		}
+		if _, err := change(c.Request.Context(), id, by.String()); err != nil {
+			return errs.Wrap(op, err)
+		}
+		c.Redirect(http.StatusSeeOther, programmeURL(p.ID)+"#notices")
+		return nil
+	}
 }

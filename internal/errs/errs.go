@@ -30,14 +30,16 @@ const (
 	Unavailable
 	// TooMany means that the caller asks too often or too much.
 	TooMany
+	// Gone means that it was here and was destroyed: what is on record of it tells how to make it anew.
+	Gone
 )
 
 // Kinds holds every kind, in the order of their values.
-var Kinds = []Kind{Internal, Invalid, NotFound, Conflict, Unauthenticated, Forbidden, Refused, Unavailable, TooMany}
+var Kinds = []Kind{Internal, Invalid, NotFound, Conflict, Unauthenticated, Forbidden, Refused, Unavailable, TooMany, Gone}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
-	names := []string{"internal", "invalid", "not found", "conflict", "unauthenticated", "forbidden", "refused", "unavailable", "too many"}
+	names := []string{"internal", "invalid", "not found", "conflict", "unauthenticated", "forbidden", "refused", "unavailable", "too many", "gone"}
 	if int(k) < len(names) {
 		return names[k]
 	}

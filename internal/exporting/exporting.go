@@ -106,13 +106,24 @@ type Export struct {
 // Begin checks an export and notes it in the audit trail. Kinds Invalid, NotFound, Unavailable.
 func (x *Exporter) Begin(ctx context.Context, r Request) (*Export, error) {
 	const op = "exporting: begin"
+	e, err := x.Open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return e, errs.Wrap(op, x.Store.Record(ctx, r.Note()))
+}
+
+// Open checks an export that is in the audit trail already. Kinds Invalid, NotFound, Unavailable.
+func (x *Exporter) Open(ctx context.Context, r Request) (*Export, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
 	rows, err := x.rowsOf(ctx, r)
-	if err != nil {
-		return nil, errs.Wrap(op, err)
-	}
+	return &Export{request: r, rows: rows}, errs.Wrap("exporting: open", err)
+}
+
+// Note is what the audit trail says of the request: who takes what out, and why.
+func (r Request) Note() audit.Note {
 	facts := audit.Values{"what": string(r.What), "format": string(r.Format)}
 	if r.List != "" {
 		facts["list"] = r.List
@@ -123,8 +134,7 @@ func (x *Exporter) Begin(ctx context.Context, r Request) (*Export, error) {
 	if r.After != 0 {
 		facts["after"] = r.After
 	}
-	note := audit.Note{Actor: r.Actor, Action: audit.ExportPeople, Object: "export", Why: r.Why, Facts: facts}
-	return &Export{request: r, rows: rows}, errs.Wrap(op, x.Store.Record(ctx, note))
+	return audit.Note{Actor: r.Actor, Action: audit.ExportPeople, Object: "export", Why: r.Why, Facts: facts}
 }
 
 // Write writes the rows, the head first. With an error comes how far it came; what is written up to there is whole.

@@ -73,6 +73,8 @@ var emptying = []emptied{
 	{table: "corrections", set: []string{"before", "after", "words"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "corrections", set: []string{"before", "after", "words"}, where: "case_id IN (?)", of: byCase},
 	{table: "statements", set: []string{"words"}, where: "subscriber_id IN (?)", of: byID},
+	{table: "copy_pieces", where: "copy_id IN (SELECT id FROM copies WHERE kind = 'export' OR address_key IN (?))", of: byKey, drop: true},
+	{table: "copies", set: []string{"address", "why"}, where: "address_key IN (?)", of: byKey},
 	{table: "quarantine", set: []string{"address", "name", "language", "source"}, where: "address_key IN (?)", of: byKey},
 }
 
@@ -96,6 +98,9 @@ func (t *ledgerTx) Empty(p subscriptions.Subscriber) (map[string]int64, error) {
 		return nil, fail(op, err)
 	}
 	if err := t.dropRaw(who, counts); err != nil {
+		return nil, fail(op, err)
+	}
+	if err := t.dropCopiesOf(who, counts); err != nil {
 		return nil, fail(op, err)
 	}
 	writeBack, err := t.thinCases(who.cases)

@@ -120,6 +120,9 @@ func (h *household) leavesTraces(p subscriptions.Subscriber, name, town string) 
 	h.sql(`INSERT INTO imports (list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, invalid, rejects, created_at, finished_at) VALUES (1, 'f.csv', ?, 'user:1', 1, 0, 0, 0, 1, 0, 0, 0, 0, 0)`, fmt.Sprint(p.ID))
 	h.sql(`INSERT INTO quarantine (import_id, line, address_key, address, name, why, created_at) SELECT MAX(id), 1, ?, ?, ?, 'no evidence', 0 FROM imports`, p.Key, p.Address.String(), name)
 	h.sql(`INSERT INTO idempotency_keys (key, owner, digest, status, header, body, created_at) VALUES (?, 'key:1', '', 200, '{}', ?, 0)`, fmt.Sprint(p.ID), []byte(text))
+	h.sql(`INSERT INTO copies (kind, what, format, list, campaign_id, spreadsheet, address, address_key, person_id, why, actor, state, asked_at, ready_at, expires_at, gone_at, gone_why, trouble, row_count, size, digest, fetched)
+		VALUES ('pack', '', 'json', '', 0, ?, ?, ?, ?, ?, 'user:1', 'ready', 1, 1, 9, 0, '', '', 0, 1, '', 0)`, false, p.Address.String(), p.Key, p.ID, "asked by "+text)
+	h.sql(`INSERT INTO copy_pieces (copy_id, number, data) SELECT MAX(id), 0, ? FROM copies`, []byte(text))
 	if p.ID == 0 {
 		return
 	}

@@ -45,10 +45,11 @@ func (c conn) openLetter(ctx context.Context, l *mailer.Letter, now time.Time) e
 	return c.enqueue(ctx, now, task)
 }
 
-// StartLetter implements mailer.Store.
+// StartLetter implements mailer.Store. A letter of a notice run that is paused does not start, and keeps waiting.
 func (d *DB) StartLetter(ctx context.Context, id int64, now time.Time) (l mailer.Letter, ok bool, err error) {
 	err = d.within(ctx, func(c conn) error {
-		l, err = scanLetter(c.row(ctx, `UPDATE letters SET state = 'started', started_at = ? WHERE id = ? AND state = 'waiting' RETURNING `+letterColumns, millis(now), id))
+		l, err = scanLetter(c.row(ctx, `UPDATE letters SET state = 'started', started_at = ? WHERE id = ? AND state = 'waiting'
+			AND NOT EXISTS (SELECT 1 FROM notice_tellings t JOIN notice_runs r ON r.notice_id = t.notice_id WHERE t.letter_id = letters.id AND r.paused_at <> 0) RETURNING `+letterColumns, millis(now), id))
 		if !errors.Is(err, sql.ErrNoRows) {
 			ok = err == nil
 			return err

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"assent/internal/audit"
@@ -10,12 +12,12 @@ import (
 	"assent/subscriptions"
 )
 
-const noticeRunColumns = `id, programme_id, notice_id, state, grace_ms, opened_up_to, started_by, started_at, finished_at`
+const noticeRunColumns = `id, programme_id, notice_id, state, grace_ms, opened_up_to, started_by, started_at, finished_at, paused_at, paused_by, round`
 
 func scanNoticeRun(s scanner) (r subscriptions.NoticeRun, err error) {
-	var grace, started, finished int64
-	err = s.Scan(&r.ID, &r.ProgrammeID, &r.NoticeID, &r.State, &grace, &r.OpenedUpTo, &r.StartedBy, &started, &finished)
-	r.Grace, r.StartedAt, r.FinishedAt = time.Duration(grace)*time.Millisecond, moment(started), moment(finished)
+	var grace, started, finished, paused int64
+	err = s.Scan(&r.ID, &r.ProgrammeID, &r.NoticeID, &r.State, &grace, &r.OpenedUpTo, &r.StartedBy, &started, &finished, &paused, &r.PausedBy, &r.Round)
+	r.Grace, r.StartedAt, r.FinishedAt, r.PausedAt = time.Duration(grace)*time.Millisecond, moment(started), moment(finished), moment(paused)
 	return r, err
 }
 
@@ -72,7 +74,11 @@ func (d *DB) OpenTellings(ctx context.Context, run subscriptions.NoticeRun, limi
 	next func(subscriptions.NoticeRun, int) (subscriptions.NoticeRun, queue.Task, error)) error {
 	return fail("store: open tellings", d.within(ctx, func(c conn) error {
 		var mark int64
-		if err := c.row(ctx, `SELECT opened_up_to FROM notice_runs WHERE id = ? AND state = ?`+d.forUpdate(), run.ID, string(subscriptions.RunOpening)).Scan(&mark); err != nil {
+		err := c.row(ctx, `SELECT opened_up_to FROM notice_runs WHERE id = ? AND state = ? AND paused_at = 0`+d.forUpdate(), run.ID, string(subscriptions.RunOpening)).Scan(&mark)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // paused meanwhile, or opened to its end: what resumes it writes a task of its own
+		}
+		if err != nil {
 			return err
 		}
 		if mark != run.OpenedUpTo {

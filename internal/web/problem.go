@@ -67,6 +67,8 @@ func SortOf(k errs.Kind) Sort {
 		return Sort{"unavailable", "Not available now", http.StatusServiceUnavailable, "Something that this needs does not answer. Try again soon."}
 	case errs.TooMany:
 		return Sort{"too-many", "Too many requests", http.StatusTooManyRequests, "There were too many requests. Wait a little."}
+	case errs.Gone:
+		return Sort{"gone", "Gone", http.StatusGone, "It was here and was destroyed when its time was over. Make it anew."}
 	}
 	return internalSort()
 }

@@ -19,7 +19,7 @@ func TestNoKindIsMissed(t *testing.T) {
 	t.Parallel()
 	want := map[errs.Kind]int{
 		errs.Internal: 500, errs.Invalid: 422, errs.NotFound: 404, errs.Conflict: 409, errs.Unauthenticated: 401,
-		errs.Forbidden: 403, errs.Refused: 409, errs.Unavailable: 503, errs.TooMany: 429,
+		errs.Forbidden: 403, errs.Refused: 409, errs.Unavailable: 503, errs.TooMany: 429, errs.Gone: 410,
 	}
 	names := map[string]bool{}
 	for _, k := range errs.Kinds {

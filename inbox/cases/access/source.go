@@ -53,6 +53,8 @@ func Unsearched() map[string]string {
 		"users":             "operators, who are asked of the organisation that employs them",
 		"sessions":          "operators",
 		"api_keys":          "programs",
+		"copies":            "files that staff had made of what is searched where it is; who asked for them stands in the trail",
+		"copy_pieces":       "their bytes, for days",
 		"campaigns":         "written for many; what was sent to the person is searched",
 		"case_numbers":      "counts",
 		"outbox":            "tasks by number",

@@ -33,6 +33,7 @@ import (
 	"assent/internal/clock"
 	"assent/internal/console"
 	"assent/internal/errs"
+	"assent/internal/exporting/copies"
 	"assent/internal/pages"
 	"assent/internal/site"
 	"assent/internal/store"
@@ -68,6 +69,7 @@ type Rig struct {
 	Amending  *amending.Service
 	Telling   *telling.Service
 	Keeper    *subscriptions.Keeper
+	Copies    *copies.Service
 }
 
 // Clock stands still unless it is moved.
@@ -147,6 +149,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 		Store: db, Cases: r.Casework, Catalogue: db, Keys: keys, BaseURL: base, Now: r.Clock.Now, Log: log,
 		Makers: map[cases.Kind]access.Maker{cases.Access: access.Layout{Templates: set, Zone: zone}, cases.Portability: portability.Layout{Templates: set, Zone: zone}},
 	}
+	r.Copies = &copies.Service{Store: db, Keys: keys, Templates: set, Days: 7, Zone: zone, Now: r.Clock.Now}
 	err := site.Register(r.Engine, site.Deps{
 		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
@@ -157,7 +160,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: sending, Sending: sending,
 		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Registers: r.registers(), Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
-		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db,
+		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db, Copies: r.Copies,
 		Checks: []console.Check{
 			{Name: "database", Check: db.Ping},
 			{Name: "redis", Check: func(context.Context) error {
