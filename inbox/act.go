@@ -26,6 +26,7 @@ type handling struct {
 
 	proof     identity.Result // who wrote, once it was looked at
 	relatedTo int64           // the closed case that it answers, when it opens another
+	stopped   bool            // mail to the writer has stopped by what they asked
 }
 
 // act carries out what the verdict calls for and returns the disposition to keep. Effects come first and are safe to

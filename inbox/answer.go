@@ -14,12 +14,20 @@ import (
 
 // acknowledgement is the letter that tells the writer of a case that it is open, and by when they will hear.
 func (h *handling) acknowledgement(c cases.Case, programmeID int64) *mailer.Letter {
-	l := cases.Acknowledgement(h.Keys, c, h.Reckoner.UKDate(h.kept.ReceivedAt).String(), nil, h.Now())
+	l := cases.Acknowledgement(h.Keys, c, h.Reckoner.UKDate(h.kept.ReceivedAt).String(), h.understood(), h.Now())
 	if l == nil {
 		return nil
 	}
 	l.ProgrammeID, l.To, l.Language, l.InReplyTo = programmeID, h.mail.From.String(), h.language(), h.answered()
 	return l
+}
+
+// understood says what we take the writer to ask for, so that they can put us right at once. What only the mailbox stands for is not said: they did not write it.
+func (h *handling) understood() []string {
+	if h.verdict.Kind != sorting.KindRights {
+		return nil
+	}
+	return cases.Understood(h.kinds(h.verdict.Labels), h.stopped, h.language())
 }
 
 // alerts returns the letter that tells the data protection officer of a complaint or a breach at once, however sure the sorting was (E1-30).

@@ -81,6 +81,7 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 	if kind := errs.KindOf(err); err != nil && (kind == errs.NotFound || kind == errs.Invalid) {
 		return nil // nobody can be told by it: the person who reads the case sees it
 	}
+	h.stopped = err == nil
 	return err
 }
 

@@ -64,13 +64,13 @@ func (s *Service) tidings(c Case, in Entry, p subscriptions.Programme) []*mailer
 		out = append(out, Alert(c, p, now))
 	}
 	if in.Acknowledge && c.Kind != Correspondence {
-		out = append(out, Acknowledgement(s.Keys, c, s.Reckoner.UKDate(now).String(), understood(in, c.Language), now))
+		out = append(out, Acknowledgement(s.Keys, c, s.Reckoner.UKDate(now).String(), Understood(in.Kinds, in.Stopped, c.Language), now))
 	}
 	return slices.DeleteFunc(out, func(l *mailer.Letter) bool { return l == nil })
 }
 
-// understood says in sentences what we take a person to ask for.
-func understood(in Entry, language string) []string {
+// Understood says in sentences what we take a person to ask for, in "en" or "cy", and that mail has stopped where it has.
+func Understood(kinds []Kind, mailStopped bool, language string) []string {
 	english := map[Kind]string{
 		Access: "You ask for a copy of the personal data that we hold about you, or what we do with it.", Portability: "You ask for your data in a form that you can take elsewhere.",
 		Rectification: "You ask us to correct or complete your data.", Erasure: "You ask us to delete your data.", Restriction: "You ask us to keep your data but not to use it.",
@@ -90,12 +90,12 @@ func understood(in Entry, language string) []string {
 		says, stopped = welsh, "Mae ein negeseuon e-bost i’r cyfeiriad hwn sy’n dibynnu ar hynny wedi stopio."
 	}
 	var out []string
-	for _, k := range in.Kinds {
+	for _, k := range kinds {
 		if says[k] != "" {
 			out = append(out, says[k])
 		}
 	}
-	if in.Stopped {
+	if mailStopped {
 		out = append(out, stopped)
 	}
 	return out

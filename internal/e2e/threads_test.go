@@ -135,7 +135,12 @@ func TestOneMailWithSeveralRightsOpensSubCases(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, databaseURL string) {
 		s := stage(t, databaseURL)
 		s.write("ann@example.org", "privacy@"+harbour, "My data", wantsData+" Please also erase all my personal data afterwards. I also want to complain about how you handled my data.")
-		k, _ := s.opened("ann@example.org")
+		k, ack := s.opened("ann@example.org")
+		for _, sentence := range cases.Understood([]cases.Kind{cases.Access, cases.Erasure, cases.Complaint}, false, "en") {
+			if !strings.Contains(strings.Join(strings.Fields(ack.Text), " "), sentence) {
+				t.Errorf("the acknowledgement does not say %q:\n%s", sentence, ack.Text)
+			}
+		}
 		subs, err := s.house.DB.SubCases(t.Context(), k.ID)
 		if err != nil || len(subs) < 2 {
 			t.Fatalf("sub-cases %+v, %v", subs, err)
