@@ -11,33 +11,48 @@ import (
 	"assent/subscriptions/importing"
 )
 
-// Scratch is a set of keys in a temporary file, a hash table with open addressing: memory stays the same however many there are, and each key costs
-// one look and one write wherever it falls.
+// Scratch is a set of keys in bounded memory. A filter in memory knows most new keys by itself. All keys are in a temporary file, in parts by the beginning of
+// the key: a part collects some before they are written together, and is read as a whole when the filter may know a key.
 type Scratch struct {
-	file  *os.File
-	slots uint64 // a power of two
+	file   *os.File
+	filter []uint64
+	parts  []scratchPart // a power of two
+	buf    []byte        // of a part that is read
+}
+
+type scratchPart struct {
+	written int    // keys in the file
+	waiting []byte // those that are not yet
 }
 
 const (
-	slotSize  = 16 // octets: enough of a key's MAC that two are never taken for one
-	probeSize = 4  // slots that are read at once
-	keySize   = 33 // an octet of the caller's and an address key
+	markSize    = 16      // octets: enough of a key's MAC that two are never taken for one
+	keySize     = 33      // an octet of the caller's and an address key
+	partKeys    = 1024    // for which a part is made
+	partRoom    = 1536    // above it by more than chance ever brings, for keys are MACs
+	waitingKeys = 32      // that are written together
+	maxParts    = 1 << 14 // 8 MiB of waiting keys; a larger file has larger parts
+	filterKeys  = 4       // of the file for each word of the filter, which is then wrong about one new key in a thousand
+	minFilter   = 1 << 16 // words: 512 KiB
+	maxFilter   = 1 << 21 // words: 16 MiB
 )
 
 // OpenScratch makes an empty set for up to so many keys in the folder for temporary files. Errors are of kind Unavailable.
 func OpenScratch(keys int64) (*Scratch, error) {
-	slots := uint64(1024)
-	for slots < uint64(keys)+uint64(keys)/2 {
-		slots *= 2
+	parts := 1
+	for parts < maxParts && int64(parts)*partKeys < keys {
+		parts *= 2
+	}
+	words := minFilter
+	for words < maxFilter && int64(words)*filterKeys < keys {
+		words *= 2
 	}
 	file, err := os.CreateTemp("", "assent-import-")
 	if err != nil {
 		return nil, scratchError(err)
 	}
-	if err := file.Truncate(int64(slots) * slotSize); err != nil {
-		return nil, errors.Join(scratchError(err), file.Close(), os.Remove(file.Name()))
-	}
-	return &Scratch{file: file, slots: slots}, nil
+	each := max(partRoom, int(keys)/parts*partRoom/partKeys)
+	return &Scratch{file: file, filter: make([]uint64, words), parts: make([]scratchPart, parts), buf: make([]byte, each*markSize)}, nil
 }
 
 // Close removes the set.
@@ -45,7 +60,7 @@ func (s *Scratch) Close() error {
 	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
 }
 
-// Add implements importing.Seen. Keys are of 33 octets: one by which whoever calls tells sorts apart, below 255, and an address key.
+// Add implements importing.Seen. Keys are of 33 octets: one by which whoever calls tells sorts apart, and an address key.
 func (s *Scratch) Add(ctx context.Context, keys [][]byte) ([]bool, error) {
 	before := make([]bool, len(keys))
 	for i, key := range keys {
@@ -61,29 +76,63 @@ func (s *Scratch) Add(ctx context.Context, keys [][]byte) ([]bool, error) {
 }
 
 func (s *Scratch) add(key []byte) (before bool, err error) {
-	var mark [slotSize]byte
-	mark[0] = key[0] + 1 // an empty slot has 0 there
-	copy(mark[1:], key[1:])
-	at := binary.BigEndian.Uint64(key[keySize-8:]) + uint64(key[0])
-	var window [probeSize * slotSize]byte
-	for range s.slots / probeSize {
-		group := at & (s.slots - 1) &^ (probeSize - 1)
-		if _, err := s.file.ReadAt(window[:], int64(group*slotSize)); err != nil {
-			return false, err
+	at := binary.BigEndian.Uint32(key[keySize-4:]) & uint32(len(s.parts)-1)
+	part, mark := &s.parts[at], key[:markSize]
+	if s.filtered(key) {
+		if before, err = s.has(int64(at), part, mark); before || err != nil {
+			return before, err
 		}
-		for n := at & (probeSize - 1); n < probeSize; n++ {
-			slot := window[n*slotSize : (n+1)*slotSize]
-			if slot[0] == 0 {
-				_, err := s.file.WriteAt(mark[:], int64((group+n)*slotSize))
-				return false, err
-			}
-			if bytes.Equal(slot, mark[:]) {
-				return true, nil
-			}
-		}
-		at = group + probeSize
 	}
-	return false, errors.New("more keys than there is room for")
+	if part.waiting == nil {
+		part.waiting = make([]byte, 0, waitingKeys*markSize)
+	}
+	part.waiting = append(part.waiting, mark...)
+	if len(part.waiting) < cap(part.waiting) {
+		return false, nil
+	}
+	if len(s.buf) < part.written*markSize+len(part.waiting) {
+		return false, errors.New("more keys than there is room for")
+	}
+	_, err = s.file.WriteAt(part.waiting, s.offset(int64(at), part))
+	part.written, part.waiting = part.written+waitingKeys, part.waiting[:0]
+	return false, err
+}
+
+// offset returns where the next keys of a part go.
+func (s *Scratch) offset(at int64, part *scratchPart) int64 {
+	return at*int64(len(s.buf)) + int64(part.written)*markSize
+}
+
+// filtered adds a key to the filter (Bloom's, with all bits of a key in 64 octets), and reports whether it may have been there before: always when it was.
+func (s *Scratch) filtered(key []byte) bool {
+	block := binary.BigEndian.Uint32(key[1:]) % uint32(len(s.filter)/8) * 8
+	may := true
+	for probe := range uint32(5) {
+		n := uint32(binary.BigEndian.Uint16(key[5+2*probe:])) + 97*uint32(key[0])
+		word, bit := &s.filter[block+n/64%8], uint64(1)<<(n%64)
+		may = may && *word&bit != 0
+		*word |= bit
+	}
+	return may
+}
+
+// has looks for a mark in a part.
+func (s *Scratch) has(at int64, part *scratchPart, mark []byte) (bool, error) {
+	if hasMark(part.waiting, mark) {
+		return true, nil
+	}
+	written := s.buf[:part.written*markSize]
+	_, err := s.file.ReadAt(written, at*int64(len(s.buf)))
+	return err == nil && hasMark(written, mark), err
+}
+
+func hasMark(marks, mark []byte) bool {
+	for ; len(marks) > 0; marks = marks[markSize:] {
+		if bytes.Equal(marks[:markSize], mark) {
+			return true
+		}
+	}
+	return false
 }
 
 func scratchError(err error) error {
