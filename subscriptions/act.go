@@ -63,10 +63,26 @@ var flaws = []struct{ name, sentence string }{
 	{"condition", "Consent that is a condition of something else is not freely given (Article 7(4); E1-21). Ask the person again, apart from it."},
 }
 
+// plainAct takes an act to the form of noActs; of one that is longer than any of them it returns the beginning.
+func plainAct(act string) string {
+	const long = 64 // octets, which none of noActs has
+	b := make([]byte, 0, long)
+	for word := range strings.FieldsSeq(strings.Trim(act, " .!\"'")) {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, word[:min(len(word), long)]...)
+		if len(b) >= long {
+			return strings.ToLower(string(b))
+		}
+	}
+	return strings.Trim(strings.ToLower(string(b)), " .!\"'")
+}
+
 // checkWill refuses evidence of what was no act of will.
 func checkWill(ev Evidence) error {
 	const op = "subscriptions: check act"
-	act := strings.Trim(strings.ToLower(strings.Join(strings.Fields(ev["act"]), " ")), " .!\"'")
+	act := plainAct(ev["act"])
 	if act == "" {
 		return errs.E(op, errs.Invalid, "Say in the evidence, under \"act\", what the person did to agree. Without an act there is no consent.", nil)
 	}

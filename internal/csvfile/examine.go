@@ -104,6 +104,9 @@ func (e *examiner) add(b []byte) {
 
 // check looks for octets that are not UTF-8, over the borders of what was read.
 func (e *examiner) check(b []byte) {
+	if len(e.tail) == 0 && utf8.Valid(b) {
+		return
+	}
 	lines := e.newlines
 	b = append(e.tail, b...)
 	for len(b) > 0 {

@@ -219,6 +219,9 @@ func (r *Reader) read() (text string, long bool, err error) {
 		if len(b)+len(part) > maxRow+2 { // the line's end does not count
 			long, part = true, part[:min(len(part), max(0, maxShown-len(b)))]
 		}
+		if err == nil && b == nil && !long { // the whole line
+			return r.withoutEnd(string(part)), false, nil
+		}
 		b = append(b, part...)
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -229,7 +232,13 @@ func (r *Reader) read() (text string, long bool, err error) {
 		case err != nil:
 			return "", false, errs.E("csvfile: read", errs.Unavailable, "The file cannot be read to its end.", err)
 		}
-		text = strings.TrimSuffix(strings.TrimSuffix(string(b), string(rune(r.survey.newline))), "\r")
-		return text, long, nil
+		return r.withoutEnd(string(b)), long, nil
 	}
+}
+
+func (r *Reader) withoutEnd(text string) string {
+	if n := len(text); n > 0 && text[n-1] == r.survey.newline {
+		text = text[:n-1]
+	}
+	return strings.TrimSuffix(text, "\r")
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/hmac"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -30,8 +32,7 @@ func (c conn) reservePeople(ctx context.Context, n int, behind int64) ([]int64, 
 		return nil, nil
 	}
 	if c.dialect == postgres {
-		rows, err := c.query(ctx, `SELECT nextval(pg_get_serial_sequence('subscribers', 'id')) FROM generate_series(1, ?)`, n)
-		ids, err := collect(rows, err, func(s scanner) (id int64, err error) { err = s.Scan(&id); return id, err })
+		ids, err := c.nextPeople(ctx, n)
 		return ids, fail(op, err)
 	}
 	var last int64
@@ -42,6 +43,25 @@ func (c conn) reservePeople(ctx context.Context, n int, behind int64) ([]int64, 
 	ids := make([]int64, n)
 	for i := range ids {
 		ids[i] = last + int64(i) + 1
+	}
+	return ids, nil
+}
+
+// nextPeople takes n numbers out of the sequence. They come as one text, which costs a fraction of as many rows; OFFSET 0 has the sequence looked up once.
+func (c conn) nextPeople(ctx context.Context, n int) ([]int64, error) {
+	var text string
+	err := c.row(ctx, `SELECT string_agg(CAST(nextval(s.name) AS TEXT), ',')
+		FROM (SELECT CAST(pg_get_serial_sequence('subscribers', 'id') AS REGCLASS) AS name OFFSET 0) s, generate_series(1, ?)`, n).Scan(&text)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, 0, n)
+	for number := range strings.SplitSeq(text, ",") {
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
 	}
 	return ids, nil
 }

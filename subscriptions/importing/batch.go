@@ -36,6 +36,8 @@ type row struct {
 	reason  string
 }
 
+const keySize = 32 // octets of an address key
+
 // batch is the rows of one transaction.
 type batch struct {
 	rows  []row
@@ -49,6 +51,7 @@ type batch struct {
 func (b *batch) markDuplicates(ctx context.Context, seen Seen) error {
 	keys := make([][]byte, 0, len(b.rows))
 	of := make([]int, 0, len(b.rows))
+	all := make([]byte, 0, len(b.rows)*(1+keySize))
 	for i := range b.rows {
 		r := &b.rows[i]
 		if r.key == nil {
@@ -61,7 +64,9 @@ func (b *batch) markDuplicates(ctx context.Context, seen Seen) error {
 		case r.lacking != "":
 			sort = 1
 		}
-		keys, of = append(keys, append([]byte{sort}, r.key...)), append(of, i)
+		from := len(all)
+		all = append(append(all, sort), r.key...)
+		keys, of = append(keys, all[from:len(all):len(all)]), append(of, i)
 	}
 	before, err := seen.Add(ctx, keys)
 	if err != nil {

@@ -34,7 +34,9 @@ func (f formatRules) time(name, text string, now time.Time) (time.Time, string, 
 		at, err = time.Parse(f.clock, text)
 	}
 	if err == nil {
-		text = at.UTC().Format(time.RFC3339)
+		if !isUTC(text) {
+			text = at.UTC().Format(time.RFC3339)
+		}
 	} else if at, err = time.Parse(time.DateOnly, text); err != nil {
 		return at, "", mistake("The " + name + " must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z.")
 	}
@@ -45,6 +47,11 @@ func (f formatRules) time(name, text string, now time.Time) (time.Time, string, 
 		return at, "", mistake("The " + name + " lies before there was mail to agree to.")
 	}
 	return at, text, nil
+}
+
+// isUTC reports whether a moment that could be read stands as evidence writes it: 2026-03-31T14:05:00Z.
+func isUTC(text string) bool {
+	return len(text) == len("2006-01-02T15:04:05Z") && text[10] == 'T' && text[13] == ':' && text[19] == 'Z'
 }
 
 // fromText takes a field of a file to the attribute's type. What does not fit stays text, which Check refuses.
