@@ -39,7 +39,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 		a.kind, a.sure, a.confidence = kind, true, 0.97
 	case a.header != "":
 		a.kind, a.confidence = LabelVacation, 0.75 // the commonest that gives no reason
-	case said+named == 0:
+	case said+named == 0, a.header == "" && r.speaks("put-back"):
 	case a.weak || named > 0:
 		a.kind, a.confidence = kind, 0.9
 	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && (r.words > 60 || r.speaks("unsubscribe-me")):

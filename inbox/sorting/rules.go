@@ -146,6 +146,8 @@ func otherRightsRules() []rule {
 		{LabelRestriction, "asks to hold data back and keep it", "keep-it restrict", 24, "", anywhere},
 		{LabelRestriction, "asks to mark a record", "restrict about-me request", 8, "newsletter", anywhere},
 		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
+		{LabelRestriction, notForATime, "object until keep-it", 30, "", anywhere},
+		{LabelRestriction, notForATime, "stop processing until about-me", 20, "", anywhere},
 		{LabelRestriction, "names the right to restriction", "right-restriction ask", 20, "", anywhere},
 
 		{LabelPortability, "asks for data in a portable form", "portable data/mine ask", 30, "", anywhere},

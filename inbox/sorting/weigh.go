@@ -75,6 +75,7 @@ func (r *reading) givesNotice() bool {
 	for i := range r.all {
 		s := &r.all[i]
 		switch {
+		case s.where == "subject" && r.reply: // somebody else wrote it
 		case s.has("notice") && !s.has("mine"):
 			notice++
 		case !s.vetoed() && (s.has("about-me") || s.has("request") && s.has("mine")):
