@@ -24,6 +24,9 @@ type handling struct {
 	mail    *message.Parsed
 	verdict sorting.Verdict
 
+	small    []byte // the raw message, where it is in memory
+	together bool   // in a transaction with others: nothing may take long
+
 	proof     identity.Result // who wrote, once it was looked at
 	relatedTo int64           // the closed case that it answers, when it opens another
 	stopped   bool            // mail to the writer has stopped by what they asked

@@ -26,13 +26,15 @@ func (h *handling) whoWrote(ctx context.Context) (identity.Result, error) {
 	if h.proof.Standing != identity.Unknown || h.Prover == nil || h.kept.Digest == "" || h.mail.From.IsZero() {
 		return h.proof, nil
 	}
+	if h.together {
+		return h.proof, errAlone
+	}
 	var err error
-	h.proof, err = h.prove(ctx, h.kept.Digest, h.mail.From, h.kept.ReceivedAt)
+	h.proof, err = h.prove(ctx, h.raw(ctx, h.kept, h.small), h.mail.From, h.kept.ReceivedAt)
 	return h.proof, err
 }
 
-func (s *Service) prove(ctx context.Context, digest string, from address.Address, received time.Time) (identity.Result, error) {
-	raw := s.Store.Raw(ctx, digest)
+func (s *Service) prove(ctx context.Context, raw io.ReadCloser, from address.Address, received time.Time) (identity.Result, error) {
 	defer raw.Close()
 	r, err := s.Prover.Prove(ctx, raw, from, received)
 	return r, errs.Wrap("inbox: who wrote", err)
@@ -106,7 +108,7 @@ func (s *Service) ProveAgain(ctx context.Context, caseID, inboundID int64) (iden
 	if err != nil {
 		return identity.Result{}, errs.E(op, errs.NotFound, "The message names nobody who wrote it.", err)
 	}
-	r, err := s.prove(ctx, kept[0].Digest, from, kept[0].ReceivedAt)
+	r, err := s.prove(ctx, s.Store.Raw(ctx, kept[0].Digest), from, kept[0].ReceivedAt)
 	if err != nil {
 		return r, errs.Wrap(op, err)
 	}

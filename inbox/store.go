@@ -35,19 +35,15 @@ type Store interface {
 	KeptBefore(ctx context.Context, before int64, limit int) ([]Kept, error)
 	// Raw reads a kept message from its first byte to its last, in pieces.
 	Raw(ctx context.Context, digest string) io.ReadCloser
-	// Settle gives a message its disposition. One that has it already is left alone.
-	Settle(ctx context.Context, s Settlement) error
+	// SmallRaws returns, by digest, the messages among some that are small enough to be read whole at once.
+	SmallRaws(ctx context.Context, kept []Kept) (map[string][]byte, error)
+	// Settle gives messages their dispositions, in one transaction. One that has it already is left alone.
+	Settle(ctx context.Context, all ...Settlement) error
+	// Together makes one transaction of all that fn does with the context it is given. When one step fails nothing is kept, and it returns an error.
+	Together(ctx context.Context, fn func(context.Context) error) error
 
 	// KeepIdentity keeps what a later look found out about who wrote a message.
 	KeepIdentity(ctx context.Context, inboundID int64, r identity.Result) error
 	// Mailboxes returns how each watched mailbox fares, by name.
 	Mailboxes(ctx context.Context) ([]MailboxHealth, error)
 }
-
-// Sorting is the task of sorting messages that were kept.
-type Sorting struct {
-	IDs []int64 `json:"ids"` // inbound messages, ascending
-}
-
-// TaskKind names the task.
-func (Sorting) TaskKind() string { return "inbox.sort" }

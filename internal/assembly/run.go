@@ -40,6 +40,7 @@ func queues() map[string]string {
 		subscriptions.VisitMail{}.TaskKind():    redisq.Mail,
 		subscriptions.MoveMail{}.TaskKind():     redisq.Mail,
 		inbox.Sorting{}.TaskKind():              redisq.Inbox,
+		inbox.SortingMany{}.TaskKind():          redisq.Backlog,
 	}
 }
 
@@ -56,6 +57,7 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Notices.HandleSettle)
 	queue.Handle(mux, h.Notices.HandleRetell)
 	queue.Handle(mux, h.Inbox.HandleSorting)
+	queue.Handle(mux, h.Inbox.HandleSortingMany)
 	queue.Handle(mux, h.Cases.HandlePosted)
 	queue.Handle(mux, h.Copies.HandleMake)
 	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
@@ -93,7 +95,7 @@ const chunksAtOnce = 3
 // slots is how many tasks of each queue run at a time.
 func (h *House) slots() map[string]int {
 	n := max(h.Config.Workers, 1)
-	return map[string]int{redisq.Send: min(n, chunksAtOnce), redisq.Mail: n, redisq.Bulk: max(n/2, 1), redisq.Inbox: max(n/2, 1), redisq.Default: max(n/2, 1)}
+	return map[string]int{redisq.Send: min(n, chunksAtOnce), redisq.Mail: n, redisq.Bulk: max(n/2, 1), redisq.Inbox: max(n/2, 1), redisq.Backlog: max(n/2, 1), redisq.Default: max(n/2, 1)}
 }
 
 // Relay hands tasks over until ctx ends. Every process that commits tasks runs one.

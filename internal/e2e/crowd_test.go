@@ -12,7 +12,7 @@ import (
 )
 
 // crowd puts n people on a list by one act each, as an import does, and returns their row numbers.
-func crowd(t *testing.T, db *store.DB, list subscriptions.List, n int) []int64 {
+func crowd(t testing.TB, db *store.DB, list subscriptions.List, n int) []int64 {
 	t.Helper()
 	keys, now := storetest.Keys(t), time.Now()
 	var ids []int64

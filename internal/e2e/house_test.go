@@ -38,7 +38,7 @@ func atHarbour(local string) address.Address { return address.Must(local + "@" +
 
 // scene is a running Assent with one programme, and the mail system around it.
 type scene struct {
-	t        *testing.T
+	t        testing.TB
 	mail     mailSystem
 	world    *mailworld.World // the mail system, where it is one in this process
 	password string           // of every mailbox
@@ -54,7 +54,7 @@ type scene struct {
 }
 
 // stage starts everything on one database, in a mail world of its own, and lets it run until the test ends.
-func stage(t *testing.T, databaseURL string) *scene {
+func stage(t testing.TB, databaseURL string) *scene {
 	t.Helper()
 	s := prepare(t, databaseURL)
 	s.house = s.open(databaseURL)
@@ -63,7 +63,7 @@ func stage(t *testing.T, databaseURL string) *scene {
 }
 
 // prepare makes a mail world and a furnished database, and opens nothing yet.
-func prepare(t *testing.T, databaseURL string) *scene {
+func prepare(t testing.TB, databaseURL string) *scene {
 	t.Helper()
 	// Not the test's context: it ends before whoever still speaks to the world is shut down.
 	world, err := mailworld.Start(context.Background(), mailworld.Config{Now: time.Now, Password: password})

@@ -33,14 +33,14 @@ var _ mailSystem = (*mailworld.World)(nil)
 
 // realMail is Postfix, which delivers into Dovecot.
 type realMail struct {
-	t                    *testing.T
+	t                    testing.TB
 	smtp, imap, password string
 	mu                   sync.Mutex
 	boxes                map[address.Address]*reader
 }
 
 // services returns Postfix and Dovecot, or skips the test where they are not told.
-func services(t *testing.T) *realMail {
+func services(t testing.TB) *realMail {
 	t.Helper()
 	get := func(name string) string {
 		v := os.Getenv(name)
@@ -150,7 +150,7 @@ func (b *reader) Receive(_ context.Context, _ string, _ uint32, batch []inbox.Ar
 func (b *reader) Watched(context.Context, string, time.Time, string) error { return nil }
 
 // stageReal is stage with Postfix and Dovecot around Assent.
-func stageReal(t *testing.T, databaseURL string) *scene {
+func stageReal(t testing.TB, databaseURL string) *scene {
 	t.Helper()
 	s := prepareReal(t, databaseURL)
 	s.house = s.open(databaseURL)
@@ -159,7 +159,7 @@ func stageReal(t *testing.T, databaseURL string) *scene {
 }
 
 // prepareReal is prepare with Postfix and Dovecot around Assent, under a domain that no other test has.
-func prepareReal(t *testing.T, databaseURL string) *scene {
+func prepareReal(t testing.TB, databaseURL string) *scene {
 	t.Helper()
 	mail := services(t)
 	s := &scene{t: t, mail: mail, password: mail.password, domain: "harbour-" + unique() + ".example"}

@@ -46,7 +46,7 @@ func TestMailGoesOutAndComesBackOverPostfixAndDovecot(t *testing.T) {
 }
 
 // mailtoOf returns the address in a message's List-Unsubscribe.
-func mailtoOf(t *testing.T, m *message.Parsed) string {
+func mailtoOf(t testing.TB, m *message.Parsed) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(m.Header.Get("List-Unsubscribe"), "<mailto:")
 	to, _, _ := strings.Cut(rest, "?")

@@ -20,7 +20,7 @@ type sink struct {
 }
 
 // startSink returns a sink and the address where it listens.
-func startSink(t *testing.T) (*sink, string) {
+func startSink(t testing.TB) (*sink, string) {
 	t.Helper()
 	s := &sink{}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &sinkSession{sink: s}, nil }))

@@ -14,7 +14,7 @@ import (
 type compiler struct {
 	t       Template
 	pending []byte // literal bytes not yet made a step
-	body    string // literal text of the open part, not yet encoded
+	body    []byte // literal text of the open part, not yet encoded
 }
 
 func (c *compiler) write(s string) {
@@ -30,7 +30,7 @@ func (c *compiler) openPart(boundary, mediaType string) {
 
 func (c *compiler) bodyPiece(p piece, kind stepKind) {
 	if p.hole == "" {
-		c.body += p.literal
+		c.body = append(c.body, p.literal...)
 		return
 	}
 	c.encodeBody(true)
@@ -49,11 +49,11 @@ func (c *compiler) htmlPiece(p htmlPiece) {
 // that the value can be encoded without knowing what stands before it.
 func (c *compiler) encodeBody(beforeHole bool) {
 	w := qp{dst: c.pending}
-	w.text(c.body)
+	w.text(string(c.body))
 	if beforeHole {
 		w.close()
 	}
-	c.pending, c.body = w.dst, ""
+	c.pending, c.body = w.dst, c.body[:0]
 }
 
 func (c *compiler) step(s step) {

@@ -28,9 +28,13 @@ func Unquoted(text string) string {
 // maxReplyLines bounds the lines of a text that NewText looks at.
 const maxReplyLines = 2000
 
+// plainBreaks makes every end of a line a line feed, and takes out what is not seen.
+var plainBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u1427", "")
+
 func splitLines(text string) []string {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u1427", "").Replace(text)
-	lines := strings.SplitN(text, "\n", maxReplyLines+1)
+	text = plainBreaks.Replace(text)
+	atMost := min(strings.Count(text, "\n"), maxReplyLines) + 1 // SplitN makes room for as many as it is told
+	lines := strings.SplitN(text, "\n", atMost)
 	if len(lines) > maxReplyLines {
 		lines = lines[:maxReplyLines]
 	}

@@ -10,7 +10,7 @@ import (
 // two lines that begin with "--", as every MIME boundary does, it keeps the first
 // PartBytes octets: so the parts behind a large attachment are still there. It stops at Bytes.
 func readThin(r io.Reader, lim Limits) (data []byte, cut bool, err error) {
-	br := bufio.NewReaderSize(r, 32<<10)
+	br := bufio.NewReader(r)
 	var stretch int64
 	lineStart := true
 	for {

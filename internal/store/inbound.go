@@ -1,26 +1,13 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"math"
-	"os"
 	"time"
 
 	"assent/inbox"
-	"assent/queue"
-)
-
-const (
-	pieceSize   = 256 << 10 // bytes of a raw message in one row
-	inMemory    = 1 << 20   // a larger message goes through a file while it is hashed
-	maxReceived = 1 << 40   // bytes; no mail server gives more
 )
 
 // Held implements inbox.Receiver.
@@ -34,121 +21,28 @@ func (d *DB) Held(ctx context.Context, mailbox string, uidValidity, after uint32
 	return out, fail("store: held messages", err)
 }
 
-// Receive implements inbox.Receiver: the messages and the task that sorts them are one transaction.
-func (d *DB) Receive(ctx context.Context, mailbox string, uidValidity uint32, batch []inbox.Arrival) error {
-	return fail("store: receive", d.within(ctx, func(c conn) error {
-		var ids []int64
-		for _, a := range batch {
-			id, err := c.receive(ctx, mailbox, uidValidity, a, d.now())
-			if err != nil {
-				return err
-			}
-			if id != 0 {
-				ids = append(ids, id)
-			}
-		}
-		return pages(ids, 100, func(part []int64) error {
-			t, err := queue.New(fmt.Sprintf("sort:%d", part[0]), inbox.Sorting{IDs: part}, d.now())
-			if err != nil {
-				return err
-			}
-			return c.enqueue(ctx, d.now(), t)
-		})
-	}))
-}
-
-// receive keeps one message and returns its id when it is to be sorted, 0 when it was kept before.
-func (c conn) receive(ctx context.Context, mailbox string, uidValidity uint32, a inbox.Arrival, now time.Time) (int64, error) {
-	var have int64
-	if err := c.row(ctx, `SELECT COUNT(*) FROM inbound_messages WHERE mailbox = ? AND uid_validity = ? AND uid = ?`, mailbox, int64(uidValidity), int64(a.UID)).Scan(&have); err != nil || have > 0 {
-		if a.Body != nil {
-			_, drain := io.Copy(io.Discard, a.Body)
-			err = errors.Join(err, drain)
-		}
-		return 0, err
-	}
-	digest, size := "", int64(0)
-	if a.Body != nil {
-		var err error
-		if digest, size, err = c.keepRaw(ctx, a.Body); err != nil {
-			return 0, err
+// SmallRaws implements inbox.Store: a message that fits into one piece is one row.
+func (d *DB) SmallRaws(ctx context.Context, kept []inbox.Kept) (map[string][]byte, error) {
+	var digests []string
+	for _, m := range kept {
+		if m.Digest != "" && m.Size <= pieceSize {
+			digests = append(digests, m.Digest)
 		}
 	}
-	received := a.ReceivedAt
-	if received.IsZero() {
-		received = now
+	type piece struct {
+		digest string
+		data   []byte
 	}
-	var duplicate int64
-	disposition := inbox.Unsorted
-	if digest != "" {
-		if err := c.row(ctx, `SELECT COALESCE(MIN(id), 0) FROM inbound_messages WHERE digest = ? AND mailbox = ?`, digest, mailbox).Scan(&duplicate); err != nil {
-			return 0, err
+	out := make(map[string][]byte, len(digests))
+	err := pages(digests, keysAtOnce, func(page []string) error {
+		rows, err := d.reading().query(ctx, `SELECT digest, data FROM inbound_pieces WHERE number = 0 AND digest IN (`+marks(len(page))+`)`, anys(page)...)
+		found, err := collect(rows, err, func(s scanner) (p piece, err error) { err = s.Scan(&p.digest, &p.data); return p, err })
+		for _, p := range found {
+			out[p.digest] = p.data
 		}
-	}
-	settled := int64(0)
-	if duplicate != 0 {
-		disposition, settled = inbox.Duplicated, millis(now)
-	}
-	id, err := c.insert(ctx, `INSERT INTO inbound_messages (mailbox, uid_validity, uid, received_at, fetched_at, size, digest, unreadable, duplicate_of,
-		disposition, kind, confidence, grounds, from_address, subject, message_id, case_id, settled_at) VALUES (`+marks(18)+`)`,
-		mailbox, int64(uidValidity), int64(a.UID), millis(received), millis(now), size, digest, a.Unreadable, duplicate,
-		string(disposition), "", 0.0, "[]", "", "", "", 0, settled)
-	if err != nil || duplicate != 0 {
-		return 0, err
-	}
-	return id, nil
-}
-
-// keepRaw keeps the bytes of a message in pieces under their SHA-256, unless they are kept already.
-func (c conn) keepRaw(ctx context.Context, body io.Reader) (digest string, size int64, err error) {
-	hash := sha256.New()
-	var head bytes.Buffer
-	n, err := io.Copy(io.MultiWriter(&head, hash), io.LimitReader(body, inMemory))
-	if err != nil {
-		return "", 0, err
-	}
-	var raw io.Reader = &head
-	size = n
-	if n == inMemory {
-		spool, err := os.CreateTemp("", "assent-mail-*")
-		if err != nil {
-			return "", 0, err
-		}
-		defer os.Remove(spool.Name())
-		defer spool.Close()
-		rest, err := io.Copy(io.MultiWriter(spool, hash), io.LimitReader(body, maxReceived))
-		if err != nil {
-			return "", 0, err
-		}
-		if _, err := spool.Seek(0, io.SeekStart); err != nil {
-			return "", 0, err
-		}
-		raw, size = io.MultiReader(&head, spool), n+rest
-	}
-	digest = hex.EncodeToString(hash.Sum(nil))
-	return digest, size, c.writePieces(ctx, digest, raw)
-}
-
-func (c conn) writePieces(ctx context.Context, digest string, raw io.Reader) error {
-	var have int64
-	if err := c.row(ctx, `SELECT COUNT(*) FROM inbound_pieces WHERE digest = ? AND number = 0`, digest).Scan(&have); err != nil || have > 0 {
 		return err
-	}
-	piece := make([]byte, pieceSize)
-	for number := 0; ; number++ {
-		n, err := io.ReadFull(raw, piece)
-		if n > 0 || number == 0 {
-			if _, err := c.exec(ctx, `INSERT INTO inbound_pieces (digest, number, data) VALUES (?, ?, ?)`, digest, number, piece[:n]); err != nil {
-				return err
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return nil
-		case err != nil:
-			return err
-		}
-	}
+	})
+	return out, fail("store: raw messages", err)
 }
 
 // Raw implements inbox.Store.

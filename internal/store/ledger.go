@@ -18,7 +18,7 @@ type ledgerTx struct {
 }
 
 // Update implements subscriptions.Store. The row of the ledger's end is locked first, so updates queue up behind each other. What keeps people away is in the
-// journal outside the database when it returns (H3).
+// journal outside the database when it returns (H3), or when Together does.
 func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error {
 	var end int64
 	err := d.within(ctx, func(c conn) error {
@@ -34,7 +34,7 @@ func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error 
 		end = t.head.Seq
 		return err
 	})
-	if err != nil {
+	if err != nil || d.sharing(ctx) != nil { // a shared transaction is noted in the journal when it is committed
 		return err
 	}
 	return d.noted(ctx, end)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"assent/inbox"
 	"assent/inbox/cases"
@@ -10,36 +11,77 @@ import (
 	"assent/mailer"
 )
 
-// Settle implements inbox.Store.
-func (d *DB) Settle(ctx context.Context, s inbox.Settlement) error {
-	return fail("store: settle message", d.within(ctx, func(c conn) error {
-		grounds, err := json.Marshal(listed(s.Verdict.Grounds))
-		if err != nil {
-			return err
-		}
-		who, err := identityJSON(s.Identity)
-		if err != nil {
-			return err
-		}
-		res, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = ?, kind = ?, confidence = ?, grounds = ?, identity = ?, from_address = ?, subject = ?, message_id = ?, settled_at = ?
-			WHERE id = ? AND disposition = ''`, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds), who,
-			s.From, s.Subject, s.MessageID, millis(d.now()), s.InboundID)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+// Settle implements inbox.Store: the cases one by one, in their order, and all else with one statement for all.
+func (d *DB) Settle(ctx context.Context, all ...inbox.Settlement) error {
+	return fail("store: settle messages", d.within(ctx, func(c conn) error {
+		all, err := d.stillUnsorted(ctx, c, all)
+		if err != nil || len(all) == 0 {
 			return err // settled before: another run of the same task was first
 		}
-		if err := d.noteNamed(ctx, c, s); err != nil {
+		args := make([]any, 0, len(all)*dispositionWidth)
+		for _, s := range all {
+			caseID, err := d.settleCase(ctx, c, s)
+			if err != nil {
+				return err
+			}
+			if args, err = appendDisposition(args, s, caseID); err != nil {
+				return err
+			}
+		}
+		if err := c.writeDispositions(ctx, args, millis(d.now())); err != nil {
 			return err
 		}
-		caseID, err := d.settleCase(ctx, c, s)
-		if err != nil || caseID == 0 {
-			return err
-		}
-		_, err = c.exec(ctx, `UPDATE inbound_messages SET case_id = ? WHERE id = ?`, caseID, s.InboundID)
-		return err
+		return d.noteNamed(ctx, c, all)
 	}))
+}
+
+// stillUnsorted locks the messages of some settlements, and leaves out those that have their disposition.
+func (d *DB) stillUnsorted(ctx context.Context, c conn, all []inbox.Settlement) ([]inbox.Settlement, error) {
+	ids := make([]int64, len(all))
+	for i, s := range all {
+		ids[i] = s.InboundID
+	}
+	unsorted := make(map[int64]bool, len(ids))
+	err := pages(ids, keysAtOnce, func(page []int64) error {
+		rows, err := c.query(ctx, `SELECT id FROM inbound_messages WHERE id IN (`+marks(len(page))+`) AND disposition = '' ORDER BY id`+d.forUpdate(), anys(page)...)
+		found, err := collect(rows, err, func(s scanner) (id int64, err error) { err = s.Scan(&id); return id, err })
+		for _, id := range found {
+			unsorted[id] = true
+		}
+		return err
+	})
+	out := make([]inbox.Settlement, 0, len(all))
+	for _, s := range all {
+		if unsorted[s.InboundID] {
+			out = append(out, s)
+		}
+	}
+	return out, err
+}
+
+const dispositionWidth = 10 // arguments of one row of writeDispositions
+
+func appendDisposition(args []any, s inbox.Settlement, caseID int64) ([]any, error) {
+	grounds, err := json.Marshal(listed(s.Verdict.Grounds))
+	if err != nil {
+		return args, err
+	}
+	who, err := identityJSON(s.Identity)
+	return append(args, s.InboundID, string(s.Disposition), string(s.Verdict.Kind), s.Verdict.Confidence, string(grounds), who,
+		s.From, s.Subject, s.MessageID, caseID), err
+}
+
+// writeDispositions writes the dispositions of many messages. Both databases name the columns of VALUES column1, column2 and so on; only PostgreSQL must be told
+// what is a number.
+func (c conn) writeDispositions(ctx context.Context, rows []any, settledAt int64) error {
+	const row = `(CAST(? AS BIGINT), ?, ?, CAST(? AS DOUBLE PRECISION), ?, ?, ?, ?, ?, CAST(? AS BIGINT))`
+	return pages(rows, eventsAtOnce*dispositionWidth, func(page []any) error {
+		values := strings.TrimSuffix(strings.Repeat(row+", ", len(page)/dispositionWidth), ", ")
+		_, err := c.exec(ctx, `UPDATE inbound_messages SET disposition = v.column2, kind = v.column3, confidence = v.column4, grounds = v.column5, identity = v.column6,
+			from_address = v.column7, subject = v.column8, message_id = v.column9, case_id = v.column10, settled_at = ?
+			FROM (VALUES `+values+`) AS v WHERE inbound_messages.id = v.column1`, append([]any{settledAt}, page...)...)
+		return err
+	})
 }
 
 // settleCase opens the case of a message, or files it in one. It returns the case, 0 for none.

@@ -22,7 +22,7 @@ func (d *DB) snapshot(ctx context.Context, fn func(conn) error) error {
 		return err
 	}
 	defer tx.Rollback()
-	return fn(conn{tx, d.dialect, nil})
+	return fn(conn{tx, d.dialect, nil, nil})
 }
 
 // Dossier implements showme.Store.

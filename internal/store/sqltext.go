@@ -30,21 +30,32 @@ type conn struct {
 	runner
 	dialect dialect
 	trail   *trail // of a transaction of DB.within; nil otherwise
+	pool    *DB    // of a connection pool: its statements join the transaction that their context carries
 }
 
-func (d *DB) reading() conn { return conn{d.read, d.dialect, nil} }
-func (d *DB) writing() conn { return conn{d.write, d.dialect, nil} }
+func (d *DB) reading() conn { return conn{d.read, d.dialect, nil, d} }
+func (d *DB) writing() conn { return conn{d.write, d.dialect, nil, d} }
+
+// on returns where a statement runs.
+func (c conn) on(ctx context.Context) runner {
+	if c.pool != nil {
+		if t := c.pool.sharing(ctx); t != nil {
+			return t.conn.runner
+		}
+	}
+	return c.runner
+}
 
 func (c conn) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return c.ExecContext(ctx, c.rebind(query), args...)
+	return c.on(ctx).ExecContext(ctx, c.rebind(query), args...)
 }
 
 func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return c.QueryContext(ctx, c.rebind(query), args...)
+	return c.on(ctx).QueryContext(ctx, c.rebind(query), args...)
 }
 
 func (c conn) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return c.QueryRowContext(ctx, c.rebind(query), args...)
+	return c.on(ctx).QueryRowContext(ctx, c.rebind(query), args...)
 }
 
 // insert runs an INSERT and returns the new row's id.
@@ -76,8 +87,13 @@ func (c conn) rebind(query string) string {
 }
 
 // within runs fn in one transaction; an error undoes it. What fn notes for the audit trail is written at its end, so that the
-// end of the trail is locked only for a moment.
+// end of the trail is locked only for a moment. Where ctx carries a transaction fn is a step of that one, and an error undoes it all.
 func (d *DB) within(ctx context.Context, fn func(c conn) error) error {
+	if t := d.sharing(ctx); t != nil {
+		err := fn(t.conn)
+		t.undone = t.undone || err != nil
+		return err
+	}
 	own, err := d.write.Conn(ctx)
 	if err != nil {
 		return fail("store: begin", err)
@@ -88,7 +104,7 @@ func (d *DB) within(ctx context.Context, fn func(c conn) error) error {
 		return fail("store: begin", err)
 	}
 	defer tx.Rollback() // does nothing after Commit
-	c := conn{session{tx, own}, d.dialect, &trail{}}
+	c := conn{session{tx, own}, d.dialect, &trail{}, nil}
 	if err := fn(c); err != nil {
 		return err
 	}

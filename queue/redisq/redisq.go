@@ -29,6 +29,7 @@ const (
 	Mail    = "mail"    // service mails
 	Bulk    = "bulk"    // letters to many, which nobody waits for
 	Inbox   = "inbox"   // what came back
+	Backlog = "backlog" // what came back in large numbers
 	Default = "default" // everything else
 )
 
