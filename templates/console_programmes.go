@@ -12,11 +12,12 @@ type ProgrammePage struct {
 	Purposes     []PurposeRow
 	Recipients   []RecipientRow
 	Lists        []DeclaredList
+	Attributes   []AttributeRow
 	Notices      []NoticeRow // newest first
 	WriteURL     string      // the page "notice-edit"; "" where the reader may not write
 
-	EditURL, NewPurposeURL, NewRecipientURL string // forms; "" where the reader may not write
-	RecordURL                               string // the record of processing; may be empty
+	EditURL, NewPurposeURL, NewRecipientURL, NewListURL, NewAttributeURL, AnsweringURL, StatementsURL string // forms; "" where the reader may not write
+	RecordURL                                                                                         string // the record of processing; may be empty
 }
 
 // PurposeRow is one purpose as it was declared.
@@ -51,6 +52,15 @@ type DeclaredList struct {
 	Purpose string
 	Wording string
 	Contact string
+	EditURL string // where it is changed; "" for whoever may not
+}
+
+// AttributeRow is a declared piece of data about people.
+type AttributeRow struct {
+	Name, Label, Holds, Choices string
+	SelfService, Special        bool
+	Category                    string
+	CategoryURL                 string // where its category is changed; "" for whoever may not
 }
 
 // NoticeRow is one version of a notice, and how far people have been told of it.

@@ -179,6 +179,10 @@ func programmePage() ProgrammePage {
 			{Name: "Example Surveys Ltd", Category: "survey software", Purpose: "runs our surveys", Where: "IE: adequacy regulations", Agreement: "PROC-12", Since: uk(time.March, 3, 9, 12)},
 			{Name: "Example Print", Category: "printer", Purpose: "prints", Where: "GB", Since: uk(time.March, 3, 9, 12), Until: uk(time.June, 1, 18, 40)},
 		},
+		Attributes: []AttributeRow{
+			{Name: "region", Label: "Region", Holds: "One of some choices", Choices: "Wales, Scotland", SelfService: true, Category: "Profile", CategoryURL: "/console/programmes/1/attributes/1"},
+			{Name: "access_needs", Label: "Access needs", Holds: "Text", Special: true, Category: "Contact"},
+		},
 		Lists: []DeclaredList{{Name: "Monthly update", URL: "/l/monthly-update", Purpose: "Monthly update", Wording: wording, Contact: "the newsletter team, better.services@department.example"}},
 		Notices: []NoticeRow{
 			{Version: "3", URL: "/notices/better-services/3", Published: uk(time.November, 20, 10, 0), By: "user:1", Purposes: 2, StartURL: "/console/programmes/1/run"},

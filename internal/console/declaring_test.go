@@ -109,3 +109,106 @@ func TestARecipientIsDeclaredAndEnded(t *testing.T) {
 		pagestest.WantNoText(t, r.see(comms, at), "Gets no more")
 	})
 }
+
+func TestAListIsOpenedAndChangedInTheConsole(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		pagestest.WantText(t, r.see(comms, at), at+"/lists/new", fmt.Sprintf("/console/lists/%d", r.News.ID))
+		form := url.Values{"slug": {"tides"}, "name": {"Tides"}, "description": {"Each week."}, "wording": {"Send me the tides."}, "public": {"yes"}}
+		w := r.sends(comms, at+"/lists/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "Choose the purpose", "Send me the tides.")
+		form.Set("purpose", fmt.Sprint(r.News.PurposeID))
+		w = r.sends(comms, at+"/lists/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "A public list needs double opt-in", "Send me the tides.")
+		form.Set("double_opt_in", "yes")
+		form.Set("ask_age", "yes")
+		if code := r.desk(comms, at+"/lists/new", form); code != http.StatusSeeOther {
+			t.Fatalf("opening: %d", code)
+		}
+		l := must(r.DB.ListBySlug(t.Context(), "tides"))(t)
+		if !l.Public || !l.DoubleOptIn || !l.AskAge || l.Contact != r.Programme.Contact || l.PurposeID != r.News.PurposeID {
+			t.Errorf("%+v", l)
+		}
+		here := fmt.Sprintf("/console/lists/%d", l.ID)
+		pagestest.WantText(t, r.see(comms, here), "Send me the tides.", "contact@harbour.example")
+		change := url.Values{"name": {"Tides and winds"}, "wording": {"Send me tides and winds."}, "contact_name": {"Tide desk"}, "contact_address": {"tides@harbour.example"}, "double_opt_in": {"yes"}}
+		if code := r.desk(comms, here, change); code != http.StatusSeeOther {
+			t.Errorf("changing: %d", code)
+		}
+		if l = must(r.DB.List(t.Context(), l.ID))(t); l.Name != "Tides and winds" || l.Slug != "tides" || l.Public || l.AskAge || l.Contact.Address.String() != "tides@harbour.example" {
+			t.Errorf("%+v", l)
+		}
+		change.Set("contact_address", "")
+		pagestest.WantStatus(t, r.sends(comms, here, change), http.StatusUnprocessableEntity)
+		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), here), http.StatusForbidden)
+	})
+}
+
+func TestDataAboutPeopleIsDeclaredWithTheWarningOnSpecialCategories(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		admin := r.operator(t, auth.Admin)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		form := url.Values{"name": {"allergies"}, "label": {"Allergies"}, "type": {"text"}, "category": {"contact"}}
+		w := r.sends(admin, at+"/attributes/new", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "points to special-category data", `value="allergies"`)
+		form = url.Values{"name": {"berth"}, "label": {"Berth"}, "type": {"choice"}, "choices": {"North quay\r\n\r\nSouth quay"}, "self_service": {"yes"}, "category": {"contact"}}
+		if code := r.desk(admin, at+"/attributes/new", form); code != http.StatusSeeOther {
+			t.Fatalf("declaring: %d", code)
+		}
+		all := must(r.DB.AttributesOf(t.Context(), r.Programme.ID))(t)
+		if len(all) != 1 || len(all[0].Choices) != 2 || !all[0].SelfService {
+			t.Fatalf("%+v", all)
+		}
+		here := fmt.Sprintf("%s/attributes/%d", at, all[0].ID)
+		pagestest.WantText(t, r.see(admin, at), "North quay, South quay", "Contact", here)
+		pagestest.WantText(t, r.see(admin, here), `value="contact" checked`)
+		pagestest.WantStatus(t, r.sends(admin, here, url.Values{"category": {"secrets"}}), http.StatusUnprocessableEntity)
+		if code := r.desk(admin, here, url.Values{"category": {"usage"}}); code != http.StatusSeeOther {
+			t.Errorf("changing: %d", code)
+		}
+		if got := must(r.DB.Categories(t.Context()))(t); got["harbour"]["berth"] != "usage" {
+			t.Errorf("%v", got)
+		}
+		comms := r.operator(t, auth.Comms)
+		pagestest.WantStatus(t, r.see(comms, here), http.StatusForbidden)
+		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), at+"/attributes/new"), http.StatusForbidden)
+	})
+}
+
+func TestMailboxesAndHouseClocksAreDeclaredInTheConsole(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		form := url.Values{"mailboxes": {"privacy: rights\r\ncontact"}, "asks_by_link": {"yes"}, "clock-": {"5/ 20"}, "clock-complaint": {"soon"}}
+		w := r.sends(comms, at+"/answering", form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "such as 5 / 20", `value="soon"`)
+		form.Set("clock-complaint", "25 / 10")
+		pagestest.WantText(t, r.sends(comms, at+"/answering", form), "would be acknowledged after it is answered")
+		form.Set("clock-complaint", "3 / 10")
+		if code := r.desk(comms, at+"/answering", form); code != http.StatusSeeOther {
+			t.Fatalf("changing: %d", code)
+		}
+		p := must(r.DB.Programme(t.Context(), r.Programme.ID))(t)
+		if len(p.HouseClocks) != 2 || p.HouseClocks[1].AnswerWorkingDays != 10 || !p.AsksByLink || len(p.Mailboxes) != 2 || p.Mailboxes[0].Kind != "rights" || p.Name != r.Programme.Name {
+			t.Errorf("%+v", p)
+		}
+		pagestest.WantText(t, r.see(comms, at+"/answering"), "3 / 10", "privacy: rights")
+		statements := url.Values{"source-en": {"From you."}, "automated-cy": {"Nid oes dim."}}
+		if code := r.desk(comms, at+"/statements", statements); code != http.StatusSeeOther {
+			t.Fatalf("statements: %d", code)
+		}
+		if p = must(r.DB.Programme(t.Context(), r.Programme.ID))(t); p.Statements["en"].Source != "From you." || p.Statements["cy"].Automated != "Nid oes dim." {
+			t.Errorf("%+v", p.Statements)
+		}
+		pagestest.WantText(t, r.see(comms, at+"/statements"), "From you.", "Welsh")
+		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), at+"/answering"), http.StatusForbidden)
+	})
+}

@@ -54,6 +54,8 @@ func (s *console) programme(c *gin.Context, by auth.Actor) error {
 	if by.May(auth.ListsWrite) {
 		page.WriteURL, page.EditURL = programmeURL(p.ID)+"/notice", programmeURL(p.ID)+"/edit"
 		page.NewPurposeURL, page.NewRecipientURL = programmeURL(p.ID)+"/purposes/new", programmeURL(p.ID)+"/recipients/new"
+		page.NewListURL, page.NewAttributeURL = programmeURL(p.ID)+"/lists/new", programmeURL(p.ID)+"/attributes/new"
+		page.AnsweringURL, page.StatementsURL = programmeURL(p.ID)+"/answering", programmeURL(p.ID)+"/statements"
 	}
 	clashes, err := s.People.Clashes(ctx, p.ID)
 	if err != nil {
@@ -92,8 +94,15 @@ func (s *console) declared(ctx context.Context, p subscriptions.Programme, by au
 	}
 	for _, l := range lists {
 		if l.ProgrammeID == p.ID {
-			page.Lists = append(page.Lists, declaredList(l, purposes))
+			row := declaredList(l, purposes)
+			if by.May(auth.ListsWrite) {
+				row.EditURL = listURL(l.ID)
+			}
+			page.Lists = append(page.Lists, row)
 		}
+	}
+	if page.Attributes, err = s.attributeRows(ctx, p, by); err != nil {
+		return err
 	}
 	recipients, err := store.Recipients(ctx, p.ID)
 	if err != nil {
