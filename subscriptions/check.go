@@ -50,8 +50,9 @@ func short(value, field string, limit int) error {
 
 // plain refuses what a database or a page cannot hold as text.
 func plain(value, field string, limit int) error {
-	noText := func(r rune) bool { // a private-use character means what each program wants
-		return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) || unicode.Is(unicode.Co, r)
+	// A private-use character means what each program wants; an override of the direction shows what follows as something else (Unicode Technical Report 36, section 2.3).
+	noText := func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) || unicode.Is(unicode.Co, r) || r == '\u202d' || r == '\u202e'
 	}
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, noText) {
 		return invalid("The %s holds characters that are no text.", field)

@@ -62,7 +62,7 @@ func (s *Service) checkSpecial(ctx context.Context, a Attribute) error {
 	}
 	if !a.SpecialCategory {
 		return errs.E(op, errs.Refused, "The word “"+word+"” points to special-category data (Article 9 UK GDPR), which needs explicit consent. "+
-			"If it is such data, declare the attribute with special_category and a purpose on explicit consent. If not, choose another word. Nothing was declared.", nil)
+			"If it is such data, declare it as that (special_category), and a purpose on explicit consent first. If not, choose another word.", nil)
 	}
 	purposes, err := s.Store.Purposes(ctx, a.ProgrammeID)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *Service) checkSpecial(ctx context.Context, a Attribute) error {
 	}
 	if !slices.ContainsFunc(purposes, func(p Purpose) bool { return p.Basis == ExplicitConsent }) {
 		return errs.E(op, errs.Refused, "Special-category data needs explicit consent (Article 9(2)(a) UK GDPR), and the programme has no purpose on that basis. "+
-			"Declare one first. Nothing was declared.", nil)
+			"Declare one first.", nil)
 	}
 	return nil
 }

@@ -130,6 +130,7 @@ func TestSubscribingRefusesWhatCannotBeKept(t *testing.T) {
 			{"an attribute of another type", func(a *subscriptions.Act) { a.Attributes = map[string]any{"berths": "three"} }, errs.Invalid, `"berths" must be a number`},
 			{"a NUL byte in the name", func(a *subscriptions.Act) { a.Name = "Ann\x00" }, errs.Invalid, "name holds characters that are no text"},
 			{"a line break in the name", func(a *subscriptions.Act) { a.Name = "Ann\r\nBcc: all@example.org" }, errs.Invalid, "name must be in one line"},
+			{"a name that is shown as another", func(a *subscriptions.Act) { a.Name = "Ann \u202eeeL" }, errs.Invalid, "name holds characters that are no text"},
 			{"a name in no encoding", func(a *subscriptions.Act) { a.Name = "Ann \xff" }, errs.Invalid, "name holds characters that are no text"},
 			{"a name without end", func(a *subscriptions.Act) { a.Name = strings.Repeat("é", 201) }, errs.Invalid, "longer than 200 characters"},
 			{"a NUL byte in the wording", func(a *subscriptions.Act) { a.Wording = "Send\x00me" }, errs.Invalid, "wording holds characters"},

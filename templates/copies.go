@@ -14,7 +14,8 @@ type CopiesPage struct {
 // CopyRow is the record of one file.
 type CopyRow struct {
 	ID                            string
-	What                          string // such as "Subscribers of harbour-news, CSV"
+	What                          string // such as "Subscribers of harbour-news"
+	Form                          string // such as "CSV"
 	PersonURL                     string // of a pack, the person's page; may be empty
 	Why                           string
 	By                            string

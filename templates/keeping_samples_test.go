@@ -27,9 +27,9 @@ func keepingSamples() []sample {
 	exports := CopiesPage{
 		Console: desk(), NewURL: "/console/exports/new", Days: 7, Next: "?before=4",
 		Rows: []CopyRow{
-			{ID: "7", What: "Subscribers of monthly-update, CSV", Why: "move to another server", By: "Operator 2", Asked: uk(time.May, 5, 9, 0), State: State{"Being made", Wait}, Until: uk(time.May, 12, 9, 0)},
-			{ID: "6", What: "Show-me pack, signed", PersonURL: "/console/people/12", Why: "asked by phone", By: "Operator 2", Asked: uk(time.May, 4, 9, 0), State: State{"Ready", Good}, Until: uk(time.May, 11, 9, 0), Size: "52 KB", Fetched: 1, FileURL: "/console/exports/6/file", DestroyURL: "/console/exports/6/destroy"},
-			{ID: "5", What: "Lists, CSV", By: "Operator 2", Asked: uk(time.April, 4, 9, 0), State: State{"Destroyed", Calm}, Until: uk(time.April, 11, 9, 0), Gone: "Its time was over.", Size: "1 KB", Rows: 3, AgainURL: "/console/exports/5/again"},
+			{ID: "7", What: "Subscribers of monthly-update", Form: "CSV", Why: "move to another server", By: "Operator 2", Asked: uk(time.May, 5, 9, 0), State: State{"Being made", Wait}, Until: uk(time.May, 12, 9, 0)},
+			{ID: "6", What: "Show-me pack", Form: "signed", PersonURL: "/console/people/12", Why: "asked by phone", By: "Operator 2", Asked: uk(time.May, 4, 9, 0), State: State{"Ready", Good}, Until: uk(time.May, 11, 9, 0), Size: "52 KB", Fetched: 1, FileURL: "/console/exports/6/file", DestroyURL: "/console/exports/6/destroy"},
+			{ID: "5", What: "Lists", Form: "CSV", By: "Operator 2", Asked: uk(time.April, 4, 9, 0), State: State{"Destroyed", Calm}, Until: uk(time.April, 11, 9, 0), Gone: "Its time was over.", Size: "1 KB", Rows: 3, AgainURL: "/console/exports/5/again"},
 		},
 	}
 	return []sample{

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"assent/internal/csvfile"
 	"assent/internal/errs"
 	"assent/subscriptions/importing"
 )
@@ -72,7 +73,7 @@ func (r *rejectsFile) Write(rows []importing.Reject) (int64, error) {
 	}
 	w := csv.NewWriter(&b)
 	for _, row := range rows {
-		_ = w.Write([]string{strconv.FormatInt(row.Line, 10), row.Reason, row.Row}) // a buffer takes everything
+		_ = w.Write([]string{strconv.FormatInt(row.Line, 10), row.Reason, csvfile.Safe(row.Row)}) // a buffer takes everything
 	}
 	w.Flush()
 	if r.file == nil {

@@ -43,15 +43,21 @@ func (s *console) copies(c *gin.Context, by auth.Actor) error {
 		all = all[:copiesOnPage]
 		page.Next = "?before=" + decimal(all[copiesOnPage-1].ID)
 	}
+	names, err := s.operatorNames(c.Request.Context())
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	for _, x := range all {
-		page.Rows = append(page.Rows, s.copyRow(x, by))
+		row := s.copyRow(x, by)
+		row.By = operatorWords(x.Actor, names)
+		page.Rows = append(page.Rows, row)
 	}
 	return s.page(c, http.StatusOK, "copies", page)
 }
 
 func (s *console) copyRow(x copies.Copy, by auth.Actor) templates.CopyRow {
 	row := templates.CopyRow{
-		ID: decimal(x.ID), What: copyWords(x), Why: x.Why, By: actorWords(x.Actor), Asked: s.local(x.AskedAt), Until: s.local(x.ExpiresAt),
+		ID: decimal(x.ID), What: copyWords(x), Form: formWords(x.Format), Why: x.Why, Asked: s.local(x.AskedAt), Until: s.local(x.ExpiresAt),
 		Rows: int(x.Rows), Fetched: int(x.Fetched),
 	}
 	if x.Size > 0 {
@@ -85,7 +91,7 @@ func (s *console) copyRow(x copies.Copy, by auth.Actor) templates.CopyRow {
 
 func copyWords(x copies.Copy) string {
 	if x.Kind == copies.Pack {
-		return "Show-me pack, " + formWords(x.Format)
+		return "Show-me pack"
 	}
 	what := pages.Sentence(string(x.What))
 	switch {
@@ -94,7 +100,7 @@ func copyWords(x copies.Copy) string {
 	case x.CampaignID != 0:
 		what += " of campaign " + decimal(x.CampaignID)
 	}
-	return what + ", " + formWords(x.Format)
+	return what
 }
 
 func formWords(f exporting.Format) string {

@@ -62,7 +62,7 @@ func TestAPackThatWaitsIsMadeFromThePersonsPage(t *testing.T) {
 		if code := r.desk(dpo, at+"/pack-file", form); code != http.StatusSeeOther {
 			t.Fatalf("asking: %d", code)
 		}
-		pagestest.WantText(t, r.see(dpo, "/console/exports"), "Show-me pack, to read", "she asked by phone")
+		pagestest.WantText(t, r.see(dpo, "/console/exports"), "Show-me pack", "to read", "she asked by phone")
 	})
 }
 

@@ -21,7 +21,7 @@ func (s *console) newAttribute(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap("console: new attribute", err)
 	}
-	return s.attributeForm(c, by, p, typed{"type": {string(subscriptions.TextAttribute)}}, nil)
+	return s.attributeForm(c, by, p, typed{"type": {string(subscriptions.TextAttribute)}, templates.FieldCategory: {string(subscriptions.ProfileCategory)}}, nil)
 }
 
 // declareAttribute declares what may be stored of a programme's people.

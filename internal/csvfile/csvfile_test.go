@@ -64,6 +64,8 @@ func TestRows(t *testing.T) {
 		{"Latin-1", "a,b\n1,2\nJos\xe9,2\n", "Line 3 is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say --encoding latin1. Nothing was done."},
 		{"UTF-8 cut off", "a,b\n1,2\xc3", "Line 2 is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say --encoding latin1. Nothing was done."},
 		{"UTF-16", "\xff\xfea\x00,\x00", "The file is UTF-16. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")."},
+		{"a workbook", "PK\x03\x04\x14\x00a,b", "The file is a workbook or an archive, and no text. Open it in a spreadsheet, and save the sheet as \"CSV UTF-8\"."},
+		{"an older workbook", "\xd0\xcf\x11\xe0\xa1\xb1", "The file is a workbook or an archive, and no text. Open it in a spreadsheet, and save the sheet as \"CSV UTF-8\"."},
 		{"nothing", "", "The file is empty."},
 		{"blank lines alone", "\n \n", ""},
 	} {

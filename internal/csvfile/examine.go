@@ -137,6 +137,8 @@ func (e *examiner) fault(op string) error {
 		return bad("The file is empty.")
 	case utf16(e.head):
 		return bad("The file is UTF-16. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\").")
+	case workbook(e.head):
+		return bad("The file is a workbook or an archive, and no text. Open it in a spreadsheet, and save the sheet as \"CSV UTF-8\".")
 	case e.firstBad < 0 && len(e.tail) > 0:
 		e.firstBad = e.newlines + 1
 	}
@@ -144,6 +146,11 @@ func (e *examiner) fault(op string) error {
 		return bad(fmt.Sprintf("Line %d is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say --encoding latin1. Nothing was done.", e.firstBad))
 	}
 	return nil
+}
+
+// workbook tells what spreadsheets save by themselves: a ZIP archive (xlsx, ods) or an older compound file (xls).
+func workbook(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0"))
 }
 
 // utf16 tells UTF-16 by its byte order mark, or by NULs in place of every other letter.

@@ -275,7 +275,8 @@ func checkTexts(a subscriptions.Act, act, statement string) error {
 		}
 	}
 	// A name goes into a header; a line break there would begin another one.
-	if strings.ContainsFunc(a.Name, unicode.IsControl) {
+	// An override of the direction shows what follows as something else (Unicode Technical Report 36, section 2.3).
+	if strings.ContainsFunc(a.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\u202d' || r == '\u202e' }) {
 		return mistake("The name has a line break or another control character in it.")
 	}
 	if a.Language != "" && !languageForm.MatchString(a.Language) {

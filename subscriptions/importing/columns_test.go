@@ -55,6 +55,7 @@ func TestImportRows(t *testing.T) {
 		{"no evidence at all", "news", "a@example.org;;;;;;;", "a@example.org  map[line:7] map[] It does not say what the person did to agree (act), nor when they did it (acted_at), nor where their data came from (source)."},
 		{"no evidence where none of an act is needed", "register", "a@example.org;;;;Register;;;", "a@example.org  map[line:7 source:Register] map[] "},
 		{"no address", "news", ";Ann;Ticked;2026-03-31;Fair;;;", "! The email address is empty."},
+		{"a name that is shown as another", "news", "a@example.org;\u202eevil;Ticked;2026-03-31;Fair;;;", "! The name has a line break or another control character in it."},
 		{"a name that is another header", "news", "a@example.org;Ann\r\nBcc: b@example.org;Ticked;2026-03-31;Fair;;;", "! The name has a line break or another control character in it."},
 		{"an endless name", "news", "a@example.org;" + strings.Repeat("x", 201) + ";Ticked;2026-03-31;Fair;;;", "! The name is longer than 200 characters."},
 		{"a British date", "news", "a@example.org;;Ticked;31/03/2026;Fair;;;", "! The acted_at must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z."},
