@@ -61,7 +61,7 @@ type RecordItem struct {
 	Field         string
 	Before, After string
 	State         State
-	Words         string // why it is not corrected
+	Words         string // what shows the new data to be right, or why it is not corrected
 	Open          bool   // a person has still to decide
 }
 

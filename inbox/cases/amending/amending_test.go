@@ -207,7 +207,7 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 		r.refused(err, errs.Invalid, "why")
 		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "key:1", Verdict: amending.Correct})
 		r.refused(err, errs.Forbidden, "person")
-		_, err = r.Judge(ctx, c.ID, name.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct})
+		_, err = r.Judge(ctx, c.ID, name.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct, Words: "We have seen the deed poll."})
 		r.ok(err)
 		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Disputed, Words: "Neither can be shown."})
 		r.ok(err)
@@ -217,6 +217,9 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 		r.ok(err)
 		if p.Name != "Ann Lee" || p.Attributes.Text("harbour", "town") != "Portmouth" {
 			r.t.Errorf("on record is %+v", p)
+		}
+		if kept, err := r.db.Corrections(ctx, c.ID); err != nil || kept[0].Words != "We have seen the deed poll." {
+			r.t.Errorf("what showed it is kept as %+v, %v", kept, err)
 		}
 		r.tells(c)
 		r.cannotClose(c, "statement")

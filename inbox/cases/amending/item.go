@@ -37,7 +37,7 @@ type Item struct {
 	Before       any    // what is on record: a string, number, boolean or list, nil for nothing
 	After        any    // what it should be; nil takes it away
 	Decision     Verdict
-	Words        string // why it was refused, or is disputed: the person is told
+	Words        string // what shows that the new data is right (E4-25), or why it was refused or is disputed: the person is told
 	DecidedBy    string
 	DecidedAt    time.Time
 	DoneAt       time.Time // zero until it is on record; of an address, until the move was asked for

@@ -160,7 +160,7 @@ type Judgement struct {
 	Actor   string
 	Person  string // who decided, where a program records it for them
 	Verdict Verdict
-	Words   string // why it is not corrected
+	Words   string // what shows that the new data is right (E4-25), or why it is not corrected
 }
 
 // Judge keeps what a person decided of one item (E0-10). A refusal, and a dispute, needs words that the person is told (E1-38). Kinds of error: Invalid, Conflict,
