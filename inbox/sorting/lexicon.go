@@ -116,6 +116,7 @@ func readLexicons() (*lexicon, error) {
 // without "personal-data" takes its "data" for that.
 func (l *lexicon) read(language, text string) error {
 	concept, tellsPersonal := "", strings.Contains(text, "[personal-data]")
+	names := conceptNames()
 	for n, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
@@ -123,7 +124,7 @@ func (l *lexicon) read(language, text string) error {
 		case line == "":
 		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
 			concept = strings.Trim(line, "[]")
-			if !slices.Contains(conceptNames(), concept) {
+			if !slices.Contains(names, concept) {
 				return fmt.Errorf("line %d: no concept %q", n+1, concept)
 			}
 		case concept == "":
@@ -197,12 +198,15 @@ func (l *lexicon) add(language, concept, line string) error {
 // everyTongue lets find look in all languages.
 const everyTongue = ^uint64(0)
 
-// find returns all phrases in words, of the languages whose bit is set.
+// maxHits bounds the phrases found in a sentence: one that people write has some hundred, "stop stop stop" has no end of them.
+const maxHits = 1500
+
+// find returns the phrases in words, of the languages whose bit is set.
 func (l *lexicon) find(words []string, tongues uint64) []hit {
 	var out []hit
 	look := func(list []*phrase, at int) {
 		for _, p := range list {
-			if p.tongue&tongues == 0 {
+			if p.tongue&tongues == 0 || len(out) == maxHits {
 				continue
 			}
 			if end, ok := p.matchAt(words, at); ok {

@@ -53,6 +53,7 @@ func sentences(where, text string) []sentence {
 			if len(words) == 0 {
 				continue
 			}
+			words = words[:min(len(words), maxWords-total)]
 			for i, w := range words {
 				words[i] = respell(w)
 			}
