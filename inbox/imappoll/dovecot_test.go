@@ -156,6 +156,35 @@ func TestDovecotWhateverAColleagueReadsMovesOrRemoves(t *testing.T) {
 	t.Logf("%d of %d messages were moved or removed meanwhile", len(touched), total)
 }
 
+// What comes while much is fetched does not wait for the rest.
+func TestDovecotWhatComesInALongRoundIsFetchedBeforeTheRest(t *testing.T) {
+	t.Parallel()
+	m := dovecot(t, "long")
+	c := colleague(t, m)
+	const lying = 450
+	for i := range lying {
+		put(t, c, "INBOX", fmt.Sprintf("Subject: %d\r\n\r\nx\r\n", i))
+	}
+	d := newDesk()
+	var once sync.Once
+	d.fail = func() error { // asked before the first batch is kept
+		once.Do(func() { put(t, c, "INBOX", "Subject: new\r\n\r\nx\r\n") })
+		return nil
+	}
+	poll(t, &imappoll.Poller{Mailbox: m, Receiver: d, Every: time.Hour})
+	d.awaitCount(t, "long", lying+1)
+	later := 0
+	all := d.all("long")
+	for _, k := range all {
+		if k.at.After(all[lying].at) {
+			later++
+		}
+	}
+	if all[lying].uid != lying+1 || later < lying/2 || d.doubles != 0 {
+		t.Errorf("message %d came before %d of %d others, %d twice", all[lying].uid, later, lying, d.doubles)
+	}
+}
+
 func TestDovecotNothingOnTheServerIsChanged(t *testing.T) {
 	t.Parallel()
 	m := dovecot(t, "untouched")

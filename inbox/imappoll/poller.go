@@ -34,7 +34,7 @@ type Pace struct {
 	Retry        time.Duration // first wait after a failure: 1 s; doubles up to RetryMost
 	RetryMost    time.Duration // 1 minute
 	AfterRefusal time.Duration // wait after a refused login: 5 minutes, not to lock the account
-	Noop         time.Duration // between two questions when the server has no IDLE: 5 s
+	Noop         time.Duration // between two questions when the server has no IDLE: 4 s, so that what comes is acted on within 5
 	Idle         time.Duration // longest IDLE: 25 minutes; servers may hang up after 29 (RFC 2177)
 	Patience     time.Duration // longest silence while an answer is due: 2 minutes
 }
@@ -48,7 +48,7 @@ func (p Pace) withDefaults() Pace {
 	set(&p.Retry, time.Second)
 	set(&p.RetryMost, time.Minute)
 	set(&p.AfterRefusal, 5*time.Minute)
-	set(&p.Noop, 5*time.Second)
+	set(&p.Noop, 4*time.Second)
 	set(&p.Idle, 25*time.Minute)
 	set(&p.Patience, 2*time.Minute)
 	return p

@@ -25,7 +25,13 @@ func (w *watch) round(ctx context.Context, c *conn, after uint32) error {
 	}
 	before := w.fetched
 	missing = slices.DeleteFunc(missing, func(uid uint32) bool { return w.suspects[uid] != nil })
-	for chunk := range slices.Chunk(missing, maxBatch) {
+	for len(missing) > 0 {
+		chunk := missing[:min(maxBatch, len(missing))]
+		if missing = missing[len(chunk):]; len(missing) > 0 {
+			if listed, err = w.takeNewest(ctx, c, listed); err != nil {
+				return err
+			}
+		}
 		if err := w.take(ctx, c, chunk); err != nil {
 			return err
 		}
@@ -42,6 +48,30 @@ func (w *watch) round(ctx context.Context, c *conn, after uint32) error {
 		w.Log.Info("mail was fetched", "messages", w.fetched-before)
 	}
 	return nil
+}
+
+// takeNewest fetches, in the midst of a long round, what has come since: whoever opts out now does not wait until all that lay there is fetched. It returns what is
+// listed by then.
+func (w *watch) takeNewest(ctx context.Context, c *conn, listed []uint32) ([]uint32, error) {
+	c.await()
+	if err := c.client.Noop().Wait(); err != nil { // else the server may keep to itself what came
+		return listed, unreachable(err)
+	}
+	select {
+	case <-c.news:
+	default:
+		return listed, nil
+	}
+	newest, err := c.list(listed[len(listed)-1])
+	if err != nil {
+		return listed, err
+	}
+	for chunk := range slices.Chunk(newest, maxBatch) {
+		if err := w.take(ctx, c, chunk); err != nil {
+			return listed, err
+		}
+	}
+	return append(listed, newest...), nil
 }
 
 // take fetches up to maxBatch messages. Those that do not come become suspects.

@@ -10,8 +10,9 @@ import (
 
 // mix makes the mails that fill a mailbox.
 type mix struct {
-	name string
-	mail func(m mix, i int) string
+	name    string
+	mail    func(m mix, i int) string
+	reports int // of 20 mails, about as many people whom a campaign went to
 
 	ways     mailer.Ways
 	keys     *token.Keys
@@ -21,7 +22,7 @@ type mix struct {
 }
 
 // mixes are what fills mailboxes: the one that everything comes back to after a campaign, and one that people write to.
-var mixes = []mix{{name: "after a campaign", mail: afterCampaign}, {name: "of people", mail: ofPeople}}
+var mixes = []mix{{name: "after a campaign", mail: afterCampaign, reports: reportsIn}, {name: "of people", mail: ofPeople}}
 
 // reportsIn is how many of 20 mails after a campaign are delivery reports, each about another person.
 const reportsIn = 8

@@ -15,29 +15,44 @@ type ledgerTx struct {
 	ctx  context.Context
 	db   *DB
 	head subscriptions.Head
+	late bool // whoever began the transaction writes the head
 }
 
 // Update implements subscriptions.Store. The row of the ledger's end is locked first, so updates queue up behind each other. What keeps people away is in the
 // journal outside the database when it returns (H3), or when Together does.
 func (d *DB) Update(ctx context.Context, fn func(subscriptions.Tx) error) error {
+	if t := d.sharing(ctx); t != nil {
+		return t.update(ctx, fn)
+	}
 	var end int64
 	err := d.within(ctx, func(c conn) error {
-		head, sealed, err := d.headOf(ctx, c, true)
+		head, err := d.lockHead(ctx, c)
 		if err != nil {
 			return err
-		}
-		if !sealed {
-			return errs.E("store: update ledger", errs.Internal, "", errors.New("the seal of the ledger's end is broken; run 'assent verify'"))
 		}
 		t := &ledgerTx{conn: c, ctx: ctx, db: d, head: head}
 		err = fn(t)
 		end = t.head.Seq
 		return err
 	})
-	if err != nil || d.sharing(ctx) != nil { // a shared transaction is noted in the journal when it is committed
+	if err != nil {
 		return err
 	}
 	return d.noted(ctx, end)
+}
+
+// lockHead returns the end of the ledger, which stays as it is until the transaction ends.
+func (d *DB) lockHead(ctx context.Context, c conn) (subscriptions.Head, error) {
+	head, sealed, err := d.headOf(ctx, c, true)
+	if err == nil && !sealed {
+		err = errs.E("store: update ledger", errs.Internal, "", errors.New("the seal of the ledger's end is broken; run 'assent verify'"))
+	}
+	return head, err
+}
+
+func (d *DB) saveHead(ctx context.Context, c conn, head subscriptions.Head) error {
+	_, err := c.exec(ctx, `UPDATE ledger_head SET seq = ?, hash = ?, seal = ? WHERE id = 1`, head.Seq, head.Hash, d.keys.Seal(head.Bytes()))
+	return err
 }
 
 // Head implements subscriptions.Store.
@@ -103,9 +118,10 @@ func (t *ledgerTx) append(events []subscriptions.Event) error {
 	if err != nil {
 		return fail(op, err)
 	}
-	if _, err := t.exec(t.ctx, `UPDATE ledger_head SET seq = ?, hash = ?, seal = ? WHERE id = 1`,
-		t.head.Seq, t.head.Hash, t.db.keys.Seal(t.head.Bytes())); err != nil {
-		return fail(op, err)
+	if !t.late {
+		if err := t.db.saveHead(t.ctx, t.conn, t.head); err != nil {
+			return fail(op, err)
+		}
 	}
 	return fail(op, t.foldAfter(first, events))
 }

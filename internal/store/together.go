@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"assent/internal/errs"
+	"assent/subscriptions"
 )
 
 // shared is a transaction that several steps of the store share.
@@ -12,6 +13,10 @@ type shared struct {
 	db     *DB
 	conn   conn
 	undone bool // a step of it failed
+
+	held  bool               // the ledger's end is locked
+	begun int64              // where the ledger ended then
+	head  subscriptions.Head // where it ends now; written at the end
 }
 
 type sharedKey struct{}
@@ -41,10 +46,28 @@ func (d *DB) Together(ctx context.Context, fn func(ctx context.Context) error) e
 		if t.undone {
 			return errs.E(op, errs.Conflict, "One of several steps failed. None of them was kept.", nil)
 		}
+		if t.head.Seq > t.begun {
+			return d.saveHead(ctx, c, t.head)
+		}
 		return nil
 	})
 	if err != nil {
 		return fail(op, err)
 	}
 	return d.noted(ctx, math.MaxInt64)
+}
+
+// update is DB.Update as a step.
+func (t *shared) update(ctx context.Context, fn func(subscriptions.Tx) error) (err error) {
+	defer func() { t.undone = t.undone || err != nil }()
+	if !t.held {
+		if t.head, err = t.db.lockHead(ctx, t.conn); err != nil {
+			return err
+		}
+		t.held, t.begun = true, t.head.Seq
+	}
+	step := &ledgerTx{conn: t.conn, ctx: ctx, db: t.db, head: t.head, late: true}
+	err = fn(step)
+	t.head = step.head
+	return err
 }
