@@ -27,7 +27,7 @@ type RetentionPage struct {
 	Certificates []CertificateRow
 	Holds        []HoldRow
 	Erasures     []ErasureRow
-	New          RuleForm
+	NewURL       string // the form of a new rule; "" where the reader may not write
 }
 
 // DueRow is one thing in the review queue.
@@ -81,16 +81,6 @@ type ErasureRow struct {
 	State  State
 	Done   time.Time // zero while it waits
 	By     string
-}
-
-// RuleForm is what can be chosen for a new rule.
-type RuleForm struct {
-	Programmes []CaseChoice
-	Whats      []CaseChoice
-	Sinces     []CaseChoice
-	Units      []CaseChoice
-	Actions    []CaseChoice
-	Categories []CaseChoice
 }
 
 // ErasePage fills the page "erase": what keeps a person's data, when it goes by itself, and the form that erases it or holds it.

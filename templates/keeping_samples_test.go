@@ -20,7 +20,7 @@ func keepingSamples() []sample {
 		Certificates: []CertificateRow{{Number: "4", At: uk(time.April, 1, 3, 0), What: "People", Action: "delete", Objects: 12, Approved: "Operator 2", Reason: "disputes come within a year", Digest: "9f86d081884c7d65"}},
 		Holds:        []HoldRow{hold, {About: "Person 9", URL: "/console/people/9", Kind: "Access case DP-2026-0012 is open", Since: uk(time.May, 4, 9, 0)}},
 		Erasures:     []ErasureRow{{Number: "2", Asked: uk(time.May, 5, 9, 0), Ground: "Request", State: State{"Waits for the letter", Wait}, By: "Operator 2"}, {Number: "1", Asked: uk(time.May, 1, 9, 0), Ground: "Objection", State: State{"Done", Good}, Done: uk(time.May, 1, 9, 2), By: "Operator 2"}},
-		New:          RuleForm{choice("0"), choice("people", "letters"), choice("last permission ended"), choice("years"), choice("thin", "delete"), choice("identity", "usage")},
+		NewURL:       "/console/retention/rules/new",
 	}
 	wrong := full
 	wrong.Problem = "Give a reason in one line of at most 300 characters."
@@ -36,6 +36,17 @@ func keepingSamples() []sample {
 		{"copies", "", exports},
 		{"copies", "empty", CopiesPage{Console: desk(), NewURL: "/console/exports/new", Days: 7}},
 		{"retention", "", full},
+		{"form", "rule", FormPage{
+			Console: desk(), Over: Link{URL: "/console/retention", Label: "Retention"}, Title: "A new retention rule", Action: "/console/retention/rules", Button: "Put it in force", Problem: "Say how long, as a number.",
+			Lines: []FormLine{
+				{Name: FieldName, Label: "Name", Type: "text", Value: "Leavers"},
+				{Name: FieldLength, Label: "How long after", Type: "number", Value: "soon"},
+				{Name: FieldUnit, Label: "Counted in", Type: LineOne, Options: []FormOption{{Value: "years", Label: "Years", On: true}}},
+				{Name: FieldSince, Label: "After what", Type: LineOne, Options: []FormOption{{Value: "sent", Label: "Sent"}}},
+				{Name: FieldCategory, Label: "What thinning takes away", Type: LineSome, Options: []FormOption{{Value: "usage", Label: "Usage"}}},
+				{Name: FieldReview, Label: "A person approves before anything goes", Type: LineTick, Value: "yes"},
+			},
+		}},
 		{"retention", "mistake", wrong},
 		{"retention", "empty", RetentionPage{Console: desk(), Action: "/console/retention"}},
 		{"erase", "", ErasePage{Console: desk(), Action: "/console/people/12/erase", PersonURL: "/console/people/12", Address: "ann@reader.example", Grounds: choice("request", "objection"), Dates: []DueRow{{Rule: "Leavers: delete", Due: uk(time.March, 1, 0, 0)}}}},

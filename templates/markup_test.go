@@ -249,7 +249,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 		FieldDo, FieldAbout, FieldMark, FieldMonths, FieldUntil, FieldLang, FieldReason, FieldWords, FieldKey, FieldSlug, FieldText, FieldList, FieldVersion,
 		FieldMedium, FieldDid, FieldStatement, FieldDocument, FieldActedOn, FieldReceivedOn, FieldWhy, FieldAge, FieldGuardianName, FieldGuardianRelation, FieldGuardianAddress,
 		FieldGuardianEvidence, FieldAt, FieldSure,
-		FieldTextCy, FieldOverride, FieldGrace, FieldLength, FieldCategory, FieldDecision, FieldUntold}
+		FieldTextCy, FieldOverride, FieldGrace, FieldDecision, FieldUntold}
 	declared = append(declared, FieldAboutEmail, FieldAboutName, FieldAnswers, FieldAsked, FieldAsks, FieldBody, FieldContact, FieldEvent, FieldExtends, FieldFile, FieldFor, FieldKind, FieldLooked, FieldMessage, FieldNote, FieldOn, FieldOverdue, FieldParty, FieldPromise, FieldPromised, FieldReceived, FieldReference, FieldRole, FieldSubject, FieldTime, FieldTitle, FieldUrgent)
 	declared = append(declared, FieldWant, FieldWhom, FieldFiles)
 	declared = append(declared, FieldAnswered, FieldDoes)

@@ -98,3 +98,7 @@ func (s *console) erased(c *gin.Context, by auth.Actor, op string, err error, to
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
 }
+
+func choiceOf[T ~string](value T) templates.CaseChoice {
+	return templates.CaseChoice{Value: string(value), Label: pages.Sentence(string(value))}
+}

@@ -30,6 +30,7 @@ const maxKept = 100
 // keepingPages puts the pages about how long data stays on the engine.
 func (s *console) keepingPages(desk gin.IRoutes, form gin.HandlerFunc) {
 	desk.GET("/retention", s.desk(auth.KeepingRead, s.retention))
+	desk.GET("/retention/rules/new", s.desk(auth.KeepingWrite, s.newRule))
 	desk.POST("/retention/rules", form, s.desk(auth.KeepingWrite, s.declareRule))
 	desk.POST("/retention/rules/:id/end", form, s.desk(auth.KeepingWrite, s.endRule))
 	desk.POST("/retention/queue/:id", form, s.desk(auth.KeepingWrite, s.decide))
@@ -56,7 +57,10 @@ func (s *console) showRetention(c *gin.Context, by auth.Actor, status int, probl
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page := templates.RetentionPage{Console: s.around(by), Action: retentionURL, Problem: problem, MayWrite: by.May(auth.KeepingWrite), New: ruleForm(programmes)}
+	page := templates.RetentionPage{Console: s.around(by), Action: retentionURL, Problem: problem, MayWrite: by.May(auth.KeepingWrite)}
+	if page.MayWrite {
+		page.NewURL = retentionURL + "/rules/new"
+	}
 	names := map[int64]string{}
 	for _, r := range rules {
 		names[r.ID] = r.Name
@@ -143,31 +147,6 @@ func disposalState(s retention.DisposalState) templates.State {
 	return templates.State{Label: pages.Sentence(string(s)), Tone: tones[s]}
 }
 
-func ruleForm(programmes []subscriptions.Programme) templates.RuleForm {
-	f := templates.RuleForm{Programmes: []templates.CaseChoice{{Value: "0", Label: "The whole house"}}}
-	for _, p := range programmes {
-		f.Programmes = append(f.Programmes, templates.CaseChoice{Value: decimal(p.ID), Label: p.Name})
-	}
-	for _, w := range retention.Whats {
-		f.Whats = append(f.Whats, choiceOf(w))
-		for _, since := range retention.StartsOf(w) {
-			f.Sinces = append(f.Sinces, choiceOf(since))
-		}
-	}
-	f.Units = []templates.CaseChoice{choiceOf(retention.Years), choiceOf(retention.Months), choiceOf(retention.Days)}
-	for _, a := range retention.Actions {
-		f.Actions = append(f.Actions, choiceOf(a))
-	}
-	for _, category := range subscriptions.Categories {
-		f.Categories = append(f.Categories, choiceOf(category))
-	}
-	return f
-}
-
-func choiceOf[T ~string](value T) templates.CaseChoice {
-	return templates.CaseChoice{Value: string(value), Label: pages.Sentence(string(value))}
-}
-
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func programmeName(all []subscriptions.Programme, id int64) string {
@@ -189,28 +168,6 @@ func (s *console) kept(c *gin.Context, by auth.Actor, op string, err error) erro
 	}
 	c.Redirect(http.StatusSeeOther, retentionURL)
 	return nil
-}
-
-func (s *console) declareRule(c *gin.Context, by auth.Actor) error {
-	if err := pages.ReadForm(c.Request); err != nil {
-		return err
-	}
-	sent := c.Request.PostForm
-	programme, _ := strconv.ParseInt(sent.Get(templates.FieldProgramme), 10, 64) // what is no number is the whole house
-	length, err := strconv.Atoi(sent.Get(templates.FieldLength))
-	if err != nil {
-		return s.showRetention(c, by, http.StatusUnprocessableEntity, "Say how long, as a number.")
-	}
-	r := retention.Rule{
-		ProgrammeID: programme, Name: sent.Get(templates.FieldName), What: retention.What(sent.Get(templates.FieldWhat)), Since: retention.Since(sent.Get(templates.FieldSince)),
-		Period: retention.Period{Length: length, Unit: retention.Unit(sent.Get(templates.FieldUnit))}, Action: retention.Action(sent.Get(templates.FieldDo)),
-		Review: sent.Get(templates.FieldReview) == "yes", Reason: sent.Get(templates.FieldReason), CreatedBy: by.String(),
-	}
-	for _, category := range sent[templates.FieldCategory] {
-		r.Categories = append(r.Categories, subscriptions.Category(category))
-	}
-	_, err = s.Keeping.Schedule.Declare(c.Request.Context(), r)
-	return s.kept(c, by, "console: declare rule", err)
 }
 
 func (s *console) endRule(c *gin.Context, by auth.Actor) error {
