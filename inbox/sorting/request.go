@@ -68,7 +68,9 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 
 // offList reports whether words are part of asking to be taken off: "remove my details from your mailing list".
 func (s *said) offList(from, to int) bool {
-	return s.has("newsletter") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe-me" && h.at <= from && to <= h.end })
+	covers := slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe-me" && h.at <= from && to <= h.end })
+	between := s.has("unsubscribe-me") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "newsletter" && from <= h.at && h.end <= to })
+	return s.has("newsletter") && (covers || between && !s.has("data"))
 }
 
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a

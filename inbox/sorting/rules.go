@@ -94,6 +94,7 @@ func optOutRules() []rule {
 		{label, "wants nothing more to be sent", "no-more send", 8, lost, anywhere},
 		{label, "wants no more mailings", "any-more negation wish receive/newsletter", 12, lost, anywhere},
 		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
+		{label, "wants no more mailings", "no-more receive newsletter request", 8, lost, anywhere},
 		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
 		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
 		{label, "does not want the mailings", "negation wish newsletter", 6, lost, short},

@@ -2,17 +2,21 @@ package sorting
 
 import "slices"
 
-// maxTerse is how long a mail of a few words may be, without its greeting and name.
-const maxTerse = 14
+// How long a mail is at most, in words, that is nothing but a refusal, and one that has a sentence of nothing else.
+const (
+	maxTerse   = 14
+	maxRefusal = 40
+)
 
 // terse takes a mail that is nothing but a refusal: "no more please", "enough already!!!", "not interested any
-// longer thanks". Every word belongs to the refusal or weighs nothing; one that does not makes it a mail about something else.
+// longer thanks". Every word belongs to the refusal or weighs nothing; one that does not makes it a mail about something
+// else. In a longer answer a sentence of that kind with a verb counts: "I don't recall signing up. Kindly remove."
 func (r *reading) terse(found map[string][]Ground) {
-	if len(found) > 0 || r.words > maxTerse || !r.reply && !r.plainSubject() {
+	if len(found) > 0 || r.words > maxRefusal || !r.reply && !r.plainSubject() || r.speaks("put-back") || r.speaks("no-list") {
 		return
 	}
 	var grounds []Ground
-	last := len(r.all) - 1
+	whole, last := r.words <= maxTerse, len(r.all)-1
 	for i := range r.all {
 		s := &r.all[i]
 		if s.where != "text" {
@@ -20,15 +24,21 @@ func (r *reading) terse(found map[string][]Ground) {
 		}
 		refused, rest := s.refuses()
 		switch {
-		case rest == 0 && refused:
+		case rest == 0 && refused && (whole || s.asserts("take-off", "stop", "close")):
 			grounds = append(grounds, Ground{Where: s.where, Words: s.text, Rule: "a refusal and nothing else"})
 		case rest > 0 && (i < last || refused || rest > maxName || len(grounds) == 0): // the last line may be a name
-			return
+			whole = false
 		}
 	}
+	grounds = slices.DeleteFunc(grounds, func(g Ground) bool { return !whole && !r.commands(g.Words) })
 	if len(grounds) > 0 {
 		found[LabelUnsubscribe] = grounds
 	}
+}
+
+// commands reports whether a sentence of the text has a verb of stopping or removing.
+func (r *reading) commands(text string) bool {
+	return slices.ContainsFunc(r.all, func(s said) bool { return s.text == text && s.asserts("take-off", "stop", "close") })
 }
 
 // maxName is how many words a name under a mail has.
