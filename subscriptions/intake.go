@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"assent/internal/errs"
@@ -18,8 +19,24 @@ import (
 // Intake is a list that takes in people from a file, with all that is declared around it. It judges rows and makes them entries of the
 // ledger; package importing reads the files.
 type Intake struct {
-	w    setting
-	kind EventKind
+	w     setting
+	kind  EventKind
+	words *lastWords
+}
+
+// lastWords remembers the digest of the words that were digested last: the rows of a file have the same.
+type lastWords struct {
+	mu           sync.Mutex
+	text, digest string
+}
+
+func (l *lastWords) digestOf(text string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.text != text {
+		l.text, l.digest = strings.Clone(text), TextDigest(text)
+	}
+	return l.digest
 }
 
 // OpenIntake reads what an import into a list must know. Kind Refused when the list's programme has ended (E3-09).
@@ -28,7 +45,7 @@ func OpenIntake(ctx context.Context, store Store, listID int64, now time.Time) (
 	if err != nil {
 		return Intake{}, err
 	}
-	return Intake{w: w, kind: w.kind()}, w.open(now)
+	return Intake{w: w, kind: w.kind(), words: &lastWords{}}, w.open(now)
 }
 
 // List returns the list.
@@ -114,16 +131,16 @@ func (in Intake) expiry(a Act, now time.Time) time.Time {
 }
 
 // Entry makes the ledger entry of a row that is taken in. It claims no more than the file does: the wording only where a row has it, and a
-// notice only for who is enrolled and will be told by the first message; nobody knows which one the others saw. The wording must be kept with the entry. salt
-// is 16 random octets of its own. Check must have passed the act.
-func (in Intake) Entry(a Act, person int64, key []byte, ledger []Event, importID int64, salt []byte, now time.Time) Event {
+// notice only for who is enrolled and will be told by the first message; nobody knows which one the others saw. The wording must be kept with the entry. evidence is
+// what Encode made of the act's, and salt is 16 random octets of its own. Check must have passed the act.
+func (in Intake) Entry(a Act, evidence []byte, person int64, key []byte, ledger []Event, importID int64, salt []byte, now time.Time) Event {
 	e := Event{
 		At: now, Kind: in.kind, Scope: ListScope(in.w.list), SubscriberID: person, AddressKey: key,
 		Channel: ByImport, Actor: a.Actor, Source: ImportSource(importID), ExpiresAt: in.expiry(a, now),
-		Evidence: a.Evidence.encode(), Salt: salt,
+		Evidence: evidence, Salt: salt,
 	}
 	if a.Wording != "" {
-		e.WordingDigest = TextDigest(a.Wording)
+		e.WordingDigest = in.words.digestOf(a.Wording)
 	}
 	if in.kind == Enrolled {
 		e.NoticeDigest = tellsOf(in.w.purpose, in.w.notice, in.w.notices, ledger)
@@ -156,8 +173,8 @@ func Salts(n int) [][]byte {
 
 const saltSize = 16
 
-// encode writes evidence as json.Marshal does, in a fraction of its time: imports do it by the million.
-func (ev Evidence) encode() []byte {
+// Encode writes evidence as json.Marshal does, in a fraction of its time: imports do it by the million.
+func (ev Evidence) Encode() []byte {
 	names := make([]string, 0, 8)
 	for name := range ev {
 		names = append(names, name)
@@ -218,7 +235,7 @@ func (in Intake) TakeOver(b ForeignBar, key []byte, person int64, ledger []Event
 	}
 	return Event{
 		At: now, Kind: b.Kind, Scope: b.Scope, SubscriberID: person, AddressKey: key, Channel: ByImport, Actor: b.Actor,
-		Source: ImportSource(importID), Reason: b.Reason, Evidence: maps.Clone(b.Evidence).encode(), Salt: salt,
+		Source: ImportSource(importID), Reason: b.Reason, Evidence: maps.Clone(b.Evidence).Encode(), Salt: salt,
 	}, true
 }
 
@@ -268,7 +285,7 @@ func (in Intake) Ask(tx Tx, r PermissionRequest, now time.Time) (seq int64, err 
 	e := Event{
 		At: now, Kind: Requested, Scope: ListScope(in.w.list), SubscriberID: r.Person.ID, AddressKey: r.Person.Key,
 		Channel: ByImport, Actor: r.Actor, Source: ImportSource(r.ImportID), NoticeDigest: in.w.notice.Digest,
-		Evidence: r.Evidence.encode(), Salt: r.Salt,
+		Evidence: r.Evidence.Encode(), Salt: r.Salt,
 	}
 	if e.WordingDigest, err = tx.KeepText(in.w.list.Wording); err != nil {
 		return 0, err

@@ -94,7 +94,7 @@ func (r *Reader) row(first line) (Row, error) {
 		text += "\n" + next.text
 		quotes += strings.Count(next.text, `"`)
 	}
-	fields, ok := split(text, r.survey.Delimiter)
+	fields, ok := split(text, r.survey.Delimiter, r.width)
 	switch {
 	case !ok:
 		row.Broken = `A quote (") stands where none can: a field with a quote in it is put in quotes, and the quote is doubled.`
@@ -113,7 +113,8 @@ func (r *Reader) row(first line) (Row, error) {
 }
 
 // split takes a row apart; false when a quote stands where none can.
-func split(text string, delimiter byte) (fields []string, ok bool) {
+func split(text string, delimiter byte, width int) (fields []string, ok bool) {
+	fields = make([]string, 0, width)
 	for {
 		if !strings.HasPrefix(text, `"`) {
 			i := strings.IndexByte(text, delimiter)

@@ -53,7 +53,7 @@ func (c conn) copyIn(ctx context.Context, b bulk) error {
 		if !ok {
 			return driver.ErrBadConn
 		}
-		_, err := pg.Conn().PgConn().CopyFrom(ctx, &copyStream{bulk: b}, `COPY `+b.table+` (`+b.columns+`) FROM STDIN (FORMAT binary)`)
+		_, err := pg.Conn().PgConn().CopyFrom(ctx, &copyStream{bulk: b, buf: make([]byte, 0, copyPiece+copyPiece/8)}, `COPY `+b.table+` (`+b.columns+`) FROM STDIN (FORMAT binary)`)
 		return err
 	})
 }

@@ -204,9 +204,11 @@ func (d *DB) openSQLite(path string) error {
 		durable = "NORMAL"
 	}
 	pragmas := url.Values{"_pragma": {
-		"journal_mode(WAL)", "synchronous(" + durable + ")", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-32000)",
+		"journal_mode(WAL)", "synchronous(" + durable + ")", "busy_timeout(10000)", "foreign_keys(1)",
 		"secure_delete(1)", // what is erased is written over in the file
 	}}
+	// The writer's cache holds what a transaction of an import changes. Pages that many of them change go from the journal to their places once for several.
+	const writing, reading = "&_txlock=immediate&_pragma=cache_size(-12000)&_pragma=wal_autocheckpoint(8000)", "&_pragma=cache_size(-32000)"
 	open := func(extra string, conns int) (*sql.DB, error) {
 		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode()+extra)
 		if err == nil {
@@ -215,7 +217,7 @@ func (d *DB) openSQLite(path string) error {
 		}
 		return db, err
 	}
-	if d.write, err = open("&_txlock=immediate", 1); err != nil {
+	if d.write, err = open(writing, 1); err != nil {
 		return err
 	}
 	// WAL is a property of the file; the writer sets it before a reader looks.
@@ -228,7 +230,7 @@ func (d *DB) openSQLite(path string) error {
 	if err != nil {
 		return err
 	}
-	d.read, err = open("", 8)
+	d.read, err = open(reading, 8)
 	return err
 }
 

@@ -15,10 +15,23 @@ import (
 	"assent/subscriptions/importing"
 )
 
+// Pace implements importing.Store. SQLite has one writer. On PostgreSQL two batches keep both ends busy while a third waits for
+// its turn or the disk.
+func (d *DB) Pace() (lanes, rows int) {
+	if d.dialect == sqlite {
+		return 1, 2500
+	}
+	return 3, 1000
+}
+
 // ReservePeople implements importing.Store. PostgreSQL takes the numbers out of the table's sequence, so they are nobody else's. SQLite only foresees which
 // come next; somebody who comes first makes AppendAhead start over.
 func (d *DB) ReservePeople(ctx context.Context, n int, behind int64) ([]int64, error) {
-	return d.writing().reservePeople(ctx, n, behind)
+	c := d.writing()
+	if d.dialect == sqlite {
+		c = d.reading() // which waits for no batch that is being written
+	}
+	return c.reservePeople(ctx, n, behind)
 }
 
 // ReservePeople implements importing.Tx.
@@ -123,7 +136,7 @@ func (t importTx) writeNewcomers(people []*subscriptions.Subscriber, events []su
 }
 
 // foldNewcomers folds ledgers of one event each. Events that differ in nothing that folding looks at but their place fold to the same.
-func foldNewcomers(events []subscriptions.Event) (lists, purposes []standingRow) {
+func foldNewcomers(events []subscriptions.Event) (lists, purposes []newcomerRow) {
 	type looks struct {
 		kind    subscriptions.EventKind
 		scope   subscriptions.Scope
@@ -132,28 +145,45 @@ func foldNewcomers(events []subscriptions.Event) (lists, purposes []standingRow)
 		told    bool
 	}
 	var last looks
-	var state subscriptions.State
-	lists, purposes = make([]standingRow, 0, len(events)), make([]standingRow, 0, len(events))
-	for i, e := range events {
+	var onLists, forPurposes map[int64]*subscriptions.Standing
+	lists, purposes = make([]newcomerRow, 0, len(events)), make([]newcomerRow, 0, len(events))
+	for i := range events {
+		e := &events[i]
 		if now := (looks{e.Kind, e.Scope, e.Channel, millis(e.ExpiresAt), e.NoticeDigest != ""}); i == 0 || now != last {
-			state, last = subscriptions.Fold([]subscriptions.Event{e}), now
+			state := subscriptions.Fold(events[i : i+1])
+			last = now
+			onLists, forPurposes = pointers(state.Lists), pointers(state.Purposes)
 		}
-		for id, st := range state.Lists {
-			st.Seq = e.Seq
-			lists = append(lists, standingRow{id, e.SubscriberID, st})
+		for id, st := range onLists {
+			lists = append(lists, newcomerRow{id, e.SubscriberID, e.Seq, st})
 		}
-		for id, st := range state.Purposes {
-			st.Seq = e.Seq
-			purposes = append(purposes, standingRow{id, e.SubscriberID, st})
+		for id, st := range forPurposes {
+			purposes = append(purposes, newcomerRow{id, e.SubscriberID, e.Seq, st})
 		}
 	}
 	return lists, purposes
 }
 
-func bulkStandings(table, about string, rows []standingRow) bulk {
+// newcomerRow is a row of memberships or permissions about somebody new. Many share what they fold to.
+type newcomerRow struct {
+	about      int64 // list or purpose
+	subscriber int64
+	seq        int64
+	standing   *subscriptions.Standing // but for its Seq
+}
+
+func pointers(standings map[int64]subscriptions.Standing) map[int64]*subscriptions.Standing {
+	out := make(map[int64]*subscriptions.Standing, len(standings))
+	for id, st := range standings {
+		out[id] = &st
+	}
+	return out
+}
+
+func bulkStandings(table, about string, rows []newcomerRow) bulk {
 	return bulk{table, about + ", subscriber_id, status, event_seq, expires_at, informed, paused_until", len(rows), func(i int, row []any) []any {
 		r := &rows[i]
-		return append(row, r.about, r.subscriber, string(r.standing.Status), r.standing.Seq, millis(r.standing.ExpiresAt), r.standing.Informed, millis(r.standing.PausedUntil))
+		return append(row, r.about, r.subscriber, string(r.standing.Status), r.seq, millis(r.standing.ExpiresAt), r.standing.Informed, millis(r.standing.PausedUntil))
 	}}
 }
 

@@ -33,7 +33,7 @@ const (
 	waitingKeys = 32      // that are written together
 	maxParts    = 1 << 14 // 8 MiB of waiting keys; a larger file has larger parts
 	filterKeys  = 4       // of the file for each word of the filter, which is then wrong about one new key in a thousand
-	minFilter   = 1 << 16 // words: 512 KiB
+	minFilter   = 1 << 18 // words: 2 MiB
 	maxFilter   = 1 << 21 // words: 16 MiB
 )
 

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -8,7 +9,7 @@ import (
 	"assent/subscriptions"
 )
 
-// ahead prepares batches before it is their turn, so that two of them are written at once while a third is read. What a batch has read stays true until
+// ahead prepares batches before it is their turn, so that some are written while the next is made and the one behind it is read. What a batch has read stays true until
 // it commits although nobody is locked out meanwhile: it was made for one end of the ledger, and it is kept only if the ledger still ends there. Somebody who
 // opts out in between is not made to wait; the batch is, and starts over holding the ledger's end.
 type ahead struct {
@@ -22,15 +23,13 @@ type ahead struct {
 
 // flight is a batch that is being written.
 type flight struct {
-	b      *batch
-	people []*subscriptions.Subscriber
-	end    subscriptions.Head // of the ledger when it is kept
-	last   int64              // row number of its last person
-	done   chan struct{}
-	err    error // after done
+	b    *batch
+	work Ahead
+	end  subscriptions.Head // of the ledger when it is kept
+	last int64              // row number of its last person
+	done chan struct{}
+	err  error // after done
 }
-
-const lanes = 2 // batches that are written at once
 
 // errGivenUp ends a batch whose predecessor was not kept.
 var errGivenUp = errors.New("the batch before was not kept")
@@ -69,10 +68,7 @@ func (a *ahead) take(ctx context.Context, b *batch) error {
 		}
 		return a.alone(ctx, b)
 	}
-	if err := a.send(ctx, b); err != nil || len(a.flights) < lanes {
-		return err
-	}
-	return a.landFirst(ctx)
+	return a.send(ctx, b)
 }
 
 // alone settles a batch while it holds the ledger's end.
@@ -99,7 +95,7 @@ func (a *ahead) strangers(ctx context.Context, b *batch) (bool, error) {
 		return true, nil
 	}
 	for _, f := range a.flights {
-		for _, p := range f.people {
+		for _, p := range f.work.People {
 			for _, key := range maybe {
 				if string(p.Key) == string(key) {
 					return false, nil
@@ -111,9 +107,40 @@ func (a *ahead) strangers(ctx context.Context, b *batch) (bool, error) {
 	return len(found) == 0, err
 }
 
-// send prepares a batch of strangers and has it written.
+// send prepares a batch of strangers, and has it written as soon as a lane is free.
 func (a *ahead) send(ctx context.Context, b *batch) error {
-	r, now := a.run, a.run.im.Now()
+	now := a.run.im.Now()
+	f, err := a.prepare(ctx, b, now)
+	if err != nil {
+		return err
+	}
+	for lanes, _ := a.run.im.Store.Pace(); len(a.flights) >= lanes; {
+		if err := a.landFirst(ctx); err != nil {
+			return err
+		}
+	}
+	if !bytes.Equal(a.head.Hash, f.end.Hash) { // the ledger moved on meanwhile
+		if err := a.land(ctx); err != nil {
+			return err
+		}
+		return a.alone(ctx, b)
+	}
+	work := f.work // its own: a flight that held its turn would hold all that went before
+	work.Turn = func(context.Context) error { return nil }
+	if n := len(a.flights); n > 0 {
+		work.Turn = a.flights[n-1].wait
+	}
+	a.flights = append(a.flights, f)
+	go func() {
+		defer close(f.done)
+		f.err = a.run.write(ctx, b, work, now)
+	}()
+	return nil
+}
+
+// prepare makes the records and ledger entries of a batch of strangers, behind all that are on their way.
+func (a *ahead) prepare(ctx context.Context, b *batch, now time.Time) (*flight, error) {
+	r := a.run
 	var fresh []int
 	for i := range b.rows {
 		row := &b.rows[i]
@@ -124,25 +151,16 @@ func (a *ahead) send(ctx context.Context, b *batch) error {
 	}
 	ids, err := r.im.Store.ReservePeople(ctx, len(fresh), a.last)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	people, events := r.newcomers(b, fresh, ids, subscriptions.Salts(len(b.rows)), now)
-	work := Ahead{After: a.head, People: people, Events: events, Turn: func(context.Context) error { return nil }}
-	if n := len(a.flights); n > 0 {
-		work.Turn = a.flights[n-1].wait
-	}
+	work := Ahead{After: a.head, People: people, Events: events}
 	for _, p := range people {
 		a.known.add(p.Key)
 		a.last = p.ID
 	}
 	a.head = subscriptions.Chain(a.head, events)
-	f := &flight{b: b, people: people, end: a.head, last: a.last, done: make(chan struct{})}
-	a.flights = append(a.flights, f)
-	go func() {
-		defer close(f.done)
-		f.err = r.write(ctx, b, work, now)
-	}()
-	return nil
+	return &flight{b: b, work: work, end: a.head, last: a.last, done: make(chan struct{})}, nil
 }
 
 func (f *flight) wait(ctx context.Context) error {

@@ -23,10 +23,13 @@ const (
 
 // row is a row on its way.
 type row struct {
-	line    int64
-	raw     string
-	act     subscriptions.Act
-	ip      netip.Addr
+	line int64
+	raw  string
+	act  subscriptions.Act // without its evidence
+	ip   netip.Addr
+
+	evidence []byte // of act, encoded: a fraction of what it takes up there
+
 	bar     *subscriptions.ForeignBar // of a row that tells of an opt-out or a suppression
 	key     []byte                    // nil for an invalid row
 	whose   []byte                    // the key of an invalid row's address, where it can be read

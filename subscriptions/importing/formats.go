@@ -108,11 +108,13 @@ func (f formatRules) stands(c *Columns, get func(column) string, now time.Time) 
 	if f.format == Mailchimp && (f.act == unsubscribedFile || f.act == cleanedFile) {
 		status = f.act
 	}
-	list := c.in.List()
-	bar := subscriptions.ForeignBar{Kind: subscriptions.Suppressed, Reason: "external list", Scope: subscriptions.ProgrammeScope(list.ProgrammeID)}
 	switch status {
 	case "", "active", "enabled", "subscribed", "confirmed":
 		return nil, nil
+	}
+	list := c.in.List()
+	bar := subscriptions.ForeignBar{Kind: subscriptions.Suppressed, Reason: "external list", Scope: subscriptions.ProgrammeScope(list.ProgrammeID)}
+	switch status {
 	case "unsubscribed", "withdrawn", "opted out":
 		bar.Kind, bar.Reason, bar.Scope = subscriptions.Withdrawn, "", subscriptions.ListScope(list)
 	case "cleaned", "bounced":

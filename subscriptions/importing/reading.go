@@ -9,10 +9,10 @@ import (
 	"assent/internal/errs"
 )
 
-// readAhead reads batches in a goroutine of its own, so that parsing goes on while the database writes. At most one batch waits. The channel ends
+// readAhead reads batches in a goroutine of its own, so that parsing goes on while the database writes. One batch waits. The channel ends
 // with the file, with an error in its last batch, or with ctx.
 func (r *run) readAhead(ctx context.Context) <-chan *batch {
-	out := make(chan *batch, 1)
+	out := make(chan *batch)
 	left := r.report.Resumed
 	go func() {
 		defer close(out)
@@ -38,7 +38,7 @@ func (r *run) readAhead(ctx context.Context) <-chan *batch {
 func (r *run) read(ctx context.Context, resumed int64) *batch {
 	size := r.im.Batch
 	if size == 0 {
-		size = defaultBatch
+		_, size = r.im.Store.Pace()
 	}
 	b := &batch{done: resumed > 0}
 	if b.done {
@@ -95,6 +95,10 @@ func (r *run) parse(raw csvfile.Row) row {
 	if out.bar != nil {
 		out.bar.Actor = r.job.Actor
 	}
+	if out.bar == nil {
+		out.evidence = out.act.Evidence.Encode()
+	}
+	out.act.Evidence = nil
 	out.key = r.im.Keys.AddressKey(parsed.Act.Address)
 	out.lacking, out.open = parsed.Lacking, true
 	return out

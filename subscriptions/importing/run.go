@@ -18,7 +18,7 @@ type Importer struct {
 	Store Store
 	Keys  Hasher
 	Now   func() time.Time
-	Batch int // rows in one transaction; 0 is 2,500: few enough that an opt-out does not wait for long behind them
+	Batch int // rows in one transaction; 0 is what suits the store
 }
 
 // Rows hands out the rows of a file, the names of its columns first. *csvfile.Reader is one.
@@ -47,8 +47,6 @@ type Report struct {
 	Resumed int64 // rows that an earlier run had done
 	Already bool  // an earlier run had done all of them
 }
-
-const defaultBatch = 2500
 
 // errDryRun ends the transaction of a dry run.
 var errDryRun = errors.New("dry run")

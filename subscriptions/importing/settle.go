@@ -95,7 +95,7 @@ func (r *run) enter(tx Tx, b *batch, ledgers map[string][]subscriptions.Event, p
 		if err := r.complete(tx, &person, known, row, now); err != nil {
 			return nil, err
 		}
-		events = append(events, r.in.Entry(row.act, person.ID, row.key, ledger, r.id, salts[i], now))
+		events = append(events, r.in.Entry(row.act, row.evidence, person.ID, row.key, ledger, r.id, salts[i], now))
 	}
 	ids, err := tx.ReservePeople(len(fresh))
 	if err != nil {
@@ -153,7 +153,7 @@ func (r *run) newcomers(b *batch, rows []int, ids []int64, salts [][]byte, now t
 		row := &b.rows[i]
 		people[k] = r.person(row, ids[k], now)
 		out[k] = &people[k]
-		events[k] = r.in.Entry(row.act, ids[k], row.key, nil, r.id, salts[i], now)
+		events[k] = r.in.Entry(row.act, row.evidence, ids[k], row.key, nil, r.id, salts[i], now)
 	}
 	return out, events
 }

@@ -89,6 +89,9 @@ type Store interface {
 	// AppendAhead writes a batch and runs fn in one transaction that takes the end of the ledger only when it is the batch's turn. It keeps nothing and
 	// returns ErrMoved when the ledger does not end at After then, or somebody else holds its end.
 	AppendAhead(ctx context.Context, b Ahead, fn func(Tx) error) error
+	// Pace is how many batches are worth writing at once, and how many rows a batch has: so few that memory stays small and that an opt-out does not wait for
+	// long behind one.
+	Pace() (lanes, rows int)
 	// ReservePeople returns n row numbers for people, ascending and above behind. Nobody else gets them, or AppendAhead returns ErrMoved.
 	ReservePeople(ctx context.Context, n int, behind int64) ([]int64, error)
 	// Known tells which addresses are on record or in the ledger, by string(key).
