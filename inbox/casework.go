@@ -85,11 +85,12 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 	return err
 }
 
-// kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run.
+// kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. What
+// nobody could name otherwise is the report of a breach and nothing besides.
 func (h *handling) kinds(labels []string) []cases.Kind {
 	out := cases.KindsOf(labels)
 	if h.verdict.Flagged(sorting.FlagBreach) && !h.verdict.Flagged(sorting.FlagBulk) {
-		out = append(out, cases.Breach)
+		out = append(slices.DeleteFunc(out, func(k cases.Kind) bool { return k == cases.Other || k == cases.Correspondence }), cases.Breach)
 	}
 	return out
 }

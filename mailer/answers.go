@@ -57,6 +57,8 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		return s.identityMail(l, about, sender, zone)
 	case CaseAlertLetter:
 		return s.caseAlert(about, sender, zone)
+	case CaseReminderLetter:
+		return s.caseReminder(about, sender, zone)
 	}
 	if l.Kind == ErasureLetter {
 		return farewell(sender, l.Language, subscriptions.Ground(about.Ground), about.CaseID != 0), nil

@@ -45,6 +45,30 @@ func (s *Service) caseAlert(about About, sender templates.Sender, zone *time.Loc
 	return m, nil
 }
 
+// Reminder is a case of which the data protection officer is reminded, by reference alone.
+type Reminder struct {
+	Reference string `json:"reference"`
+	DueOn     string `json:"due_on,omitempty"` // UK date, ISO; "" where it is about silence
+	Late      bool   `json:"late,omitempty"`   // the date has passed
+	Silent    int    `json:"silent,omitempty"` // days without a word to the complainant
+}
+
+// caseReminder makes what the template of a reminder needs.
+func (s *Service) caseReminder(about About, sender templates.Sender, zone *time.Location) (templates.CaseReminderMail, error) {
+	m := templates.CaseReminderMail{Sender: sender, More: about.More, CasesURL: s.Composer.Ways.BaseURL + "/console/cases"}
+	for _, r := range about.Reminders {
+		row := templates.CaseReminder{Reference: r.Reference, Late: r.Late, Silent: r.Silent, URL: m.CasesURL + "?q=" + url.QueryEscape(r.Reference)}
+		if r.DueOn != "" {
+			var err error
+			if row.DueAt, err = time.ParseInLocation(time.DateOnly, r.DueOn, zone); err != nil {
+				return m, errs.E("mailer: case reminder", errs.Invalid, "The due date cannot be read.", err)
+			}
+		}
+		m.Cases = append(m.Cases, row)
+	}
+	return m, nil
+}
+
 // WrittenText returns what a letter says, for reading back: the words of a letter that a person wrote, "" for one that was made from a template alone.
 func WrittenText(l Letter) string {
 	var about About

@@ -90,5 +90,5 @@ func templateOf(k LetterKind, data any) string {
 
 // answers reports whether a letter of this kind is an automatic answer to a mail.
 func (k LetterKind) answers() bool {
-	return !k.Asks() && k != NoticeLetter && k != ErasureLetter && k != CaseLetter && k != RecipientLetter && k != CaseAlertLetter && k != IdentityLetter && k != SealLetter && !k.personal()
+	return !k.Asks() && k != NoticeLetter && k != ErasureLetter && k != CaseLetter && k != RecipientLetter && k != CaseAlertLetter && k != CaseReminderLetter && k != IdentityLetter && k != SealLetter && !k.personal()
 }

@@ -30,6 +30,7 @@ const (
 	CaseLetter         LetterKind = "case-letter"         // what a person wrote about a case
 	IdentityLetter     LetterKind = "identity"            // asks at the address on record whether a case was asked for
 	CaseAlertLetter    LetterKind = "case-alert"          // tells the data protection officer of a case that cannot wait
+	CaseReminderLetter LetterKind = "case-reminder"       // reminds them of what is due and of complaints without a word
 )
 
 // Asks reports whether a letter of this kind asks for a yes.

@@ -45,6 +45,9 @@ type About struct {
 	Reminder   bool      `json:"reminder,omitempty"` // of a notice to a recipient
 	Seal       string    `json:"seal,omitempty"`     // of the ledger and the audit trail
 
+	Reminders []Reminder `json:"reminders,omitempty"` // of cases
+	More      int        `json:"more,omitempty"`      // cases that the mail has no room for
+
 	Side subscriptions.Side `json:"side,omitempty"` // of a move
 }
 

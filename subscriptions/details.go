@@ -3,7 +3,6 @@ package subscriptions
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 
 	"assent/internal/audit"
@@ -16,7 +15,7 @@ func (p *Preferences) SetLanguage(ctx context.Context, person Subscriber, langua
 	if err := firstOf(need(language, "language"), oneLine(language, "language", maxLanguage)); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return p.change(ctx, op, person, func(s *Subscriber) { s.Language = language })
+	return p.change(ctx, op, person, false, func(s *Subscriber) { s.Language = language })
 }
 
 // Details is what a person corrects about themselves: their name, and the attributes that a programme leaves to them (E0-16).
@@ -26,7 +25,7 @@ type Details struct {
 }
 
 // SetDetails writes what a person corrected. Only what the programmes that they know declare as self-service may be among it; the same
-// checks hold as for any other way in.
+// checks hold as for any other way in. Whoever was given the data is told what is right now, as of any other rectification (Article 19).
 func (p *Preferences) SetDetails(ctx context.Context, person Subscriber, d Details) error {
 	const op = "subscriptions: set details"
 	if err := oneLine(d.Name, "name", maxName); err != nil {
@@ -48,7 +47,7 @@ func (p *Preferences) SetDetails(ctx context.Context, person Subscriber, d Detai
 			return errs.Wrap(op, err)
 		}
 	}
-	return p.change(ctx, op, person, func(s *Subscriber) {
+	return p.change(ctx, op, person, true, func(s *Subscriber) {
 		s.Name = d.Name
 		s.Attributes = s.Attributes.with(d.Attributes)
 	})
@@ -83,11 +82,11 @@ func (a Attributes) with(changes Attributes) Attributes {
 }
 
 // change writes a person's row; the store puts on the audit trail what it was before and by whom it was changed (E1-29). What changes nothing leaves
-// no trace.
-func (p *Preferences) change(ctx context.Context, op string, person Subscriber, set func(*Subscriber)) error {
+// no trace. rectifies says that recipients are told.
+func (p *Preferences) change(ctx context.Context, op string, person Subscriber, rectifies bool, set func(*Subscriber)) error {
 	next := person
 	set(&next)
-	if next.Name == person.Name && next.Language == person.Language && reflect.DeepEqual(next.Attributes, person.Attributes) {
+	if len(differences(person, next)) == 0 {
 		return nil
 	}
 	return p.done(op, p.Store.Update(audit.As(ctx, themselves), func(tx Tx) error {
@@ -95,7 +94,13 @@ func (p *Preferences) change(ctx context.Context, op string, person Subscriber, 
 		if err != nil || !ok || now.Address.IsZero() { // erased meanwhile
 			return err
 		}
+		was := now
 		set(&now)
+		if changes := differences(was, now); rectifies && len(changes) > 0 { // or somebody else was quicker
+			if err := tellRecipients(tx, recordChanged{person: was, change: RecordRectified, fields: changes, at: p.Now()}); err != nil {
+				return err
+			}
+		}
 		return tx.UpdateSubscriber(now)
 	}))
 }

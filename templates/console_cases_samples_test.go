@@ -102,6 +102,11 @@ func caseMailSamples() []sample {
 	}
 	return []sample{
 		{"case-letter", "", CaseLetterMail{Sender: standards(), Subject: "We need to know that it is you [R-2026-000042]", Reference: "R-2026-000042", BodyHTML: HTML(page), BodyText: text}},
+		{"case-reminder", "", CaseReminderMail{Sender: standards(), CasesURL: "https://mail.example.org/console/cases", More: 2, Cases: []CaseReminder{
+			{Reference: "R-2026-000040", Late: true, DueAt: uk(time.November, 20, 0, 0), URL: "https://mail.example.org/console/cases?q=R-2026-000040"},
+			{Reference: "R-2026-000042", DueAt: uk(time.December, 2, 0, 0), URL: "https://mail.example.org/console/cases?q=R-2026-000042"},
+			{Reference: "R-2026-000043", Silent: 29, URL: "https://mail.example.org/console/cases?q=R-2026-000043"},
+		}}},
 		{"case-alert", "", CaseAlertMail{Sender: standards(), Reference: "R-2026-000043", Complaint: true, ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.December, 2, 0, 0), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000043"}},
 		{"case-alert", "breach", CaseAlertMail{Sender: standards(), Reference: "R-2026-000044", ReceivedAt: uk(time.November, 25, 0, 30), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000044"}},
 	}

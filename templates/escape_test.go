@@ -89,6 +89,10 @@ func setLinks(v reflect.Value, link string) {
 		case f.Type() == reflect.TypeFor[time.Time]():
 		case f.Kind() == reflect.Struct:
 			setLinks(f, link)
+		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
+			for j := range f.Len() {
+				setLinks(f.Index(j), link)
+			}
 		case strings.HasSuffix(v.Type().Field(i).Name, "URL"):
 			f.SetString(link)
 		}

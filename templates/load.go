@@ -41,6 +41,7 @@ func declaredMails() []declared {
 		{name: "unsubscribe-link", data: reflect.TypeFor[UnsubscribeLinkMail]()},
 		{name: "case-received", data: reflect.TypeFor[CaseReceivedMail]()},
 		{name: "case-alert", data: reflect.TypeFor[CaseAlertMail]()},
+		{name: "case-reminder", data: reflect.TypeFor[CaseReminderMail]()},
 		{name: "case-letter", data: reflect.TypeFor[CaseLetterMail]()},
 		{name: "notice", data: reflect.TypeFor[NoticeMail]()},
 		{name: "identity", data: reflect.TypeFor[IdentityMail]()},

@@ -228,6 +228,30 @@ func (c CaseAlertMail) missing() string {
 	return first(c.Sender.missing(), need("Reference", c.Reference), need("CaseURL", c.CaseURL))
 }
 
+// CaseReminderMail fills the mail "case-reminder", to the data protection officer. It names nobody: mail is read on telephones.
+type CaseReminderMail struct {
+	Sender
+	Cases    []CaseReminder
+	More     int    // cases for which there is no room
+	CasesURL string // the list in the console
+}
+
+// CaseReminder is a case that cannot wait much longer.
+type CaseReminder struct {
+	Reference string
+	DueAt     time.Time // zero where it is about silence
+	Late      bool      // the date has passed
+	Silent    int       // days without a word to the complainant
+	URL       string    // in the console
+}
+
+func (c CaseReminderMail) missing() string {
+	if len(c.Cases) == 0 {
+		return "Cases"
+	}
+	return first(c.Sender.missing(), need("CasesURL", c.CasesURL))
+}
+
 // Regulator is whom a person may complain to. Its name and address are settings, because law and offices change.
 type Regulator struct {
 	Name    string // as "Information Commissioner's Office"

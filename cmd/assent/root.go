@@ -102,7 +102,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%s. See '%s --help'.", upper(err.Error()), c.CommandPath())
 	})
-	root.AddCommand(a.serveCommand(), a.demoCommand(), a.verifyCommand(), a.explainCommand(), a.auditCommand(), a.packCommand(), a.clockCommand(), a.triageCommand(), a.migrateCommand(), a.importCommand(), a.exportCommand(), a.quarantineCommand(), a.suppressCommand(), a.eraseCommand(), a.reconcileCommand(), a.retentionCommand(), a.secretCommand(), a.userCommand(), a.doctorCommand(), a.profileCommand(), a.settingsCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.demoCommand(), a.verifyCommand(), a.explainCommand(), a.auditCommand(), a.packCommand(), a.clockCommand(), a.triageCommand(), a.migrateCommand(), a.importCommand(), a.exportCommand(), a.quarantineCommand(), a.suppressCommand(), a.eraseCommand(), a.reconcileCommand(), a.reportCommand(), a.retentionCommand(), a.secretCommand(), a.userCommand(), a.doctorCommand(), a.profileCommand(), a.settingsCommand(), a.versionCommand())
 	return root
 }
 

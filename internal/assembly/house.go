@@ -16,6 +16,7 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
 	"assent/inbox/cases/amending"
+	"assent/inbox/cases/reminding"
 	"assent/inbox/cases/telling"
 	"assent/inbox/identity"
 	"assent/inbox/imappoll"
@@ -73,6 +74,7 @@ type House struct {
 	Access    *access.Service
 	Amending  *amending.Service
 	Telling   *telling.Service
+	Reminding *reminding.Service
 	Inbox     *inbox.Service
 	Accounts  *auth.Service
 	Boxes     []imappoll.Mailbox
@@ -186,6 +188,7 @@ func (h *House) makeServices() {
 	h.Disclosures = &subscriptions.Disclosures{Store: h.DB, Catalogue: h.DB, Now: h.Now}
 	h.Amending = &amending.Service{Cases: h.Cases, Store: h.DB, People: h.People, Preferences: h.Preferences, Keeper: h.Keeper, Now: h.Now}
 	h.Telling = &telling.Service{Store: h.DB, Cases: h.Cases, Keys: h.Keys, Reckoner: h.Reckoner, Days: h.Config.RecipientDays, Now: h.Now, Log: h.Log, Kick: kick}
+	h.Reminding = &reminding.Service{Store: h.DB, Reckoner: h.Reckoner, Now: h.Now, Kick: kick}
 	mux := &queue.Mux{}
 	h.handle(mux)
 	h.handleKeeping(mux)

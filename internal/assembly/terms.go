@@ -17,6 +17,7 @@ func (h *House) PassTime(ctx context.Context) error {
 		case <-time.After(wait):
 		}
 		h.tellRecipients(ctx)
+		h.remind(ctx)
 		passed, err := h.Terms.Run(ctx)
 		if err != nil && ctx.Err() == nil {
 			h.Log.Warn("terms could not be looked after; they will be in a minute", "error", err)
@@ -35,5 +36,16 @@ func (h *House) tellRecipients(ctx context.Context) {
 	}
 	if ran.Told+ran.Reminded+ran.ByHand > 0 {
 		h.Log.Info("recipients of data told", "told", ran.Told, "reminded", ran.Reminded, "left_to_a_person", ran.ByHand)
+	}
+}
+
+// remind writes to the data protection officer of each programme what waits for a person.
+func (h *House) remind(ctx context.Context) {
+	written, err := h.Reminding.Run(ctx)
+	if err != nil && ctx.Err() == nil {
+		h.Log.Warn("data protection officers could not be reminded of cases; they will be in a minute", "error", err)
+	}
+	if written > 0 {
+		h.Log.Info("data protection officers reminded of cases", "mails", written)
 	}
 }

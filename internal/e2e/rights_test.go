@@ -6,16 +6,20 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"assent/inbox/cases"
 	"assent/inbox/cases/access"
+	"assent/inbox/cases/breach"
 	"assent/internal/address"
+	"assent/internal/errs"
 	"assent/internal/message"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/retention"
 )
 
 // Each right that a mail asks for goes its whole way: sorted, a case with its clocks, acknowledged, decided by a person, carried out, told to the person and to whoever was
@@ -304,17 +308,8 @@ func TestABreachReportedByMailGoesItsWholeWay(t *testing.T) {
 		d := s.seat()
 		const leak = "leak@example.org"
 		d.enrol(leak)
-		s.write(leak, "privacy@"+harbour, "A mistake", "You sent me somebody else's data by mistake: a list with the names of other readers. This is a personal data breach.")
+		s.write(leak, "privacy@"+harbour, "A mistake", "You sent me someone else's data: a list of other readers. This is a data breach.")
 		k, _ := d.opened(leak)
-		if k.Kind != cases.Breach {
-			all, err := s.house.DB.SubCases(t.Context(), k.ID)
-			s.check(err)
-			for _, sub := range all {
-				if sub.Kind == cases.Breach {
-					k = sub
-				}
-			}
-		}
 		notice := clockOf(k, "breach-notice")
 		due, err := time.Parse(time.RFC3339, notice.Due)
 		if k.Kind != cases.Breach || err != nil || due.Sub(k.ReceivedAt).Round(time.Hour) != 72*time.Hour {
@@ -342,8 +337,43 @@ func TestABreachReportedByMailGoesItsWholeWay(t *testing.T) {
 		})
 		d.event(k, fields{"kind": "decided", "decision": fields{"outcome": "dealt-with", "words": "", "person": "Priya Shah"}})
 		d.closes(k)
-		d.api(http.StatusOK, http.MethodPost, path+"/release", fields{"why": "The Commissioner has closed it."})
+		d.frozenUntilReleased(k, leak, func() {
+			d.api(http.StatusOK, http.MethodPost, path+"/release", fields{"why": "The Commissioner has closed it."})
+		})
 	})
+}
+
+// frozenUntilReleased shows that the evidence of a closed breach outlives the rules of retention, and the people in it, until a person releases it (E2-20).
+func (d *desk) frozenUntilReleased(k cases.Case, from string, release func()) {
+	d.t.Helper()
+	ctx := d.t.Context()
+	due := func() int {
+		objects, err := d.house.DB.Objects(ctx, retention.CaseMail, 0, 0, 100, time.Now().AddDate(50, 0, 0))
+		d.check(err)
+		return len(objects)
+	}
+	erase := func() error {
+		_, err := d.house.Keeper.Erase(ctx, subscriptions.ErasureRequest{Address: address.Must(from), Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "a test"})
+		return err
+	}
+	whole := func() bool {
+		found, err := d.house.Registers.Breaches.Verify(ctx, k.ID)
+		d.check(err)
+		return len(found) > 0 && !slices.ContainsFunc(found, func(f breach.Finding) bool { return !f.Whole })
+	}
+	if n := due(); n != 0 {
+		d.t.Errorf("%d frozen messages are due under the schedule", n)
+	}
+	if err := erase(); errs.KindOf(err) != errs.Refused || !whole() {
+		d.t.Errorf("whose mail is evidence was erased: %v", err)
+	}
+	release()
+	if n := due(); n == 0 {
+		d.t.Error("what was released is not due under the schedule")
+	}
+	if err := erase(); err != nil || whole() {
+		d.t.Errorf("whose mail was released cannot be erased, or their mail is still there: %v", err)
+	}
 }
 
 // A force that asks by mail for a reader's data gets nothing by default; with its form, a law and a person's decision it does, and who got what is on record.

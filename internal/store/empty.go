@@ -69,7 +69,8 @@ var emptying = []emptied{
 	{table: "moves", set: []string{"new_address", "language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "new_key IN (?)", of: byKey},
 	{table: "disclosures", set: []string{"what", "why"}, where: "how <> 'export' AND id IN (SELECT disclosure_id FROM disclosure_people WHERE subscriber_id IN (?))", of: byID},
-	{table: "recipient_notices", set: []string{"whom", "words"}, where: "subscriber_id IN (?) AND change <> 'erasure'", of: byID},
+	{table: "recipient_notices", set: []string{"words"}, where: "subscriber_id IN (?) AND change <> 'erasure'", of: byID},
+	{table: "recipient_notices", set: []string{"whom"}, where: "subscriber_id IN (?) AND change <> 'erasure' AND LENGTH(whom) > 0", of: byID},
 	{table: "corrections", set: []string{"before", "after", "words"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "corrections", set: []string{"before", "after", "words"}, where: "case_id IN (?)", of: byCase},
 	{table: "statements", set: []string{"words"}, where: "subscriber_id IN (?)", of: byID},
@@ -82,7 +83,7 @@ var emptying = []emptied{
 var blanks = map[string]string{
 	"subscribers.attributes": "'{}'", "consent_events.evidence": "NULL", "consent_events.salt": "NULL",
 	"letters.data": "'{}'", "inbound_messages.grounds": "'[]'", "cases.facts": "'{}'", "case_events.detail": "'{}'",
-	"corrections.before": "'null'", "corrections.after": "'null'", "recipient_notices.whom": "''",
+	"corrections.before": "'null'", "corrections.after": "'null'", "recipient_notices.whom": "SUBSTR(whom, 1, 0)",
 	"access_searches.terms": "'{}'", "access_items.content": "'{}'", "access_items.removed": "'[]'",
 }
 

@@ -381,10 +381,15 @@ func TestANewSecretKeepsEverybodySuppressed(t *testing.T) {
 			h := newHousehold(t, storetest.Open(t, url, time.Now), time.Now)
 			ann := h.agrees(annSpelled, annName, "Quillhaven")
 			h.agrees("bea@example.net", "Bea Marlowe", "Marlport")
-			_, err := h.keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "told by phone"})
+			editor := &subscriptions.Editor{Store: h.db, Catalogue: h.db, Now: time.Now}
+			_, err := editor.AddRecipient(t.Context(), subscriptions.Recipient{ProgrammeID: h.list.ProgrammeID, Name: "Porthaven Printers", Category: "printer", Purpose: "printing", Country: "GB", Address: address.Must("data@printers.example")})
+			h.ok(err)
+			_, err = h.keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "told by phone"})
 			h.ok(err)
 			h.db.Close()
 			fresh, err := token.NewKeys([]byte("another secret for tests, as long as that"), []byte(storetest.Secret))
+			h.ok(err)
+			onlyNew, err := token.NewKeys([]byte("another secret for tests, as long as that"))
 			h.ok(err)
 			o := store.Options{Keys: fresh, Now: time.Now}
 			if _, err := store.Open(t.Context(), url, o); errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), "assent secret rotate") {
@@ -403,6 +408,16 @@ func TestANewSecretKeepsEverybodySuppressed(t *testing.T) {
 			_, err = people.Grant(t.Context(), subscriptions.Act{ListID: h.list.ID, Address: address.Must(annSpelled), Channel: subscriptions.ByAPI, Actor: "key:1", Source: "upsert", Evidence: subscriptions.Evidence{"act": "pressed yes"}})
 			if errs.KindOf(err) != errs.Refused {
 				t.Errorf("who was erased came back: %v", err)
+			}
+			alone, err := store.Open(t.Context(), url, store.Options{Keys: onlyNew, Now: time.Now}) // the former secret is kept for links, not for ever
+			h.ok(err)
+			defer alone.Close()
+			notices, err := alone.RecipientNotices(t.Context(), true, 0, 10)
+			if err != nil || len(notices) != 1 {
+				t.Fatalf("open notices: %+v, %v", notices, err)
+			}
+			if n, err := alone.RecipientNotice(t.Context(), notices[0].ID); err != nil || len(n.Whom) != 1 || n.Whom[0].Name != annName {
+				t.Errorf("whom the printers are told of: %+v, %v", n.Whom, err)
 			}
 			if p, err := db.SubscriberByKey(t.Context(), db.HouseKeys().AddressKey(address.Must("bea@example.net"))); err != nil || p.Name != "Bea Marlowe" {
 				t.Errorf("who lives is not found: %v", err)

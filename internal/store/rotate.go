@@ -40,6 +40,11 @@ func Rotate(ctx context.Context, databaseURL string, was, is *token.Keys, now fu
 		if err != nil {
 			return err
 		}
+		notices, err := d.rewrapNotices(ctx, c)
+		changed += notices
+		if err != nil {
+			return err
+		}
 		trail, ours, err := d.auditHeadOf(ctx, c, true) // a former secret's seal counts as ours here
 		if err != nil {
 			return err
@@ -100,6 +105,31 @@ func (d *DB) rewrap(ctx context.Context, c conn) (n int64, err error) {
 				return n, err
 			}
 			n, after = n+1, r.id
+		}
+	}
+}
+
+// rewrapNotices wraps whom the open notices to recipients are about with the new secret.
+func (d *DB) rewrapNotices(ctx context.Context, c conn) (n int64, err error) {
+	for after := int64(0); ; {
+		rows, err := c.query(ctx, `SELECT `+noticeColumnsOfRecipients+` FROM recipient_notices WHERE state = 'open' AND id > ? ORDER BY id LIMIT ?`, after, rewrapPage)
+		page, err := collect(rows, err, scanRecipientNotice)
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		for _, notice := range page {
+			after = notice.ID
+			if err := d.whomOf(ctx, c, &notice); err != nil {
+				return n, err
+			}
+			again, err := d.wrapWhom(notice.Whom)
+			if err != nil {
+				return n, err
+			}
+			if _, err := c.exec(ctx, `UPDATE recipient_notices SET whom = ? WHERE id = ?`, again, notice.ID); err != nil {
+				return n, err
+			}
+			n++
 		}
 	}
 }
