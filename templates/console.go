@@ -201,6 +201,10 @@ type PersonPage struct {
 	CorrectURL   string // where staff correct what is on record; may be empty
 	ObjectionURL string // where an objection to marketing is recorded; may be empty
 	EraseURL     string // the page "erase"; empty for those who may not
+
+	Statements []StatementRow // that stand beside the data
+	Given      []GivenRow     // the newest of who was given the data
+	GivenURL   string         // the page "given" of this person; empty once they are erased
 }
 
 // Event is one line of a timeline: of the ledger, of a campaign, or of a case.

@@ -41,6 +41,8 @@ func personPage() PersonPage {
 	return PersonPage{
 		Console: desk(), Address: "carys.o'neill+lists@reader.example", Name: "Carys O'Neill",
 		Attributes: []Fact{{"Region", "Wales"}, {"Source", "Form on the website, 3 March 2026"}},
+		Statements: []StatementRow{{uk(time.May, 4, 9, 0), "I live in Bangor, not in Bangor Fawr.", "/console/cases/9"}}, GivenURL: "/console/people/7/given",
+		Given: []GivenRow{{uk(time.May, 3, 9, 0), "Porthaven Police", "Name and address", "Their form of 3 May", "In a case", "/console/cases/9"}},
 		Standings: []Standing{
 			{"Monthly update", State{"Confirmed", Good}, true, "Consent confirmed through the link in a mail", uk(time.March, 3, 9, 12), "1042"},
 			{"Extra updates", State{"Opted out", Bad}, false, "Withdrew by one-click", uk(time.June, 1, 18, 40), "2201"},

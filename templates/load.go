@@ -103,6 +103,7 @@ func declaredPages() []declared {
 		{"case-pack", reflect.TypeFor[CasePackPage](), console},
 		{"pack-item", reflect.TypeFor[PackItemPage](), console},
 		{"section-record", reflect.TypeFor[RecordSection](), console},
+		{"given", reflect.TypeFor[GivenPage](), console},
 		{"correct", reflect.TypeFor[CorrectPage](), console},
 		{"section-access", reflect.TypeFor[AccessSection](), console},
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},

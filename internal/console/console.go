@@ -31,32 +31,33 @@ import (
 
 // Deps is what the operators' pages need. All fields but Checks are required.
 type Deps struct {
-	People     *subscriptions.Service
-	Editor     *subscriptions.Editor
-	Mail       mailer.Composer // the templates, and how links are made and signed
-	Campaigns  Campaigns
-	Segments   *segment.Service
-	Targets    Targets
-	Sending    Sending
-	Cases      Cases
-	Casework   *cases.Service
-	Registers  Registers
-	Amending   *amending.Service
-	Telling    *telling.Service
-	Looker     Looker
-	Access     *access.Service
-	Figures    Figures
-	Notices    Notices
-	NoticeRuns NoticeRuns
-	Accounts   Accounts
-	Audit      Recorder
-	Proof      Proof
-	Keeping    Keeping
-	Copies     *copies.Service
-	Checks     []Check        // what must answer, shown on the overview
-	Zone       *time.Location // in which operators read times
-	Now        func() time.Time
-	Log        *slog.Logger
+	People      *subscriptions.Service
+	Editor      *subscriptions.Editor
+	Mail        mailer.Composer // the templates, and how links are made and signed
+	Campaigns   Campaigns
+	Segments    *segment.Service
+	Targets     Targets
+	Sending     Sending
+	Cases       Cases
+	Casework    *cases.Service
+	Registers   Registers
+	Amending    *amending.Service
+	Disclosures *subscriptions.Disclosures
+	Telling     *telling.Service
+	Looker      Looker
+	Access      *access.Service
+	Figures     Figures
+	Notices     Notices
+	NoticeRuns  NoticeRuns
+	Accounts    Accounts
+	Audit       Recorder
+	Proof       Proof
+	Keeping     Keeping
+	Copies      *copies.Service
+	Checks      []Check        // what must answer, shown on the overview
+	Zone        *time.Location // in which operators read times
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Check asks one part of the installation whether it answers. The sentence of its error is shown.
@@ -145,6 +146,7 @@ func (s *console) pages() {
 	desk.GET("/people/:id/objection", s.desk(auth.ConsentWrite, s.objectionPage))
 	desk.POST("/people/:id/objection", form, s.desk(auth.ConsentWrite, s.takeObjection))
 	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
+	s.givenPages(desk, form)
 	desk.POST("/people/:id/pack", form, s.desk(auth.PacksMake, s.pack))
 	desk.GET("/audit", s.desk(auth.AuditRead, s.trail))
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))

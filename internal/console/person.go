@@ -68,6 +68,9 @@ func (s *console) person(c *gin.Context, by auth.Actor) error {
 	if page.Attributes, err = s.held(ctx, p, cat); err != nil {
 		return errs.Wrap(op, err)
 	}
+	if err := s.beside(ctx, p, &page); err != nil {
+		return errs.Wrap(op, err)
+	}
 	if page.Timeline, err = s.personTimeline(ctx, p, events, cat); err != nil {
 		return errs.Wrap(op, err)
 	}
