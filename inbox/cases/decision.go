@@ -2,6 +2,7 @@ package cases
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -34,9 +35,29 @@ type Decision struct {
 	At        time.Time `json:"at"`
 }
 
-// Reason is a code with what it means, and the law that it rests on.
+// Reason is a code with what it means to operators, and the law that it rests on, such as "Art 17(1)(a) UK GDPR".
 type Reason struct {
 	Code, Words, Rule string
+	English, Welsh    string // as a letter to the person says it; "" for those that all kinds share, whose words letters have themselves
+}
+
+// law cites the law of a reason as a letter in a language does.
+func (r Reason) law(language string) string {
+	if language == "cy" {
+		return strings.NewReplacer("Art ", "Erthygl ", " UK GDPR", " o GDPR y DU", "DPA 2018 Sch ", "Deddf Diogelu Data 2018, Atodlen ", " para ", ", paragraff ").Replace(r.Rule)
+	}
+	return strings.NewReplacer("Art ", "Article ", " UK GDPR", " of the UK GDPR", "DPA 2018 Sch ", "Data Protection Act 2018, Schedule ", " para ", ", paragraph ").Replace(r.Rule)
+}
+
+// said says a reason as a letter in a language does.
+func (r Reason) said(language string) string {
+	switch {
+	case language == "cy" && r.Welsh != "":
+		return r.Welsh
+	case r.English != "":
+		return r.English
+	}
+	return r.Words
 }
 
 // Outcomes returns what may be decided of a kind where its Practice says nothing else.
@@ -59,15 +80,15 @@ func Outcomes(k Kind) []Outcome {
 // Reasons returns why a case of any kind may be refused, in whole or in part, or charged for. A kind's own grounds come from its Practice.
 func Reasons() []Reason {
 	return []Reason{
-		{"unfounded", "The request is manifestly unfounded", "Art 12(5) UK GDPR"},
-		{"excessive", "The request is excessive", "Art 12(5) UK GDPR"},
-		{"repeat", "The same was asked before, and no reasonable interval has passed", "Art 12(5) UK GDPR; E1-05"},
-		{"identity", "Who asks could not be established", "Art 12(6) UK GDPR"},
-		{"authority", "Authority to act for the person was not shown", "Art 12(6) UK GDPR"},
-		{"fee-unpaid", "The fee was not paid", "Art 12(5) UK GDPR"},
-		{"unclear", "What was asked for could not be established", "Art 12A(5) UK GDPR"},
-		{"others", "It would harm the rights of others", "Art 15(4) UK GDPR"},
-		{"exempt", "An exemption of the Data Protection Act 2018 applies", "DPA 2018 schedules 2 to 4"},
+		{Code: "unfounded", Words: "The request is manifestly unfounded", Rule: "Art 12(5) UK GDPR"},
+		{Code: "excessive", Words: "The request is excessive", Rule: "Art 12(5) UK GDPR"},
+		{Code: "repeat", Words: "The same was asked before, and no reasonable interval has passed", Rule: "Art 12(5) UK GDPR"},
+		{Code: "identity", Words: "Who asks could not be established", Rule: "Art 12(6) UK GDPR"},
+		{Code: "authority", Words: "Authority to act for the person was not shown", Rule: "Art 12(6) UK GDPR"},
+		{Code: "fee-unpaid", Words: "The fee was not paid", Rule: "Art 12(5) UK GDPR"},
+		{Code: "unclear", Words: "What was asked for could not be established", Rule: "Art 12A(5) UK GDPR"},
+		{Code: "others", Words: "It would harm the rights of others", Rule: "Art 15(4) UK GDPR"},
+		{Code: "exempt", Words: "An exemption of the Data Protection Act 2018 applies", Rule: "DPA 2018 schedules 2 to 4"},
 	}
 }
 
@@ -79,8 +100,8 @@ func FeeReasons() []Reason {
 // ExtensionReasons returns why the time may be extended (Article 12A(3)). That something must be clarified is none.
 func ExtensionReasons() []Reason {
 	return []Reason{
-		{"complex", "The request is complex", "Art 12A(3) UK GDPR"},
-		{"number", "The person has made a number of requests", "Art 12A(3) UK GDPR"},
+		{Code: "complex", Words: "The request is complex", Rule: "Art 12A(3) UK GDPR"},
+		{Code: "number", Words: "The person has made a number of requests", Rule: "Art 12A(3) UK GDPR"},
 	}
 }
 

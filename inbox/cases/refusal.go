@@ -136,7 +136,7 @@ func (g ground) words(language string) string {
 	return g.english
 }
 
-// grounds are the reasons of Reasons for letters. One that only its kind knows is said in the words of its Practice.
+// grounds are the reasons of Reasons for letters. One that only its kind knows brings the words of its Practice.
 func grounds() []ground {
 	fee, feeCy := "Article 12(5) of the UK GDPR", "Erthygl 12(5) o GDPR y DU"
 	who, whoCy := "Article 12(6) of the UK GDPR", "Erthygl 12(6) o GDPR y DU"
@@ -168,7 +168,7 @@ func lawOf(code string, own []Reason, language string) string {
 		return g.law(language)
 	}
 	if i := slices.IndexFunc(own, func(r Reason) bool { return r.Code == code }); i >= 0 {
-		return own[i].Rule
+		return own[i].law(language)
 	}
 	return ""
 }
@@ -182,7 +182,7 @@ func Grounds(codes []string, own []Reason, language string) string {
 			continue
 		}
 		if i := slices.IndexFunc(own, func(r Reason) bool { return r.Code == code }); i >= 0 {
-			out = append(out, "- "+own[i].Words+" ("+own[i].Rule+")")
+			out = append(out, "- "+own[i].said(language)+" ("+own[i].law(language)+")")
 		}
 	}
 	return strings.Join(out, "\n")

@@ -71,7 +71,7 @@ func TestARefusalThatLacksSomethingIsNotSent(t *testing.T) {
 	t.Parallel()
 	c := refused("repeat")
 	whole := filled(t, "refused", "en", c)
-	own := Reason{"journalism", "Data kept for journalism", "DPA 2018 Sch 2 para 26"}
+	own := Reason{Code: "journalism", Words: "Data kept for journalism", Rule: "DPA 2018 Sch 2 para 26"}
 	fee := Letter{Asks: Fee, Reasons: []string{"excessive"}, Pence: 1250, Language: "en"}
 	for _, x := range []struct {
 		name  string
@@ -85,7 +85,7 @@ func TestARefusalThatLacksSomethingIsNotSent(t *testing.T) {
 		{"without the Commissioner", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "Information Commissioner", "regulator")}, "Commissioner"},
 		{"without the court", c, Letter{Answers: true, Language: "en", Body: strings.ReplaceAll(whole, "court", "tribunal")}, "court"},
 		{"in Welsh without the court", c, Letter{Answers: true, Language: "cy", Body: strings.ReplaceAll(filled(t, "refused", "cy", c), "llys", "tribiwnal")}, "court"},
-		{"a reason of the kind's own is cited as well", refused("journalism"), Letter{Answers: true, Language: "en", Body: whole}, "DPA 2018 Sch 2 para 26"},
+		{"a reason of the kind's own is cited as well", refused("journalism"), Letter{Answers: true, Language: "en", Body: whole}, "Data Protection Act 2018, Schedule 2, paragraph 26"},
 		{"a letter that answers nothing may say anything", c, Letter{Language: "en", Body: "We are on it."}, ""},
 		{"what was granted needs no reasons", Case{Kind: Access, Decision: &Decision{Outcome: Granted}}, Letter{Answers: true, Language: "en", Body: "Here it is."}, ""},
 		{"a fee without the amount", c, fee.saying(whole), "£12.50"},

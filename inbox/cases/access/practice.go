@@ -26,7 +26,7 @@ func (p Practice) Reasons(_ cases.Case, o cases.Outcome) []cases.Reason {
 	}
 	for _, r := range Reasons() {
 		if !r.Keeps {
-			out = append(out, cases.Reason{Code: r.Code, Words: r.Words, Rule: r.Law})
+			out = append(out, cases.Reason{Code: r.Code, Words: r.Words, Rule: r.Law, English: r.English, Welsh: r.Welsh})
 		}
 	}
 	return out

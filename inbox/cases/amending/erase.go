@@ -26,12 +26,18 @@ func grounds() []struct {
 		ground subscriptions.Ground
 	}
 	return []row{
-		{cases.Reason{Code: "unneeded", Words: "The data is no longer necessary for what it was collected", Rule: "Art 17(1)(a) UK GDPR"}, subscriptions.GroundUnneeded},
-		{cases.Reason{Code: "consent-withdrawn", Words: "Consent was withdrawn, and there is no other basis", Rule: "Art 17(1)(b) UK GDPR"}, subscriptions.GroundWithdrawn},
-		{cases.Reason{Code: "consent-expired", Words: "Consent was for a limited time, which is over", Rule: "Art 17(1)(b) UK GDPR"}, subscriptions.GroundExpired},
-		{cases.Reason{Code: "objection", Words: "The person objected, and nothing overrides that", Rule: "Art 17(1)(c) UK GDPR"}, subscriptions.GroundObjection},
-		{cases.Reason{Code: "unlawful", Words: "The data was processed unlawfully", Rule: "Art 17(1)(d) UK GDPR"}, subscriptions.GroundUnlawful},
-		{cases.Reason{Code: "obligation", Words: "A law wants the data erased", Rule: "Art 17(1)(e) UK GDPR"}, subscriptions.GroundObligation},
+		{cases.Reason{Code: "unneeded", Words: "The data is no longer necessary for what it was collected", Rule: "Art 17(1)(a) UK GDPR",
+			English: "we no longer need the data for what it was collected", Welsh: "nid oes angen y data arnom mwyach at y diben y cafodd ei gasglu"}, subscriptions.GroundUnneeded},
+		{cases.Reason{Code: "consent-withdrawn", Words: "Consent was withdrawn, and there is no other basis", Rule: "Art 17(1)(b) UK GDPR",
+			English: "you took back your consent, and there is no other basis", Welsh: "rydych wedi tynnu eich cydsyniad yn ôl, ac nid oes sail arall"}, subscriptions.GroundWithdrawn},
+		{cases.Reason{Code: "consent-expired", Words: "Consent was for a limited time, which is over", Rule: "Art 17(1)(b) UK GDPR",
+			English: "your consent was for a limited time, which is over", Welsh: "roedd eich cydsyniad am gyfnod penodol, sydd wedi dod i ben"}, subscriptions.GroundExpired},
+		{cases.Reason{Code: "objection", Words: "The person objected, and nothing overrides that", Rule: "Art 17(1)(c) UK GDPR",
+			English: "you objected, and nothing overrides that", Welsh: "rydych wedi gwrthwynebu, ac nid oes dim yn drech na hynny"}, subscriptions.GroundObjection},
+		{cases.Reason{Code: "unlawful", Words: "The data was processed unlawfully", Rule: "Art 17(1)(d) UK GDPR",
+			English: "the data was processed unlawfully", Welsh: "cafodd y data ei brosesu’n anghyfreithlon"}, subscriptions.GroundUnlawful},
+		{cases.Reason{Code: "obligation", Words: "A law wants the data erased", Rule: "Art 17(1)(e) UK GDPR",
+			English: "a law wants the data erased", Welsh: "mae’r gyfraith yn mynnu bod y data’n cael ei ddileu"}, subscriptions.GroundObligation},
 	}
 }
 
@@ -45,12 +51,18 @@ func (erasing) Reasons(_ cases.Case, o cases.Outcome) []cases.Reason {
 		return out
 	}
 	return append(out,
-		cases.Reason{Code: "no-ground", Words: "None of the grounds for erasure applies: the data is still needed, on a lawful basis", Rule: "Art 17(1) UK GDPR"},
-		cases.Reason{Code: "expression", Words: "It is needed for freedom of expression and information", Rule: "Art 17(3)(a) UK GDPR"},
-		cases.Reason{Code: "legal-duty", Words: "A legal obligation, or a task in the public interest, needs it", Rule: "Art 17(3)(b) UK GDPR"},
-		cases.Reason{Code: "public-health", Words: "Public health needs it", Rule: "Art 17(3)(c) UK GDPR"},
-		cases.Reason{Code: "archiving", Words: "Archiving in the public interest, research or statistics would be seriously impaired", Rule: "Art 17(3)(d) UK GDPR"},
-		cases.Reason{Code: "claims", Words: "Legal claims need it", Rule: "Art 17(3)(e) UK GDPR"},
+		cases.Reason{Code: "no-ground", Words: "None of the grounds for erasure applies: the data is still needed, on a lawful basis", Rule: "Art 17(1) UK GDPR",
+			English: "none of the grounds for erasure applies: we still need the data, on a lawful basis", Welsh: "nid oes yr un o’r seiliau dros ddileu yn berthnasol: mae angen y data arnom o hyd, ar sail gyfreithlon"},
+		cases.Reason{Code: "expression", Words: "It is needed for freedom of expression and information", Rule: "Art 17(3)(a) UK GDPR",
+			English: "it is needed for freedom of expression and information", Welsh: "mae ei angen ar gyfer rhyddid mynegiant a gwybodaeth"},
+		cases.Reason{Code: "legal-duty", Words: "A legal obligation, or a task in the public interest, needs it", Rule: "Art 17(3)(b) UK GDPR",
+			English: "a legal obligation, or a task in the public interest, needs it", Welsh: "mae ei angen ar gyfer rhwymedigaeth gyfreithiol neu dasg er budd y cyhoedd"},
+		cases.Reason{Code: "public-health", Words: "Public health needs it", Rule: "Art 17(3)(c) UK GDPR",
+			English: "public health needs it", Welsh: "mae ei angen ar gyfer iechyd y cyhoedd"},
+		cases.Reason{Code: "archiving", Words: "Archiving in the public interest, research or statistics would be seriously impaired", Rule: "Art 17(3)(d) UK GDPR",
+			English: "archiving in the public interest, research or statistics would be seriously impaired", Welsh: "byddai archifo er budd y cyhoedd, ymchwil neu ystadegau’n cael eu hamharu’n ddifrifol"},
+		cases.Reason{Code: "claims", Words: "Legal claims need it", Rule: "Art 17(3)(e) UK GDPR",
+			English: "legal claims need it", Welsh: "mae ei angen ar gyfer hawliadau cyfreithiol"},
 	)
 }
 

@@ -31,10 +31,14 @@ func (objecting) Reasons(c cases.Case, o cases.Outcome) []cases.Reason {
 		return nil
 	}
 	return []cases.Reason{
-		{Code: "compelling", Words: "There are compelling legitimate grounds that override the person's interests, rights and freedoms", Rule: "Art 21(1) UK GDPR"},
-		{Code: "claims", Words: "It is needed for legal claims", Rule: "Art 21(1) UK GDPR"},
-		{Code: "research", Words: "It is for research or statistics, and necessary for a task in the public interest", Rule: "Art 21(6) UK GDPR"},
-		{Code: "other-basis", Words: "The processing rests on another basis than legitimate interests or a public task", Rule: "Art 21(1) UK GDPR"},
+		{Code: "compelling", Words: "There are compelling legitimate grounds that override the person's interests, rights and freedoms", Rule: "Art 21(1) UK GDPR",
+			English: "we have compelling legitimate grounds that override your interests, rights and freedoms", Welsh: "mae gennym seiliau dilys cryf sy’n drech na’ch buddiannau, eich hawliau a’ch rhyddid"},
+		{Code: "claims", Words: "It is needed for legal claims", Rule: "Art 21(1) UK GDPR",
+			English: "we need it for legal claims", Welsh: "mae ei angen arnom ar gyfer hawliadau cyfreithiol"},
+		{Code: "research", Words: "It is for research or statistics, and necessary for a task in the public interest", Rule: "Art 21(6) UK GDPR",
+			English: "it is for research or statistics, and necessary for a task in the public interest", Welsh: "mae ar gyfer ymchwil neu ystadegau, ac yn angenrheidiol ar gyfer tasg er budd y cyhoedd"},
+		{Code: "other-basis", Words: "The processing rests on another basis than legitimate interests or a public task", Rule: "Art 21(1) UK GDPR",
+			English: "what we do with your data does not rest on legitimate interests or a public task, to which this right belongs", Welsh: "nid yw’r hyn a wnawn â’ch data yn dibynnu ar fuddiannau dilys nac ar dasg gyhoeddus, y seiliau y mae’r hawl hon yn perthyn iddynt"},
 	}
 }
 

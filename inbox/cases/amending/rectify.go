@@ -21,9 +21,12 @@ func (rectifying) Outcomes(cases.Case) []cases.Outcome { return usual() }
 // Reasons implements cases.Practice.
 func (rectifying) Reasons(_ cases.Case, _ cases.Outcome) []cases.Reason {
 	return []cases.Reason{
-		{Code: "accurate", Words: "The data is right as it stands", Rule: "Art 16 UK GDPR"},
-		{Code: "disputed", Words: "What is right could not be shown; the person's statement stands beside it", Rule: "Art 16 UK GDPR"},
-		{Code: "record-of-fact", Words: "It records what was said or done at the time, which does not change", Rule: "Art 5(1)(d) UK GDPR"},
+		{Code: "accurate", Words: "The data is right as it stands", Rule: "Art 16 UK GDPR",
+			English: "the data is right as it stands", Welsh: "mae’r data yn gywir fel y mae"},
+		{Code: "disputed", Words: "What is right could not be shown; the person's statement stands beside it", Rule: "Art 16 UK GDPR",
+			English: "what is right could not be shown; your statement stands beside the data", Welsh: "ni ellid dangos beth sy’n gywir; mae eich datganiad yn sefyll wrth ochr y data"},
+		{Code: "record-of-fact", Words: "It records what was said or done at the time, which does not change", Rule: "Art 5(1)(d) UK GDPR",
+			English: "it records what was said or done at the time, which does not change", Welsh: "mae’n cofnodi’r hyn a ddywedwyd neu a wnaed ar y pryd, ac nid yw hynny’n newid"},
 	}
 }
 

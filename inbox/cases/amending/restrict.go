@@ -25,10 +25,14 @@ func scenarios() []struct {
 		ledger string
 	}
 	return []row{
-		{cases.Reason{Code: "accuracy", Words: "The person contests that the data is accurate", Rule: "Art 18(1)(a) UK GDPR"}, "accuracy contested"},
-		{cases.Reason{Code: "unlawful", Words: "Processing is unlawful, and the person does not want erasure", Rule: "Art 18(1)(b) UK GDPR"}, "unlawful and erasure not wanted"},
-		{cases.Reason{Code: "needed-for-claims", Words: "The person needs the data for legal claims", Rule: "Art 18(1)(c) UK GDPR"}, "needed for legal claims"},
-		{cases.Reason{Code: "weighing", Words: "The person objected, and it is being weighed", Rule: "Art 18(1)(d) UK GDPR"}, "objection is weighed"},
+		{cases.Reason{Code: "accuracy", Words: "The person contests that the data is accurate", Rule: "Art 18(1)(a) UK GDPR",
+			English: "you contest that the data is accurate", Welsh: "rydych yn dadlau nad yw’r data yn gywir"}, "accuracy contested"},
+		{cases.Reason{Code: "unlawful", Words: "Processing is unlawful, and the person does not want erasure", Rule: "Art 18(1)(b) UK GDPR",
+			English: "the processing is unlawful, and you do not want the data erased", Welsh: "mae’r prosesu’n anghyfreithlon, ac nid ydych am i’r data gael ei ddileu"}, "unlawful and erasure not wanted"},
+		{cases.Reason{Code: "needed-for-claims", Words: "The person needs the data for legal claims", Rule: "Art 18(1)(c) UK GDPR",
+			English: "you need the data for legal claims", Welsh: "mae angen y data arnoch ar gyfer hawliadau cyfreithiol"}, "needed for legal claims"},
+		{cases.Reason{Code: "weighing", Words: "The person objected, and it is being weighed", Rule: "Art 18(1)(d) UK GDPR",
+			English: "you objected, and your objection is being weighed", Welsh: "rydych wedi gwrthwynebu, ac mae eich gwrthwynebiad yn cael ei ystyried"}, "objection is weighed"},
 	}
 }
 
@@ -41,7 +45,8 @@ func (restricting) Reasons(_ cases.Case, o cases.Outcome) []cases.Reason {
 	if o == cases.Granted {
 		return out
 	}
-	return append(out, cases.Reason{Code: "no-scenario", Words: "None of the four scenarios of Article 18 applies", Rule: "Art 18(1) UK GDPR"})
+	return append(out, cases.Reason{Code: "no-scenario", Words: "None of the four scenarios of Article 18 applies", Rule: "Art 18(1) UK GDPR",
+		English: "yours is none of the four situations in which the law gives this right", Welsh: "nid yw’r un o’r pedair sefyllfa lle mae’r gyfraith yn rhoi’r hawl hon yn berthnasol i chi"})
 }
 
 // Duties implements cases.Practice. That a restriction is lifted one day is not awaited: the case may be closed while it stands.

@@ -130,12 +130,15 @@ func (Practice) Outcomes(cases.Case) []cases.Outcome {
 	return []cases.Outcome{cases.Refused, cases.Granted, cases.Partly, cases.NoData, cases.Withdrawn}
 }
 
-// Reasons implements cases.Practice.
+// Reasons implements cases.Practice. Without a formal written request nothing could be shown of a disclosure (E1-11).
 func (Practice) Reasons(cases.Case, cases.Outcome) []cases.Reason {
 	return []cases.Reason{
-		{Code: "no-gateway", Words: "No law was named that allows it", Rule: "Art 5(1)(b) and 6 UK GDPR; E1-11"},
-		{Code: "no-form", Words: "No formal written request came", Rule: "E1-11"},
-		{Code: "not-necessary", Words: "It is not shown to be necessary and proportionate", Rule: "Art 5(1)(c) UK GDPR"},
+		{Code: "no-gateway", Words: "No law was named that allows it", Rule: "Art 6 UK GDPR",
+			English: "you have named no law that allows it", Welsh: "nid ydych wedi enwi unrhyw gyfraith sy’n ei ganiatáu"},
+		{Code: "no-form", Words: "No formal written request came", Rule: "Art 5(2) UK GDPR",
+			English: "no formal written request came", Welsh: "ni ddaeth cais ysgrifenedig ffurfiol"},
+		{Code: "not-necessary", Words: "It is not shown to be necessary and proportionate", Rule: "Art 5(1)(c) UK GDPR",
+			English: "it is not shown to be necessary and proportionate", Welsh: "ni ddangoswyd ei fod yn angenrheidiol ac yn gymesur"},
 	}
 }
 
