@@ -105,6 +105,8 @@ func wrong(d Delivery, q subscriptions.Question, ledger []subscriptions.Event, e
 		return "the ledger did not allow this message: " + string(decision.Reason)
 	case d.State == Uncertain && d.StartedAt.IsZero():
 		return "" // its worker wrote nothing but the intent
+	case decision.Ended(d.StartedAt) && !decision.Until.Equal(q.Ends): // a programme's end may have been brought forward meanwhile
+		return "it started when what allowed it had ended"
 	case decision.Seq != d.EventSeq || decision.ListID != d.ListID:
 		return fmt.Sprintf("it names event %d on list %d, but event %d on list %d allowed it", d.EventSeq, d.ListID, decision.Seq, decision.ListID)
 	}

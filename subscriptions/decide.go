@@ -57,7 +57,13 @@ type Decision struct {
 	Reason Reason
 	Seq    int64 // the ledger event that allowed it, or that stands against it; 0 where there is none
 	ListID int64 // the list on which it was allowed
+	// Until is when a permission that it rests on ends, or the programme: an answer of "allowed" holds no longer, whatever else the ledger says
+	// (E1-15, E3-09). Zero for no end, and where it is not allowed.
+	Until time.Time
 }
+
+// Ended reports whether what a message was allowed by had ended at a moment.
+func (d Decision) Ended(at time.Time) bool { return !d.Until.IsZero() && !at.Before(d.Until) }
 
 // Decide answers from a person's state alone. It is the gate (H1); the store holds the same rule as
 // a join over whole audiences.
@@ -99,8 +105,29 @@ func decideList(q Question, s State, list Scope, now time.Time) Decision {
 		d.Reason = ReasonNotInformed
 	case !permitsAll(q.Purposes, s, now):
 		d.Reason = ReasonPurpose
+	default:
+		d.Until = q.until(s, st.ExpiresAt)
 	}
 	return d
+}
+
+// until is the first end of all that a message on a list rests on.
+func (q Question) until(s State, list time.Time) time.Time {
+	end := Earliest(q.Ends, list)
+	for _, p := range q.Purposes {
+		end = Earliest(end, s.Purposes[p.PurposeID].ExpiresAt)
+	}
+	return end
+}
+
+// Earliest returns the first of several ends, of which zero is none.
+func Earliest(ends ...time.Time) (first time.Time) {
+	for _, end := range ends {
+		if first.IsZero() || !end.IsZero() && end.Before(first) {
+			first = end
+		}
+	}
+	return first
 }
 
 func permitsAll(purposes []Scope, s State, now time.Time) bool {

@@ -127,6 +127,9 @@ func TestTheGateDecidesFromThePersonsLedger(t *testing.T) {
 			t.Parallel()
 			got := subscriptions.Decide(c.q, subscriptions.Fold(c.ledger), c.ledger.end())
 			want := subscriptions.Decision{Reason: c.want, Seq: c.seq, ListID: c.list}
+			if c.want == subscriptions.Allowed {
+				want.Until = c.q.Ends // these permissions have no term
+			}
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
@@ -157,6 +160,32 @@ func TestAPermissionEndsToTheMillisecond(t *testing.T) {
 			}
 			if got := subscriptions.Decide(withOffers, subscriptions.Fold(onA), c.at).Reason; got != c.offers {
 				t.Errorf("the purpose: %q, want %q", got, c.offers)
+			}
+		})
+	}
+}
+
+// A gate that is asked just before an end must not let a message out after it.
+func TestADecisionKnowsWhenItsFirstEndComes(t *testing.T) {
+	t.Parallel()
+	day := func(n int) time.Time { return began.AddDate(0, 0, n) }
+	ledger := history{}.confirms(listA).until(day(20)).confirms(listB).confirms(listC).until(day(10))
+	for _, c := range []struct {
+		name string
+		q    subscriptions.Question
+		want time.Time
+	}{
+		{"a permission with a term", to(listA), day(20)},
+		{"a permission without a term", to(listB), time.Time{}},
+		{"a purpose besides that ends earlier", declaring(to(listA), purposeC), day(10)},
+		{"a programme that ends earlier", ending(to(listA), day(5)), day(5)},
+		{"a programme that ends later", ending(to(listA), day(30)), day(20)},
+		{"a message that is not allowed", to(listD), time.Time{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := subscriptions.Decide(c.q, subscriptions.Fold(ledger), began.Add(time.Hour)).Until; !got.Equal(c.want) {
+				t.Errorf("until %v, want %v", got, c.want)
 			}
 		})
 	}

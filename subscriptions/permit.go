@@ -20,6 +20,7 @@ type Permit struct {
 	seq        int64
 	gateSeq    int64
 	askedAt    time.Time
+	until      time.Time // when what it rests on ends; zero for no end
 	class      Class
 }
 
@@ -52,6 +53,9 @@ func (p Permit) Valid(now time.Time) error {
 	}
 	if age := now.Sub(p.askedAt); age > PermitLife || age < 0 {
 		return errs.E(op, errs.Refused, "The permission was asked too long ago; ask the gate again.", nil)
+	}
+	if !p.until.IsZero() && !now.Before(p.until) { // to the second, though the gate was asked just before (E1-15)
+		return errs.E(op, errs.Refused, "The permission has ended since it was asked; ask the gate again.", nil)
 	}
 	return nil
 }
@@ -119,7 +123,7 @@ func (g Gate) Admit(ctx context.Context, q Question, class Class, ids []int64) (
 		}
 		out.Admitted = append(out.Admitted, Admitted{Person: c.Subscriber, Permit: Permit{
 			to: c.Subscriber.Address, subscriber: c.Subscriber.ID, list: c.Decision.ListID,
-			seq: c.Decision.Seq, gateSeq: seq, askedAt: asked, class: class,
+			seq: c.Decision.Seq, gateSeq: seq, askedAt: asked, until: c.Decision.Until, class: class,
 		}})
 	}
 	for _, id := range ids {

@@ -30,5 +30,5 @@ func (g Gate) AdmitNotice(ctx context.Context, s Subscriber, programmeID int64) 
 	if by.Seq == 0 {
 		return Permit{}, errs.E(op, errs.Refused, "This person is in no list of the programme any more.", nil)
 	}
-	return Permit{to: s.Address, subscriber: s.ID, list: by.scope.ListID, seq: by.Seq, askedAt: asked, class: ServiceClass}, nil
+	return Permit{to: s.Address, subscriber: s.ID, list: by.scope.ListID, seq: by.Seq, askedAt: asked, until: by.ExpiresAt, class: ServiceClass}, nil
 }

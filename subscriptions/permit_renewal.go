@@ -27,5 +27,5 @@ func (g Gate) AdmitRenewal(ctx context.Context, person Subscriber, p Programme, 
 	case person.Address.IsZero() || to.IsZero():
 		return Permit{}, given, errs.E(op, errs.Refused, "There is no address to write to.", nil)
 	}
-	return Permit{to: to, subscriber: person.ID, list: list.ListID, seq: permission, askedAt: asked, class: ServiceClass}, given, nil
+	return Permit{to: to, subscriber: person.ID, list: list.ListID, seq: permission, askedAt: asked, until: d.Until, class: ServiceClass}, given, nil
 }

@@ -99,6 +99,25 @@ func TestAPermitHoldsForTwoSecondsFromTheQuestion(t *testing.T) {
 	}
 }
 
+func TestAPermitEndsWithWhatItRestsOn(t *testing.T) {
+	t.Parallel()
+	ends := began.Add(time.Second)
+	g := subscriptions.Gate{Now: func() time.Time { return began }, Store: answers{
+		candidates: []subscriptions.Candidate{candidate(1, "ann@example.org", subscriptions.Decision{Seq: 11, ListID: 100, Until: ends})},
+	}}
+	got, err := g.Admit(t.Context(), to(listA), subscriptions.Newsletter, []int64{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := got.Admitted[0].Permit
+	if err := p.Valid(ends.Add(-1)); err != nil {
+		t.Errorf("just before its end: %v", err)
+	}
+	if err := p.Valid(ends); errs.KindOf(err) != errs.Refused {
+		t.Errorf("a second after the gate was asked, when the term had ended: %v", err)
+	}
+}
+
 func TestTheZeroPermitPermitsNothing(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]subscriptions.Permit{

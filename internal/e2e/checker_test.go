@@ -89,6 +89,9 @@ func lastOf(events []subscriptions.Event, fits func(subscriptions.Event) bool) *
 	return nil
 }
 
+// transit is how long a message may take from the moment at which it starts, which the permission must outlive, to the relay's taking its recipient.
+const transit = time.Second
+
 // judge says what is wrong with a message, "" for nothing. Between the question to the ledger and the relay lies a little time, in which the
 // ledger may have gone on: the message is right if the ledger allowed it at some point within that time.
 func (c *checker) judge(m taken) string {
@@ -103,14 +106,26 @@ func (c *checker) judge(m taken) string {
 			continue // later than the message
 		}
 		ok, reason := mayMail(events[:n], l, m.at)
-		if ok {
+		if begun, _ := mayMail(events[:n], l, m.at.Add(-transit)); ok || begun {
 			return ""
 		}
 		if why = reason; m.at.Sub(events[n-1].At) > c.late {
 			break // this was so before the ledger can have been asked
 		}
 	}
-	return fmt.Sprintf("%s was mailed on %s by %s at %v: %s", m.to, l.Slug, m.campaign, m.at.Format(time.StampMilli), why)
+	return fmt.Sprintf("%s was mailed on %s by %s at %v: %s%s", m.to, l.Slug, m.campaign, m.at.Format(time.StampMilli), why, account(events, m.at))
+}
+
+// account is what the ledger says of an address, with the time from each event to a message.
+func account(events []subscriptions.Event, at time.Time) string {
+	var b strings.Builder
+	for _, e := range events {
+		fmt.Fprintf(&b, "\n\tevent %d, %v before: %s by %s, %s, list %d", e.Seq, at.Sub(e.At).Round(time.Millisecond), e.Kind, e.Channel, e.Scope.Reach, e.Scope.ListID)
+		if !e.ExpiresAt.IsZero() {
+			fmt.Fprintf(&b, ", until %v before", at.Sub(e.ExpiresAt).Round(time.Millisecond))
+		}
+	}
+	return b.String()
 }
 
 // owed says whether an address had to get a campaign that began and ended at two moments: it was allowed at both, and nothing about it
@@ -151,8 +166,8 @@ func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
 		return subscriptions.Event{Seq: int64(1000 + seconds), At: noon.Add(time.Duration(seconds) * time.Second), Kind: kind, Channel: by, Scope: scope}
 	}
 	yes := said(-100, subscriptions.Granted, subscriptions.ByAPI, on)
-	short, pause := yes, said(-50, subscriptions.Paused, subscriptions.ByLink, on)
-	short.ExpiresAt, pause.ExpiresAt = noon, noon.Add(time.Hour)
+	short, shorter, pause := yes, yes, said(-50, subscriptions.Paused, subscriptions.ByLink, on)
+	short.ExpiresAt, shorter.ExpiresAt, pause.ExpiresAt = noon.Add(-transit), noon, noon.Add(time.Hour)
 	for _, c := range []struct {
 		name   string
 		events []subscriptions.Event
@@ -167,7 +182,8 @@ func TestTheCheckerFindsWhatIsWrong(t *testing.T) {
 		{"an opt-out after", []subscriptions.Event{yes, said(1, subscriptions.Withdrawn, subscriptions.ByMail, on)}, ""},
 		{"an import after an opt-out", []subscriptions.Event{said(-100, subscriptions.Erased, subscriptions.ByStaff, subscriptions.Everything()), said(-60, subscriptions.Granted, subscriptions.ByImport, on)}, "no yes to this list counts"},
 		{"a confirmation after an opt-out", []subscriptions.Event{said(-100, subscriptions.Withdrawn, subscriptions.ByMail, on), said(-60, subscriptions.Confirmed, subscriptions.ByLink, on)}, ""},
-		{"a term that just ended", []subscriptions.Event{short}, "ended at"},
+		{"a term that ended a second before", []subscriptions.Event{short}, "ended at"},
+		{"a term that ended just now", []subscriptions.Event{shorter}, ""},
 		{"a restriction", []subscriptions.Event{yes, said(-60, subscriptions.Restricted, subscriptions.ByStaff, subscriptions.Everything())}, "restricted"},
 		{"a pause", []subscriptions.Event{yes, pause}, "asks for a pause"},
 	} {

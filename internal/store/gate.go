@@ -84,25 +84,39 @@ func (d *DB) Ask(ctx context.Context, q subscriptions.Question, ids []int64, now
 		return nil, 0, nil
 	}
 	where := `m.subscriber_id IN (` + marks(len(ids)) + `)`
-	rows, err := d.reading().query(ctx, `SELECT p.id, p.address, p.name, p.language, p.attributes, v.verdict,
-			COALESCE((SELECT e.list_id FROM consent_events e WHERE e.seq = v.verdict % `+strconv.Itoa(verdictUnit)+`), 0),
-			(SELECT h.seq FROM ledger_head h WHERE h.id = 1)
-		FROM (`+standingsSQL(q, now, where)+`) v JOIN subscribers p ON p.id = v.id ORDER BY p.id`,
-		standingsArgs(q, now, anys(ids)...)...)
+	ends, args := purposesEnd(q)
+	rows, err := d.reading().query(ctx, `SELECT p.id, p.address, p.name, p.language, p.attributes, v.verdict, COALESCE(e.list_id, 0), COALESCE(e.expires_at, 0),
+			`+ends+`, (SELECT h.seq FROM ledger_head h WHERE h.id = 1)
+		FROM (`+standingsSQL(q, now, where)+`) v JOIN subscribers p ON p.id = v.id
+			LEFT JOIN consent_events e ON e.seq = v.verdict % `+strconv.Itoa(verdictUnit)+` ORDER BY p.id`,
+		append(args, standingsArgs(q, now, anys(ids)...)...)...)
 	var gateSeq int64
 	out, err := collect(rows, err, func(s scanner) (c subscriptions.Candidate, err error) {
 		var addr string
 		var attributes []byte
-		var verdict int64
-		err = s.Scan(&c.Subscriber.ID, &addr, &c.Subscriber.Name, &c.Subscriber.Language, &attributes, &verdict, &c.Decision.ListID, &gateSeq)
+		var verdict, list, listEnds, purposesEnd int64
+		err = s.Scan(&c.Subscriber.ID, &addr, &c.Subscriber.Name, &c.Subscriber.Language, &attributes, &verdict, &list, &listEnds, &purposesEnd, &gateSeq)
 		if err != nil {
 			return c, err
 		}
-		list := c.Decision.ListID
 		c.Decision = decision(verdict)
 		c.Decision.ListID = list
+		if c.Decision.Reason == subscriptions.Allowed {
+			c.Decision.Until = subscriptions.Earliest(q.Ends, moment(listEnds), moment(purposesEnd))
+		}
 		c.Subscriber.Address = stored(addr)
 		return c, unmarshalAttributes(attributes, &c.Subscriber.Attributes)
 	})
 	return out, gateSeq, fail(op, err)
+}
+
+// purposesEnd is when the first of a person's permissions for the question's purposes ends, 0 for none that does, with its arguments.
+func purposesEnd(q subscriptions.Question) (sql string, args []any) {
+	if len(q.Purposes) == 0 {
+		return `0`, nil
+	}
+	for _, p := range q.Purposes {
+		args = append(args, p.PurposeID)
+	}
+	return `COALESCE((SELECT MIN(w.expires_at) FROM permissions w WHERE w.subscriber_id = p.id AND w.expires_at <> 0 AND w.purpose_id IN (` + marks(len(args)) + `)), 0)`, args
 }

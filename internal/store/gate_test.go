@@ -198,7 +198,7 @@ func (h house) checkAsk(t *testing.T, q subscriptions.Question, people []*subscr
 	}
 	for _, c := range got {
 		d, ok := want[c.Subscriber.ID]
-		if !ok || d.Reason != c.Decision.Reason || d.Seq != c.Decision.Seq || d.Reason == subscriptions.Allowed && d.ListID != c.Decision.ListID {
+		if !ok || d.Reason != c.Decision.Reason || d.Seq != c.Decision.Seq || d.Reason == subscriptions.Allowed && d.ListID != c.Decision.ListID || !d.Until.Equal(c.Decision.Until) {
 			t.Fatalf("person %d, question %+v: the join says %+v, the ledger %+v", c.Subscriber.ID, q, c.Decision, d)
 		}
 		delete(want, c.Subscriber.ID)

@@ -116,6 +116,9 @@ func TestEveryDeliveryIsHeldToTheLedgerAsTheGateSawIt(t *testing.T) {
 		x.do(fmt.Sprintf("UPDATE campaigns SET purposes = '[%d]' WHERE id = %d", h.purposes[1].ID, c.ID))
 		x.accuses(h, fmt.Sprintf("campaign %d, subscriber %d", c.ID, people["sent"]), "a purpose that nobody permitted was declared afterwards")
 		x.restore("campaigns")
+		x.do(fmt.Sprintf("UPDATE consent_events SET expires_at = (SELECT started_at FROM deliveries WHERE campaign_id = %d AND subscriber_id = %d) WHERE seq = (SELECT event_seq FROM deliveries WHERE campaign_id = %d AND subscriber_id = %d)", c.ID, people["sent"], c.ID, people["sent"]))
+		x.accuses(h, fmt.Sprintf("campaign %d, subscriber %d", c.ID, people["sent"]), "a permission that ended as the message started")
+		x.restore("consent_events")
 		must(mailer.Verify(t.Context(), h.db, h.db))(t)
 	})
 }

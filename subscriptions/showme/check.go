@@ -164,6 +164,8 @@ func (p *Pack) checkMessages(events []subscriptions.Event) error {
 			return wrong("The events did not allow the message of campaign %d: %s.", m.Campaign, d.Reason)
 		case d.Seq != m.Event || d.ListID != m.List:
 			return wrong("Another event allowed the message of campaign %d than the one that it names.", m.Campaign)
+		case d.Ended(*m.StartedAt):
+			return wrong("The message of campaign %d started when what allowed it had ended.", m.Campaign)
 		case late < 0 || late > subscriptions.PermitLife:
 			return wrong("The message of campaign %d did not start within %s of asking the gate.", m.Campaign, subscriptions.PermitLife)
 		}

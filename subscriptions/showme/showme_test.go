@@ -37,7 +37,10 @@ const (
 )
 
 // dossier is somebody who asked, confirmed, was mailed, and left.
-func dossier() showme.Dossier {
+func dossier() showme.Dossier { return dossierUntil(made.AddDate(2, 0, 0)) }
+
+// dossierUntil is one whose permission had a certain end.
+func dossierUntil(ends time.Time) showme.Dossier {
 	ann := subscriptions.Subscriber{ID: 17, Key: bytes.Repeat([]byte{0xa1}, 32), Address: address.Must("ann@example.org"), Name: "Ann Lee", Language: "en", Source: "web form", CreatedAt: made.AddDate(0, -2, 0)}
 	list := subscriptions.List{ID: 3, ProgrammeID: 1, PurposeID: 2, Name: "Harbour Monthly"}
 	event := func(kind subscriptions.EventKind, days int, channel subscriptions.Channel) subscriptions.Event {
@@ -48,7 +51,7 @@ func dossier() showme.Dossier {
 		}
 	}
 	events := []subscriptions.Event{event(subscriptions.Requested, 60, subscriptions.ByForm), event(subscriptions.Confirmed, 59, subscriptions.ByLink), event(subscriptions.Withdrawn, 2, subscriptions.ByOneClick)}
-	events[1].ExpiresAt = made.AddDate(2, 0, 0)
+	events[1].ExpiresAt = ends
 	events[2].WordingDigest, events[2].NoticeDigest, events[2].Evidence = "", "", []byte("{}")
 	before := subscriptions.Head{Seq: 800, Hash: bytes.Repeat([]byte{7}, 32)}
 	head := subscriptions.Chain(before, events[:2])
@@ -171,6 +174,24 @@ func TestASignedLieIsFound(t *testing.T) {
 				t.Errorf("taken: %v", err)
 			}
 		})
+	}
+}
+
+func TestAMessageThatStartedWhenItsPermissionHadEndedIsFound(t *testing.T) {
+	t.Parallel()
+	started := *dossier().Messages[0].StartedAt
+	for name, c := range map[string]struct {
+		ends time.Time
+		good bool
+	}{
+		"a millisecond later": {started.Add(time.Millisecond), true},
+		"as it started":       {started, false},
+	} {
+		d := dossierUntil(c.ends)
+		_, err := showme.Open(pack(t, d), nil)
+		if (err == nil) != c.good || err != nil && !strings.Contains(errs.Message(err), "had ended") {
+			t.Errorf("a permission that ended %s: %v", name, err)
+		}
 	}
 }
 
