@@ -98,7 +98,7 @@ func (d *DB) keepCorrespondence(ctx context.Context, c conn, ch *cases.Change) e
 
 func (d *DB) keepSubCases(ctx context.Context, c conn, ch *cases.Change) error {
 	var have int
-	if err := c.row(ctx, `SELECT COUNT(*) FROM cases WHERE parent_id = ?`, ch.Case.ID).Scan(&have); err != nil {
+	if err := c.row(ctx, `SELECT COUNT(*) FROM cases WHERE parent_id = ? AND parent_id <> 0`, ch.Case.ID).Scan(&have); err != nil {
 		return err
 	}
 	for i := range ch.Subs {
@@ -140,7 +140,7 @@ func (d *DB) keepBelongings(ctx context.Context, c conn, ch *cases.Change) error
 func (c conn) settleSubject(ctx context.Context, root int64) error {
 	_, err := c.exec(ctx, `UPDATE cases SET subscriber_id = COALESCE((SELECT p.subscriber_id FROM case_parties p WHERE p.case_id = ? AND p.role = 'subject' AND p.subscriber_id <> 0 ORDER BY p.id LIMIT 1), 0),
 		from_address = COALESCE((SELECT p.address FROM case_parties p WHERE p.case_id = ? AND p.role = 'requester' AND p.address <> '' ORDER BY p.id LIMIT 1), '')
-		WHERE id = ? OR parent_id = ?`, root, root, root, root)
+		WHERE id = ? OR parent_id = ? AND parent_id <> 0`, root, root, root, root)
 	return err
 }
 
@@ -199,7 +199,7 @@ func (c conn) addCaseMessage(ctx context.Context, m *cases.Message) (err error) 
 
 // CaseOfLetter implements cases.Store.
 func (d *DB) CaseOfLetter(ctx context.Context, letterID int64) (cases.Case, error) {
-	k, err := scanCase(d.reading().row(ctx, `SELECT `+caseColumns+` FROM cases WHERE id = (SELECT CASE WHEN about_id = 0 THEN case_id ELSE about_id END FROM case_messages WHERE letter_id = ?)`, letterID))
+	k, err := scanCase(d.reading().row(ctx, `SELECT `+caseColumns+` FROM cases WHERE id = (SELECT CASE WHEN about_id = 0 THEN case_id ELSE about_id END FROM case_messages WHERE letter_id = ? AND letter_id <> 0)`, letterID))
 	return k, fail("store: case of letter", err)
 }
 

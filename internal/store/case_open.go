@@ -122,9 +122,14 @@ func (d *DB) addParty(ctx context.Context, c conn, p *cases.Party) (err error) {
 }
 
 // earlier finds what the people of a case asked before, of the same kind. Somebody is known by the number of a subscriber or by an address.
-const earlier = `SELECT DISTINCT k.id, k.reference, k.state FROM cases k JOIN case_parties p ON p.case_id = CASE WHEN k.parent_id = 0 THEN k.id ELSE k.parent_id END
-	JOIN case_parties q ON q.case_id = ? AND (q.subscriber_id <> 0 AND q.subscriber_id = p.subscriber_id OR q.address <> '' AND q.address_key = p.address_key)
-	WHERE k.kind = ? AND k.id < ? AND p.role = 'subject' AND q.role = 'subject' ORDER BY k.id DESC LIMIT 50`
+const earlier = `WITH mine AS (SELECT subscriber_id, address, address_key FROM case_parties WHERE case_id = ? AND role = 'subject'),
+	before AS (
+		SELECT p.case_id FROM mine q JOIN case_parties p ON p.subscriber_id = q.subscriber_id AND p.subscriber_id <> 0 AND p.role = 'subject'
+		UNION SELECT p.case_id FROM mine q JOIN case_parties p ON p.address_key = q.address_key AND p.role = 'subject' WHERE q.address <> ''),
+	found AS (
+		SELECT k.id, k.reference, k.state, k.kind FROM before b JOIN cases k ON k.id = b.case_id AND k.parent_id = 0
+		UNION SELECT k.id, k.reference, k.state, k.kind FROM before b JOIN cases k ON k.parent_id = b.case_id AND k.parent_id <> 0)
+	SELECT id, reference, state FROM found WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT 50`
 
 type earlierCase struct {
 	id        int64

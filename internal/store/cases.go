@@ -84,7 +84,7 @@ func (d *DB) SubCases(ctx context.Context, id int64) ([]cases.Case, error) {
 }
 
 func (c conn) subCases(ctx context.Context, id int64) ([]cases.Case, error) {
-	rows, err := c.query(ctx, `SELECT `+caseColumns+` FROM cases WHERE parent_id = ? ORDER BY id`, id)
+	rows, err := c.query(ctx, `SELECT `+caseColumns+` FROM cases WHERE parent_id = ? AND parent_id <> 0 ORDER BY id`, id)
 	return collect(rows, err, scanCase)
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"strings"
 	"time"
 
 	"assent/inbox"
@@ -93,11 +94,13 @@ func (in receiving) receiveSmall(ctx context.Context, all []smallArrival) (ids [
 
 // notHeld leaves out what is kept already, and a UID that comes twice.
 func (in receiving) notHeld(ctx context.Context, page []smallArrival) ([]smallArrival, error) {
-	args := []any{in.mailbox, in.validity}
+	var args []any
 	for _, a := range page {
 		args = append(args, int64(a.UID))
 	}
-	rows, err := in.query(ctx, `SELECT uid FROM inbound_messages WHERE mailbox = ? AND uid_validity = ? AND uid IN (`+marks(len(page))+`)`, args...)
+	// Each UID is looked up by itself: PostgreSQL keeps the plan that it made while the table was empty, and would read all of it for a long IN.
+	rows, err := in.query(ctx, `SELECT v.column1 FROM (VALUES `+strings.Repeat(`(CAST(? AS BIGINT)), `, len(page)-1)+`(CAST(? AS BIGINT))) v
+		WHERE (SELECT m.id FROM inbound_messages m WHERE m.mailbox = ? AND m.uid_validity = ? AND m.uid = v.column1) > 0`, append(args, in.mailbox, in.validity)...)
 	held, err := collect(rows, err, func(s scanner) (uid int64, err error) { err = s.Scan(&uid); return uid, err })
 	if err != nil {
 		return nil, err
@@ -132,7 +135,9 @@ func (in receiving) firstOf(ctx context.Context, page []smallArrival) (map[strin
 		digest string
 		id     int64
 	}
-	rows, err := in.query(ctx, `SELECT digest, MIN(id) FROM inbound_messages WHERE mailbox = ? AND digest IN (`+marks(len(args)-1)+`) GROUP BY digest`, args...)
+	// Each digest is looked up by itself, too. "+ 0" keeps the database from going through all messages in the order of their numbers.
+	rows, err := in.query(ctx, `SELECT * FROM (SELECT v.column1, COALESCE((SELECT MIN(m.id + 0) FROM inbound_messages m WHERE m.mailbox = ? AND m.digest = v.column1), 0) AS first
+		FROM (VALUES `+tuples(len(args)-1, 1)+`) v) f WHERE f.first > 0`, args...)
 	found, err := collect(rows, err, func(s scanner) (k known, err error) { err = s.Scan(&k.digest, &k.id); return k, err })
 	for _, k := range found {
 		first[k.digest] = k.id
