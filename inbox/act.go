@@ -24,8 +24,8 @@ type handling struct {
 	mail    *message.Parsed
 	verdict sorting.Verdict
 
-	small    []byte // the raw message, where it is in memory
-	together bool   // in a transaction with others: nothing may take long
+	small []byte // the raw message, where it is in memory
+	batch *batch // what it is settled with, in one transaction in which nothing may take long; nil alone
 
 	proof     identity.Result // who wrote, once it was looked at
 	relatedTo int64           // the closed case that it answers, when it opens another
@@ -180,14 +180,12 @@ func (h *handling) writer(ctx context.Context) (*subscriptions.Subscriber, error
 	if h.mail.From.IsZero() {
 		return nil, nil
 	}
-	person, err := h.Records.SubscriberByKey(ctx, h.Keys.AddressKey(h.mail.From))
-	switch {
-	case errs.KindOf(err) == errs.NotFound:
-		return nil, nil
-	case err != nil:
-		return nil, err
+	key := h.Keys.AddressKey(h.mail.From)
+	people, err := h.writers(ctx, key)
+	if person, ok := people[string(key)]; ok {
+		return &person, err
 	}
-	return &person, nil
+	return nil, err
 }
 
 // evidence names the message, and holds nothing of it.

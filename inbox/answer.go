@@ -8,6 +8,7 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/identity"
 	"assent/inbox/sorting"
+	"assent/internal/address"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -62,10 +63,14 @@ func (h *handling) mayAnswer(ctx context.Context) (bool, error) {
 // ours reports whether the message comes from an address of our own, as when staff pass a request on.
 func (h *handling) ours(ctx context.Context) (bool, error) {
 	all, err := h.Records.Programmes(ctx)
-	from := h.mail.From.Normal()
+	return isProgrammes(all, h.mail.From), err
+}
+
+// isProgrammes reports whether a programme writes, or is written to, at an address.
+func isProgrammes(all []subscriptions.Programme, a address.Address) bool {
 	return slices.ContainsFunc(all, func(p subscriptions.Programme) bool {
-		return from == p.FromAddress.Normal() || from == p.Contact.Address.Normal()
-	}), err
+		return a.Normal() == p.FromAddress.Normal() || a.Normal() == p.Contact.Address.Normal()
+	})
 }
 
 // automatic reports whether no person wrote the message, or nobody can be answered.

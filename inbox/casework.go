@@ -59,7 +59,7 @@ func (h *handling) incoming() cases.Incoming {
 	for _, id := range slices.Concat(h.mail.InReplyTo, h.mail.References) {
 		if letter, ok := mailer.FromLetterID(h.Keys, id); ok {
 			m.Letter = letter
-		} else if len(m.InReplyTo) < 50 {
+		} else if _, newsletter := mailer.FromMessageID(h.Keys, id); !newsletter && len(m.InReplyTo) < 50 { // a newsletter is in no case
 			m.InReplyTo = append(m.InReplyTo, id)
 		}
 	}
@@ -77,7 +77,7 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 	if !h.signed() && (!stops || h.verdict.Flagged(sorting.FlagForwarded)) {
 		return nil
 	}
-	_, _, err := h.withdraw(ctx)
+	_, err := h.withdraw(ctx)
 	if kind := errs.KindOf(err); err != nil && (kind == errs.NotFound || kind == errs.Invalid) {
 		return nil // nobody can be told by it: the person who reads the case sees it
 	}

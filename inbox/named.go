@@ -1,10 +1,13 @@
 package inbox
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"assent/internal/address"
 	"assent/internal/message"
+	"assent/mailer"
 )
 
 // maxNamed bounds the addresses that are looked for in one message.
@@ -87,6 +90,12 @@ func named(m *message.Parsed) []address.Address {
 	}
 	scan(m.Text, m.HTML, m.Subject)
 	return out
+}
+
+// others returns who is named in the message, without our own addresses: every message would be found by these.
+func (h *handling) others(ctx context.Context) ([]address.Address, error) {
+	all, err := h.Records.Programmes(ctx)
+	return slices.DeleteFunc(named(h.mail), func(a address.Address) bool { return isProgrammes(all, a) || mailer.Signed(h.Keys, a) }), err
 }
 
 // trimmed takes off what stands around an address in a sentence.

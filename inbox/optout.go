@@ -18,7 +18,7 @@ type ended struct {
 // optOut acts on a request to stop: with the signed address that it was sent to, else with the delivery that it replies to, else with
 // the sender's address. It acts at once, and asks for nothing (E3-11, E0-17).
 func (h *handling) optOut(ctx context.Context) (Settlement, error) {
-	what, _, err := h.withdraw(ctx)
+	what, err := h.withdraw(ctx)
 	if err != nil {
 		return Settlement{}, err
 	}
@@ -35,21 +35,21 @@ func (h *handling) optOut(ctx context.Context) (Settlement, error) {
 // withdraw ends what the message stands for: by its signed address one list; else everything of the programme for whoever wrote (E3-11:
 // "any of our communications"). Only where the writer is on no list does the delivery that they answered tell whose mail it
 // was: many people write from another address than they are mailed at. A forwarded newsletter opts out whoever writes, not whoever forwarded it.
-func (h *handling) withdraw(ctx context.Context) (ended, subscriptions.Outcome, error) {
+func (h *handling) withdraw(ctx context.Context) (ended, error) {
 	w := subscriptions.Withdrawal{Channel: subscriptions.ByMail, Actor: "subscriber", Evidence: h.evidence(), Address: h.mail.From, Scope: h.ownScope()}
 	person, err := h.writer(ctx)
 	if err != nil {
-		return ended{}, subscriptions.Outcome{}, err
+		return ended{}, err
 	}
 	known := person != nil
 	if back, ok := h.signedDelivery(); ok {
 		list, err := h.Records.List(ctx, back.ListID)
 		if err != nil {
-			return ended{}, subscriptions.Outcome{}, err
+			return ended{}, err
 		}
 		known, w.SubscriberID, w.Scope = true, back.SubscriberID, subscriptions.ListScope(list)
 	} else if list, ok, err := h.answeredList(ctx); err != nil {
-		return ended{}, subscriptions.Outcome{}, err
+		return ended{}, err
 	} else if ok {
 		w.Scope = subscriptions.ProgrammeScope(list.ProgrammeID)
 		if back, _ := h.answeredDelivery(); !known {
@@ -57,14 +57,13 @@ func (h *handling) withdraw(ctx context.Context) (ended, subscriptions.Outcome, 
 		}
 	}
 	if w.SubscriberID == 0 && w.Address.IsZero() {
-		return ended{}, subscriptions.Outcome{}, errs.E("inbox: opt out", errs.NotFound, "The message does not tell whom it stands for.", nil)
+		return ended{}, errs.E("inbox: opt out", errs.NotFound, "The message does not tell whom it stands for.", nil)
 	}
-	out, err := h.People.Withdraw(ctx, w)
 	done := ended{scope: w.Scope, known: known}
 	if person != nil {
 		done.writer = person.ID
 	}
-	return done, out, err
+	return done, h.stop(ctx, subscriptions.Barring{Withdrawal: w, Kind: subscriptions.Withdrawn})
 }
 
 // ownScope is everything of the mailbox's programme, or everything where it serves all.

@@ -26,7 +26,7 @@ func (h *handling) whoWrote(ctx context.Context) (identity.Result, error) {
 	if h.proof.Standing != identity.Unknown || h.Prover == nil || h.kept.Digest == "" || h.mail.From.IsZero() {
 		return h.proof, nil
 	}
-	if h.together {
+	if h.batch != nil {
 		return h.proof, errAlone
 	}
 	var err error

@@ -8,16 +8,17 @@ import (
 	"assent/subscriptions"
 )
 
-// remembered is what is on record, with the programmes read once: many messages of a window ask for the same. It is for one goroutine.
+// remembered is what is on record, with the programmes and lists read once: many messages of a window ask for the same. It is for one goroutine.
 type remembered struct {
 	Records
-	all []subscriptions.Programme
+	all   []subscriptions.Programme
+	lists map[int64]subscriptions.List
 }
 
 // remembering returns a service for one window of messages.
 func (s *Service) remembering() *Service {
 	w := *s
-	w.Records = &remembered{Records: s.Records}
+	w.Records = &remembered{Records: s.Records, lists: map[int64]subscriptions.List{}}
 	return &w
 }
 
@@ -27,6 +28,18 @@ func (r *remembered) Programmes(ctx context.Context) (_ []subscriptions.Programm
 		r.all, err = r.Records.Programmes(ctx)
 	}
 	return r.all, err
+}
+
+// List implements subscriptions.Catalogue.
+func (r *remembered) List(ctx context.Context, id int64) (l subscriptions.List, err error) {
+	l, known := r.lists[id]
+	if known {
+		return l, nil
+	}
+	if l, err = r.Records.List(ctx, id); err == nil {
+		r.lists[id] = l
+	}
+	return l, err
 }
 
 // Programme implements subscriptions.Catalogue.

@@ -40,9 +40,7 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 		return Settlement{}, err
 	}
 	if h.verdict.Flagged(sorting.FlagDeadAddress) {
-		_, err = h.People.Suppress(ctx, subscriptions.Withdrawal{
-			SubscriberID: back.SubscriberID, Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system", Evidence: h.evidence(),
-		}, "dead address")
+		err = h.suppress(ctx, subscriptions.Withdrawal{SubscriberID: back.SubscriberID}, "dead address")
 	}
 	return Settlement{Disposition: Reported}, err
 }
@@ -101,7 +99,7 @@ func (h *handling) toLetter() (letterID int64, ours bool) {
 // complaint acts on a feedback-loop report: the address is never mailed again (RFC 5965).
 func (h *handling) complaint(ctx context.Context) (Settlement, error) {
 	back, known := h.reportedDelivery()
-	w := subscriptions.Withdrawal{Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system", Evidence: h.evidence()}
+	var w subscriptions.Withdrawal
 	switch {
 	case known:
 		w.SubscriberID = back.SubscriberID
@@ -110,6 +108,11 @@ func (h *handling) complaint(ctx context.Context) (Settlement, error) {
 	default:
 		return h.openCase(ctx, nil) // redacted beyond our own token: a person must look
 	}
-	_, err := h.People.Suppress(ctx, w, "complaint")
-	return Settlement{Disposition: Complained}, err
+	return Settlement{Disposition: Complained}, h.suppress(ctx, w, "complaint")
+}
+
+// suppress keeps somebody from being mailed at all.
+func (h *handling) suppress(ctx context.Context, who subscriptions.Withdrawal, reason string) error {
+	who.Scope, who.Channel, who.Actor, who.Evidence = subscriptions.Everything(), subscriptions.ByReport, "system", h.evidence()
+	return h.stop(ctx, subscriptions.Barring{Withdrawal: who, Kind: subscriptions.Suppressed, Reason: reason})
 }

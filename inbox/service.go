@@ -15,8 +15,7 @@ import (
 
 // People is what the inbox does to permissions and reads of people. *subscriptions.Service and its store do.
 type People interface {
-	Withdraw(ctx context.Context, w subscriptions.Withdrawal) (subscriptions.Outcome, error)
-	Suppress(ctx context.Context, w subscriptions.Withdrawal, reason string) (subscriptions.Outcome, error)
+	BarAll(ctx context.Context, all ...subscriptions.Barring) ([]subscriptions.Outcome, error)
 	ConfirmByMail(ctx context.Context, c subscriptions.Confirmation, arrived time.Time, ev subscriptions.Evidence) (subscriptions.List, error)
 	RenewByMail(ctx context.Context, r subscriptions.Renewal, asked, arrived time.Time, ev subscriptions.Evidence) (subscriptions.List, error)
 	DeclineByMail(ctx context.Context, r subscriptions.Renewal, ev subscriptions.Evidence) (subscriptions.List, error)
@@ -25,7 +24,8 @@ type People interface {
 // Records reads what is on record.
 type Records interface {
 	subscriptions.Catalogue
-	SubscriberByKey(ctx context.Context, key []byte) (subscriptions.Subscriber, error)
+	// SubscribersByKey returns those who are on record under addresses, by string(key).
+	SubscribersByKey(ctx context.Context, keys ...[]byte) (map[string]subscriptions.Subscriber, error)
 }
 
 // Post opens letters and notes reports on deliveries. *mailer.Service and its store do.

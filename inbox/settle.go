@@ -88,13 +88,17 @@ func (s *Service) settleBatch(ctx context.Context, batch []*handling) (failures 
 
 // settleTogether acts on all messages and then gives all their dispositions, in one transaction. faulty is the place of the message at which it failed, below 0 where
 // that is not known; nothing is kept then.
-func (s *Service) settleTogether(ctx context.Context, batch []*handling) (faulty int, err error) {
+func (s *Service) settleTogether(ctx context.Context, all []*handling) (faulty int, err error) {
 	faulty = -1
-	done := make([]Settlement, 0, len(batch))
+	done := make([]Settlement, 0, len(all))
 	err = s.Store.Together(ctx, func(ctx context.Context) error {
-		for i, h := range batch {
+		b, err := s.batchOf(ctx, all)
+		if err != nil {
+			return err
+		}
+		for i, h := range all {
 			attempt := h.again()
-			attempt.together = true
+			attempt.batch = b
 			settlement, err := attempt.settlement(ctx)
 			if err != nil {
 				faulty = i
@@ -102,10 +106,13 @@ func (s *Service) settleTogether(ctx context.Context, batch []*handling) (faulty
 			}
 			done = append(done, settlement)
 		}
+		if err := b.carryOut(ctx, s.People); err != nil {
+			return err
+		}
 		return s.Store.Settle(ctx, done...)
 	})
 	if err == nil {
-		s.tell(batch, done)
+		s.tell(all, done)
 	}
 	return faulty, err
 }
@@ -142,8 +149,8 @@ func (h *handling) settlement(ctx context.Context) (Settlement, error) {
 	}
 	settlement.InboundID, settlement.Verdict, settlement.Identity = h.kept.ID, h.verdict, h.proof
 	settlement.From, settlement.Subject, settlement.MessageID = h.kept.From, h.kept.Subject, h.kept.MessageID
-	settlement.Named = named(h.mail)
-	return settlement, nil
+	settlement.Named, err = h.others(ctx)
+	return settlement, err
 }
 
 // read parses and sorts a kept message. Whatever cannot be read gets an empty verdict, and so becomes work for a person.

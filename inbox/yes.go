@@ -120,6 +120,9 @@ func (h *handling) isFrom(to string) bool {
 // settleAnswer carries an answer out. A no to a request that was never confirmed leaves nothing to do and is left to a person.
 func (h *handling) settleAnswer(ctx context.Context, l mailer.Letter, about mailer.About, says reply, ev subscriptions.Evidence) (s Settlement, err error) {
 	renewal := subscriptions.Renewal{SubscriberID: l.SubscriberID, ListID: about.ListID, Permission: about.Permission}
+	if err := h.batch.carryOut(ctx, h.People); err != nil { // what came before it counts as before it
+		return s, err
+	}
 	switch {
 	case says == saysNo && l.Kind != mailer.ConfirmationLetter:
 		ev["act"] = "Answered no to the mail that asked."

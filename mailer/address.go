@@ -178,6 +178,21 @@ func FromBounceAddress(k *token.Keys, a address.Address) (Back, bool) {
 	return Back{CampaignID: ids[0], SubscriberID: ids[1]}, true
 }
 
+// Signed reports whether an address is one that we made for one delivery, letter or case: it is nobody's.
+func Signed(k *token.Keys, a address.Address) bool {
+	for _, made := range []struct {
+		sort    byte
+		use     token.Use
+		numbers int
+	}{{'b', token.Bounce, 2}, {'l', token.Letter, 1}, {'u', token.UnsubscribeMail, 3}, {'y', token.Reply, 1}, {'a', token.Case, 1}} {
+		if tok, tagged := tagOf(a, made.sort); tagged {
+			_, err := k.Open(made.use, tok, made.numbers)
+			return err == nil
+		}
+	}
+	return false
+}
+
 // FromUnsubscribeToken returns the delivery that an unsubscribe link names; kind NotFound for a foreign one.
 func FromUnsubscribeToken(k *token.Keys, tok string) (Back, error) {
 	ids, err := k.Open(token.Unsubscribe, tok, 3)

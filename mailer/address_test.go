@@ -56,6 +56,30 @@ func TestAddressesWithoutRoomForATokenAreRefused(t *testing.T) {
 }
 
 // An address or an id that stands for one thing must not stand for another.
+func TestAnAddressThatWeSignedIsNobodys(t *testing.T) {
+	t.Parallel()
+	c := composer(t)
+	back := mailer.Back{ListID: 3, SubscriberID: 11, CampaignID: 7}
+	optOut, _, _ := strings.Cut(strings.TrimPrefix(c.Ways.UnsubscribeMailto(c.Keys, back), "mailto:"), "?")
+	for name, a := range map[string]struct {
+		address string
+		ours    bool
+	}{
+		"an envelope sender of a newsletter": {c.Ways.EnvelopeSender(c.Keys, back), true},
+		"an envelope sender of a letter":     {c.Ways.LetterSender(c.Keys, 12), true},
+		"an opt-out address":                 {optOut, true},
+		"where answers to a letter go":       {c.Ways.ReplyAddress(c.Keys, 12).String(), true},
+		"where answers about a case go":      {c.Ways.CaseAddress(c.Keys, 12).String(), true},
+		"the address that tags are put into": {c.Ways.OptOuts.String(), false},
+		"somebody with a tag of their own":   {"ann+books@example.org", false},
+		"somebody without":                   {"ann@example.org", false},
+	} {
+		if got := mailer.Signed(c.Keys, address.Must(a.address)); got != a.ours {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestWhatComesBackNamesOnlyWhatWeSigned(t *testing.T) {
 	t.Parallel()
 	c := composer(t)

@@ -41,8 +41,6 @@ type KeepingTx interface {
 	Tx
 	// Person returns the person with a row number; kind NotFound.
 	Person(id int64) (Subscriber, error)
-	// NumbersByKey returns the row numbers of those who are on record under addresses, by string(key).
-	NumbersByKey(keys ...[]byte) (map[string]int64, error)
 	// Holds returns what holds the data of a person now, who need not be on record.
 	Holds(Subscriber) ([]Hold, error)
 	PlaceHold(*Hold) error // sets ID

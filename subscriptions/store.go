@@ -62,6 +62,10 @@ type Tx interface {
 
 	// SubscriberByKey returns the person on record under an address, if there is one.
 	SubscriberByKey(key []byte) (Subscriber, bool, error)
+	// NumbersByKey returns the row numbers of those who are on record under addresses, by string(key).
+	NumbersByKey(keys ...[]byte) (map[string]int64, error)
+	// KeysByNumber returns the address keys of people by their row numbers, without those who are not there.
+	KeysByNumber(ids ...int64) (map[int64][]byte, error)
 	// CreateSubscribers puts people on record and sets their IDs.
 	CreateSubscribers(people []*Subscriber) error
 	// UpdateSubscriber writes name, language and attributes.

@@ -73,42 +73,19 @@ func (k *Keeper) suppressPage(ctx context.Context, m ManySuppressions, page []ad
 	if len(page) == 0 {
 		return 0, nil
 	}
-	keys := make([][]byte, len(page))
+	all := make([]Barring, len(page))
 	for i, a := range page {
-		keys[i] = k.Keys.AddressKey(a)
+		all[i] = Barring{Withdrawal: Withdrawal{Address: a, Scope: m.Scope, Channel: m.Channel, Actor: m.Actor}, Kind: Suppressed, Reason: m.Reason, Source: m.Source}
 	}
+	var out []Outcome
 	err = k.Store.UpdateKept(ctx, func(tx KeepingTx) error {
-		for _, a := range page {
-			if err := tx.KnowVariant(a); err != nil {
-				return err
-			}
-		}
-		ledgers, err := tx.EventsByKey(keys...)
-		if err != nil {
-			return err
-		}
-		numbers, err := tx.NumbersByKey(keys...)
-		if err != nil {
-			return err
-		}
-		var events []Event
-		seen := make(map[string]bool, len(keys))
-		for _, key := range keys {
-			if seen[string(key)] || settled(Fold(ledgers[string(key)]), m.Scope) {
-				continue
-			}
-			seen[string(key)] = true
-			e := Event{
-				At: k.Now(), Kind: Suppressed, Scope: m.Scope, SubscriberID: numbers[string(key)], AddressKey: key,
-				Channel: m.Channel, Actor: m.Actor, Source: m.Source, Reason: m.Reason,
-			}
-			if e.Evidence, e.Salt, err = sealEvidence(nil); err != nil {
-				return err
-			}
-			events = append(events, e)
-		}
-		n = int64(len(events))
-		return tx.Append(events)
+		out, err = barAll(tx, k.Keys, k.Now, all)
+		return err
 	})
+	for _, o := range out {
+		if !o.Already {
+			n++
+		}
+	}
 	return n, err
 }

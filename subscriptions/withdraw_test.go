@@ -77,6 +77,69 @@ func TestLeavingAgainChangesNothing(t *testing.T) {
 }
 
 // Whoever is not on record is kept out all the same, so that no later import brings them in.
+// Many that come at once are as if one came after the other: what the second of somebody finds is what the first left.
+func TestManyLeaveAtOnce(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		for _, addr := range []string{"ann@example.org", "bob@example.org"} {
+			r.joined(r.monthly, addr)
+			check(r.Grant(t.Context(), agrees(r.boat, addr, subscriptions.ByStaff)))(t)
+		}
+		bob := check(r.db.SubscriberByKey(t.Context(), r.Keys.AddressKey(address.Must("bob@example.org"))))(t)
+		optOut := func(scope subscriptions.Scope, addr string) subscriptions.Barring {
+			return subscriptions.Barring{Withdrawal: leaves(scope, addr), Kind: subscriptions.Withdrawn}
+		}
+		dead := subscriptions.Barring{Kind: subscriptions.Suppressed, Reason: "dead address",
+			Withdrawal: subscriptions.Withdrawal{SubscriberID: bob.ID, Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system"}}
+		out := check(r.BarAll(t.Context(),
+			optOut(subscriptions.ListScope(r.monthly), "ann@example.org"),
+			dead,
+			optOut(subscriptions.ListScope(r.monthly), "Ann@example.org"),
+			optOut(subscriptions.ListScope(r.monthly), "stranger@example.org"),
+			optOut(subscriptions.Everything(), "bob@example.org"),
+			optOut(subscriptions.ProgrammeScope(r.harbour.ID), "ann@example.org"),
+		))(t)
+		for i, already := range []bool{false, false, true, false, true, false} {
+			if out[i].Already != already || (out[i].Seq == 0) != already {
+				t.Errorf("the place %d of six did %+v", i, out[i])
+			}
+		}
+		for _, c := range []struct {
+			addr string
+			list subscriptions.List
+			want subscriptions.Reason
+		}{
+			{"ann@example.org", r.monthly, subscriptions.ReasonWithdrawn}, {"ann@example.org", r.boat, subscriptions.Allowed},
+			{"bob@example.org", r.monthly, subscriptions.ReasonWithdrawn}, {"bob@example.org", r.boat, subscriptions.ReasonWithdrawn},
+		} {
+			if got := r.reason(c.addr, c.list); got != c.want {
+				t.Errorf("%s on %s: %q", c.addr, c.list.Slug, got)
+			}
+		}
+		if e := r.ledger("bob@example.org"); e[len(e)-1].Reason != "dead address" || e[len(e)-1].SubscriberID != bob.ID {
+			t.Errorf("%+v", e[len(e)-1])
+		}
+		r.verified()
+	})
+}
+
+func TestOneOfManyThatIsNobodyKeepsAllFromLeaving(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		r.joined(r.monthly, "ann@example.org")
+		_, err := r.BarAll(t.Context(),
+			subscriptions.Barring{Withdrawal: leaves(subscriptions.Everything(), "ann@example.org"), Kind: subscriptions.Withdrawn},
+			subscriptions.Barring{Withdrawal: subscriptions.Withdrawal{SubscriberID: 999, Scope: subscriptions.Everything(), Channel: subscriptions.ByReport, Actor: "system"}, Kind: subscriptions.Suppressed, Reason: "complaint"},
+		)
+		if errs.KindOf(err) != errs.NotFound {
+			t.Errorf("%v", err)
+		}
+		if got := r.reason("ann@example.org", r.monthly); got != subscriptions.Allowed {
+			t.Errorf("ann: %q", got)
+		}
+	})
+}
+
 func TestAnUnknownAddressCanLeave(t *testing.T) {
 	t.Parallel()
 	eachRig(t, func(t *testing.T, r *rig) {

@@ -23,10 +23,12 @@ type stubborn struct {
 
 var errStubborn = errors.New("a fault on one message")
 
-func (s *stubborn) Withdraw(ctx context.Context, w subscriptions.Withdrawal) (subscriptions.Outcome, error) {
-	out, err := s.People.Withdraw(ctx, w)
-	if err == nil && s.who != "" && w.Address.String() == s.who {
-		err = errStubborn // when its work is half done
+func (s *stubborn) BarAll(ctx context.Context, all ...subscriptions.Barring) ([]subscriptions.Outcome, error) {
+	out, err := s.People.BarAll(ctx, all...)
+	for _, b := range all {
+		if err == nil && s.who != "" && b.Address.String() == s.who {
+			err = errStubborn // when its work is half done
+		}
 	}
 	return out, err
 }

@@ -23,24 +23,6 @@ func (t *ledgerTx) Person(id int64) (subscriptions.Subscriber, error) {
 	return p, fail("store: person", err)
 }
 
-// NumbersByKey implements subscriptions.KeepingTx.
-func (t *ledgerTx) NumbersByKey(keys ...[]byte) (map[string]int64, error) {
-	out := make(map[string]int64, len(keys))
-	err := pages(keys, keysAtOnce, func(page [][]byte) error {
-		type row struct {
-			id  int64
-			key []byte
-		}
-		rows, err := t.query(t.ctx, `SELECT id, address_key FROM subscribers WHERE address_key IN (`+marks(len(page))+`)`, anys(page)...)
-		found, err := collect(rows, err, func(s scanner) (r row, err error) { err = s.Scan(&r.id, &r.key); return r, err })
-		for _, r := range found {
-			out[string(r.key)] = r.id
-		}
-		return err
-	})
-	return out, fail("store: numbers of addresses", err)
-}
-
 const erasureColumns = `id, subscriber_id, ground, state, asked_by, asked_at, untold, letter_id, event_seq, done_at, emptied, trouble, case_id`
 
 func scanErasure(s scanner) (e subscriptions.Erasure, err error) {

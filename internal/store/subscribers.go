@@ -34,6 +34,20 @@ func (d *DB) SubscriberByKey(ctx context.Context, key []byte) (subscriptions.Sub
 	return p, fail("store: subscriber", err)
 }
 
+// SubscribersByKey implements inbox.Records.
+func (d *DB) SubscribersByKey(ctx context.Context, keys ...[]byte) (map[string]subscriptions.Subscriber, error) {
+	out := make(map[string]subscriptions.Subscriber, len(keys))
+	err := pages(keys, keysAtOnce, func(page [][]byte) error {
+		rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE address_key IN (`+marks(len(page))+`)`, anys(page)...)
+		found, err := collect(rows, err, scanSubscriber)
+		for _, p := range found {
+			out[string(p.Key)] = p
+		}
+		return err
+	})
+	return out, fail("store: subscribers of addresses", err)
+}
+
 // Subscribers implements subscriptions.Store.
 func (d *DB) Subscribers(ctx context.Context, after int64, limit int) ([]subscriptions.Subscriber, error) {
 	rows, err := d.reading().query(ctx, `SELECT `+subscriberColumns+` FROM subscribers WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
@@ -133,4 +147,41 @@ func unmarshalAttributes(b []byte, into *subscriptions.Attributes) error {
 		return nil
 	}
 	return json.Unmarshal(b, into)
+}
+
+// numbered is a person's row number and the key of their address.
+type numbered struct {
+	id  int64
+	key []byte
+}
+
+func (t *ledgerTx) numbered(where string, args []any) ([]numbered, error) {
+	rows, err := t.query(t.ctx, `SELECT id, address_key FROM subscribers WHERE `+where+` IN (`+marks(len(args))+`)`, args...)
+	return collect(rows, err, func(s scanner) (n numbered, err error) { err = s.Scan(&n.id, &n.key); return n, err })
+}
+
+// NumbersByKey implements subscriptions.Tx.
+func (t *ledgerTx) NumbersByKey(keys ...[]byte) (map[string]int64, error) {
+	out := make(map[string]int64, len(keys))
+	err := pages(keys, keysAtOnce, func(page [][]byte) error {
+		found, err := t.numbered("address_key", anys(page))
+		for _, n := range found {
+			out[string(n.key)] = n.id
+		}
+		return err
+	})
+	return out, fail("store: numbers of addresses", err)
+}
+
+// KeysByNumber implements subscriptions.Tx.
+func (t *ledgerTx) KeysByNumber(ids ...int64) (map[int64][]byte, error) {
+	out := make(map[int64][]byte, len(ids))
+	err := pages(ids, keysAtOnce, func(page []int64) error {
+		found, err := t.numbered("id", anys(page))
+		for _, n := range found {
+			out[n.id] = n.key
+		}
+		return err
+	})
+	return out, fail("store: keys of people", err)
 }
