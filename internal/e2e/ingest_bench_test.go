@@ -17,6 +17,7 @@ import (
 
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"assent/inbox"
 	"assent/internal/assembly"
 	"assent/internal/config"
 	"assent/internal/store/storetest"
@@ -110,7 +111,8 @@ func (s *scene) ingest(mails int) {
 		time.Sleep(50 * time.Millisecond)
 		newest, err := h.DB.KeptBefore(b.Context(), 0, 1)
 		s.check(err)
-		if len(newest) > 0 && int(newest[0].ID) >= mails { // a fresh database counts from 1
+		// A fresh database counts from 1. Counting what waits costs the database something, so it begins when the last message is settled.
+		if len(newest) > 0 && int(newest[0].ID) >= mails && newest[0].Disposition != inbox.Unsorted {
 			waiting, err := h.DB.UnsettledSince(b.Context(), "contact", time.Now().Add(time.Hour))
 			s.check(err)
 			waits = waiting > 0
