@@ -19,6 +19,8 @@ type Disclosures struct {
 type GivenStore interface {
 	// Subscriber returns the person with a row number; kind NotFound.
 	Subscriber(ctx context.Context, id int64) (Subscriber, error)
+	// Recipient returns a declared recipient, also one that gets nothing any more; kind NotFound.
+	Recipient(ctx context.Context, id int64) (Recipient, error)
 	RecordGiven(ctx context.Context, g *Given, people []int64) error // sets ID
 	// AddGiven adds people whose data was in what was given.
 	AddGiven(ctx context.Context, id int64, people []int64) error
@@ -41,14 +43,39 @@ func (d *Disclosures) Record(ctx context.Context, g Given, subscriberID int64) (
 	return g, errs.Wrap(op, d.Store.RecordGiven(ctx, &g, []int64{subscriberID}))
 }
 
-// Begin keeps that an export is made for a declared recipient; the people in it are added while it is written. Kinds of error: Invalid, NotFound.
-func (d *Disclosures) Begin(ctx context.Context, g Given) (Given, error) {
-	const op = "subscriptions: record export"
-	g, err := d.complete(ctx, g)
-	if err != nil {
+// Prepare returns what the register will say of an export that is made for a declared recipient, or refuses it. Nothing is recorded yet. programmeID is whose
+// data it is; 0 where it is of several. Kind of error: Invalid.
+func (d *Disclosures) Prepare(ctx context.Context, g Given, programmeID int64) (Given, error) {
+	const op = "subscriptions: prepare export"
+	r, err := d.declared(ctx, g.RecipientID)
+	switch {
+	case err != nil:
 		return g, errs.Wrap(op, err)
+	case programmeID != 0 && r.ProgrammeID != programmeID:
+		return g, errs.E(op, errs.Invalid, "This recipient is declared by another programme than the one whose people these are. Declare it there first: people are told who gets their data.", nil)
+	case !r.EndedAt.IsZero() && !d.Now().Before(r.EndedAt):
+		return g, errs.E(op, errs.Invalid, r.Name+" is declared as getting no more data. Declare it anew before it is given any.", nil)
 	}
-	return g, errs.Wrap(op, d.Store.RecordGiven(ctx, &g, nil))
+	g.How = GivenByExport
+	g, err = d.complete(ctx, g)
+	return g, errs.Wrap(op, err)
+}
+
+// Add keeps that some people's data was in an export, before it is written out: the first of them begin the entry. Adding somebody again changes nothing.
+func (d *Disclosures) Add(ctx context.Context, g *Given, people []int64) error {
+	const op = "subscriptions: record export"
+	if g.ID != 0 {
+		return errs.Wrap(op, d.Store.AddGiven(ctx, g.ID, people))
+	}
+	return errs.Wrap(op, d.Store.RecordGiven(ctx, g, people))
+}
+
+func (d *Disclosures) declared(ctx context.Context, id int64) (Recipient, error) {
+	r, err := d.Store.Recipient(ctx, id)
+	if errs.KindOf(err) == errs.NotFound {
+		err = errs.E("subscriptions: declared recipient", errs.Invalid, "There is no such recipient of the programme. Declare it, or give a name.", err)
+	}
+	return r, err
 }
 
 func (d *Disclosures) complete(ctx context.Context, g Given) (Given, error) {
@@ -60,19 +87,14 @@ func (d *Disclosures) complete(ctx context.Context, g Given) (Given, error) {
 		return g, invalid("It cannot have been given in the future.")
 	}
 	if g.RecipientID != 0 {
-		recipients, err := d.Catalogue.Recipients(ctx, g.ProgrammeID)
+		r, err := d.declared(ctx, g.RecipientID)
+		if err == nil && g.ProgrammeID != 0 && r.ProgrammeID != g.ProgrammeID {
+			err = errs.E("subscriptions: record disclosure", errs.Invalid, "There is no such recipient of the programme. Declare it, or give a name.", nil)
+		}
 		if err != nil {
 			return g, err
 		}
-		found := false
-		for _, r := range recipients {
-			if r.ID == g.RecipientID {
-				g.Name, g.Address, found = r.Name, r.Address, true
-			}
-		}
-		if !found {
-			return g, errs.E("subscriptions: record disclosure", errs.Invalid, "There is no such recipient of the programme. Declare it, or give a name.", nil)
-		}
+		g.ProgrammeID, g.Name, g.Address = r.ProgrammeID, r.Name, r.Address
 	}
 	return g, firstOf(title(g.Name, "name"), title(g.What, "what"), title(g.Why, "why"))
 }

@@ -18,6 +18,7 @@ type CopyRow struct {
 	Form                          string // such as "CSV"
 	PersonURL                     string // of a pack, the person's page; may be empty
 	Why                           string
+	For                           string // the recipient that it was made for; "" for our own use
 	By                            string
 	Asked                         time.Time
 	State                         State

@@ -12,6 +12,7 @@ import (
 
 	"assent/internal/errs"
 	"assent/internal/exporting"
+	"assent/subscriptions"
 )
 
 // exportFlags are what people may say beside what is to be exported.
@@ -33,6 +34,9 @@ func (a *app) exportCommand() *cobra.Command {
 
 Memory stays the same however much there is. What broke off goes on with --after and the number that was told.
 
+An export that is made for somebody else says for which declared recipient (--for and its number, as
+/api/v1/programmes/…/recipients has it): whoever is in it is named to them when they ask, and the recipient is told when their data changes.
+
 Every export of people is kept in the audit trail, with who and --why. A copy of personal data is yours to answer for:
 destroy it when it has served (do not make unnecessary copies).`,
 		Args: arguments("what to export: lists, subscribers, events or deliveries"),
@@ -49,6 +53,7 @@ destroy it when it has served (do not make unnecessary copies).`,
 	c.Flags().StringVar(&f.List, "list", "", "only those on this list, with their evidence")
 	c.Flags().Int64Var(&f.CampaignID, "campaign", 0, "the campaign whose deliveries are meant")
 	c.Flags().Int64Var(&f.After, "after", 0, "go on behind the row with this number")
+	c.Flags().Int64Var(&f.For, "for", 0, "number of the declared recipient that it is made for: everybody in it gets their row in the register of who got what")
 	c.Flags().StringVar(&f.Why, "why", "", "what it is for; needed for everything about people")
 	c.Flags().BoolVar(&f.Spreadsheet, "spreadsheet", false, "put a ' before cells that a spreadsheet would run as a formula; what is written so is no longer what is on record")
 	c.Flags().StringVar(&f.as, "as", "", "address of the operator who answers for it; the audit trail names them by number")
@@ -69,7 +74,7 @@ func (a *app) export(ctx context.Context, f exportFlags) (err error) {
 		}
 		f.Actor = who.String()
 	}
-	export, err := (&exporting.Exporter{Store: db}).Begin(ctx, f.Request)
+	export, err := (&exporting.Exporter{Store: db, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: a.now}}).Begin(ctx, f.Request)
 	if err != nil {
 		return err
 	}

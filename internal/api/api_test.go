@@ -82,7 +82,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	h.deps.Looker = &inbox.Service{Store: db, Cases: h.deps.Cases, Prover: &identity.Prover{}}
 	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}
 	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
-	h.deps.Copies = &copies.Service{Store: db, Keys: keys, Templates: set, Days: 7, Zone: time.UTC, Now: time.Now}
+	h.deps.Copies = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}, Templates: set, Days: 7, Zone: time.UTC, Now: time.Now}
 	h.deps.Disclosures = &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}
 	h.deps.Cases.Practices = amending.Practices(db)
 	h.deps.Amending = &amending.Service{Cases: h.deps.Cases, Store: db, People: people, Preferences: h.deps.Preferences, Keeper: h.deps.Keeper, Now: time.Now}

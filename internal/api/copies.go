@@ -25,6 +25,8 @@ type Copy struct {
 	List        string     `json:"list,omitempty" example:"harbour-news"`
 	CampaignID  int64      `json:"campaign_id,omitempty"`
 	Spreadsheet bool       `json:"spreadsheet,omitempty"`
+	For         int64      `json:"for,omitempty" doc:"Number of the declared recipient that it is made for; none for our own use." example:"2"`
+	Recipient   string     `json:"recipient,omitempty" doc:"The recipient's name." example:"Porthaven Printers"`
 	PersonID    int64      `json:"person_id,omitempty" doc:"Of a pack: the subscriber's number." example:"17"`
 	State       string     `json:"state" doc:"making, ready, failed, or gone: the file was destroyed and the record stays." example:"ready"`
 	Why         string     `json:"why,omitempty" example:"move to another server"`
@@ -43,7 +45,7 @@ type Copy struct {
 
 func showCopy(c copies.Copy) Copy {
 	return Copy{
-		ID: c.ID, Kind: string(c.Kind), What: string(c.What), Format: string(c.Format), List: c.List, CampaignID: c.CampaignID, Spreadsheet: c.Spreadsheet, PersonID: c.PersonID,
+		ID: c.ID, Kind: string(c.Kind), What: string(c.What), Format: string(c.Format), List: c.List, CampaignID: c.CampaignID, Spreadsheet: c.Spreadsheet, For: c.For, Recipient: c.Recipient, PersonID: c.PersonID,
 		State: string(c.State), Why: c.Why, Actor: c.Actor, AskedAt: utc(c.AskedAt), ReadyAt: moment(c.ReadyAt), ExpiresAt: utc(c.ExpiresAt), GoneAt: moment(c.GoneAt),
 		GoneWhy: c.GoneWhy, Trouble: c.Trouble, Rows: c.Rows, Size: c.Size, SHA256: c.Digest, Fetched: c.Fetched,
 	}
@@ -55,12 +57,14 @@ type newCopy struct {
 	List        string `json:"list,omitempty" maxLength:"100" doc:"Of subscribers: only those on the list of this slug." example:"harbour-news"`
 	CampaignID  int64  `json:"campaign_id,omitempty" minimum:"0" doc:"Of deliveries: the campaign; needed."`
 	Spreadsheet bool   `json:"spreadsheet,omitempty" doc:"Put a quote before cells that a spreadsheet would run as a formula."`
+	For         int64  `json:"for,omitempty" minimum:"0" doc:"Number of the declared recipient that it is made for: everybody in it gets their row in the register of who got what once the file is ready. Left out, it is for our own use." example:"2"`
 	Days        int    `json:"days,omitempty" minimum:"0" maximum:"90" doc:"How long the file is kept; left out, as the settings say (ASSENT_COPY_DAYS)." example:"7"`
 }
 
 type newPackCopy struct {
 	Address string `json:"address" maxLength:"254" example:"ann@example.org"`
 	Format  string `json:"format,omitempty" enum:"json,html" default:"json" doc:"json is signed; html is for people to read."`
+	For     int64  `json:"for,omitempty" minimum:"0" doc:"Number of the declared recipient that it is made for. Left out, it is for our own use." example:"2"`
 	Days    int    `json:"days,omitempty" minimum:"0" maximum:"90" doc:"How long the file is kept; left out, as the settings say (ASSENT_COPY_DAYS)." example:"7"`
 }
 
@@ -100,7 +104,7 @@ func (a *api) copyRoutes() {
 func (a *api) askCopy(ctx context.Context, in *struct{ Body newCopy }) (*reply[Copy], error) {
 	b := in.Body
 	return a.replyCopy(a.Copies.Ask(ctx, copies.Copy{
-		Kind: copies.Export, What: exporting.What(b.What), Format: exporting.Format(b.Format), List: b.List, CampaignID: b.CampaignID, Spreadsheet: b.Spreadsheet,
+		Kind: copies.Export, What: exporting.What(b.What), Format: exporting.Format(b.Format), List: b.List, CampaignID: b.CampaignID, Spreadsheet: b.Spreadsheet, For: b.For,
 		Why: audit.Why(ctx), Actor: actor(ctx).String(),
 	}, b.Days))
 }
@@ -111,7 +115,7 @@ func (a *api) askPackCopy(ctx context.Context, in *struct{ Body newPackCopy }) (
 		return nil, err
 	}
 	return a.replyCopy(a.Copies.Ask(ctx, copies.Copy{
-		Kind: copies.Pack, Format: exporting.Format(in.Body.Format), Address: addr, Why: audit.Why(ctx), Actor: actor(ctx).String(),
+		Kind: copies.Pack, Format: exporting.Format(in.Body.Format), Address: addr, For: in.Body.For, Why: audit.Why(ctx), Actor: actor(ctx).String(),
 	}, in.Body.Days))
 }
 

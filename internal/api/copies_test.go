@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/exporting/copies"
 	"assent/queue"
+	"assent/subscriptions"
 	"assent/subscriptions/showme"
 )
 
@@ -55,6 +57,28 @@ func TestThePackOfAFileNeedsTheScopeOfPacks(t *testing.T) {
 	}
 }
 
+func TestAnExportForARecipientStandsInTheRegisterOfThePeopleInIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", grantBody)
+		printer := h.must(t, http.StatusCreated, "POST", "/api/v1/programmes/harbour-news/recipients", `{"name":"Quay Print","category":"printer","purpose":"prints the letters","country":"GB"}`).at(t, "id").(float64)
+		ask := fmt.Sprintf(`{"what":"subscribers","for":%.0f}`, printer)
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/copies/exports", `{"what":"subscribers","for":99}`, "Audit-Reason", "labels")
+		h.must(t, http.StatusCreated, "POST", "/api/v1/copies/exports", ask, "Audit-Reason", "labels").want(t, "for", printer, "recipient", "Quay Print")
+		if got := h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/disclosures", "").at(t, "items").([]any); len(got) != 0 {
+			t.Errorf("before the file is ready: %v", got)
+		}
+		h.makeCopies(t, 1)
+		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/disclosures", "").want(t, "items.0.name", "Quay Print", "items.0.how", "export", "items.0.why", "labels", "items.0.recipient_id", printer)
+		stream := fmt.Sprintf("/api/v1/exports/subscribers?list=monthly&for=%.0f", printer)
+		if a := h.ask(t, "GET", stream, "", "Audit-Reason", "envelopes"); a.Code != http.StatusOK || !strings.Contains(a.Body.String(), "ann@example.org") {
+			t.Errorf("%d %s", a.Code, a.Body)
+		}
+		h.must(t, http.StatusOK, "GET", "/api/v1/subscribers/1/disclosures", "").want(t, "items.0.why", "envelopes", "items.1.why", "labels")
+		h.must(t, http.StatusUnprocessableEntity, "GET", "/api/v1/exports/lists?for=1", "")
+	})
+}
+
 // makeCopies is the worker.
 func (h *house) makeCopies(t *testing.T, ids ...int64) {
 	t.Helper()
@@ -88,7 +112,7 @@ type brokenCopies struct {
 	err error
 }
 
-func (b brokenCopies) AskCopy(context.Context, *copies.Copy, func(copies.Copy) (queue.Task, error)) error {
+func (b brokenCopies) AskCopy(context.Context, *copies.Copy, subscriptions.Given, func(copies.Copy) (queue.Task, error)) error {
 	return b.err
 }
 func (b brokenCopies) Dossier(context.Context, []byte) (showme.Dossier, error) {

@@ -27,7 +27,7 @@ func showGiven(g subscriptions.Given) disclosure {
 }
 
 type newDisclosure struct {
-	Programme   string     `json:"programme,omitempty" maxLength:"100" doc:"Slug of the programme that gave it; needed with recipient_id." example:"harbour-news"`
+	Programme   string     `json:"programme,omitempty" maxLength:"100" doc:"Slug of the programme that gave it. A recipient's is known." example:"harbour-news"`
 	RecipientID int64      `json:"recipient_id,omitempty" minimum:"1" doc:"A declared recipient; or give name." example:"2"`
 	Name        string     `json:"name,omitempty" maxLength:"200" doc:"Of whoever got it, where they are not declared." example:"Porthaven Police"`
 	Address     string     `json:"address,omitempty" maxLength:"254" doc:"Where they are told of corrections and erasures." example:"data@police.example"`

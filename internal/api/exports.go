@@ -31,13 +31,14 @@ func (a *api) export(ctx context.Context, in *struct {
 	List        string `query:"list" maxLength:"100" doc:"Of subscribers: only those on the list of this slug, with the evidence of each permission." example:"harbour-news"`
 	Campaign    int64  `query:"campaign" minimum:"0" doc:"Of deliveries: the campaign; needed."`
 	After       int64  `query:"after" minimum:"0" doc:"Go on behind the row with this number."`
+	For         int64  `query:"for" minimum:"0" doc:"Number of the declared recipient that it is made for: everybody in it gets their row in the register of who got what. Left out, it is for our own use."`
 	Spreadsheet bool   `query:"spreadsheet" doc:"Put a quote before cells that a spreadsheet would run as a formula."`
 }) (*huma.StreamResponse, error) {
 	r := exporting.Request{
 		What: exporting.What(in.What), Format: exporting.Format(in.Format), List: in.List, CampaignID: in.Campaign, After: in.After,
-		Spreadsheet: in.Spreadsheet, Why: audit.Why(ctx), Actor: actor(ctx).String(),
+		For: in.For, Spreadsheet: in.Spreadsheet, Why: audit.Why(ctx), Actor: actor(ctx).String(),
 	}
-	export, err := (&exporting.Exporter{Store: a.Imports}).Begin(ctx, r)
+	export, err := (&exporting.Exporter{Store: a.Imports, Register: a.Disclosures}).Begin(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (h *House) openCopies() error {
 		return errs.E("assembly: copies", errs.Unavailable, "The machine has no time-zone data for Europe/London.", err)
 	}
 	h.Copies = &copies.Service{
-		Store: h.DB, Keys: h.Keys, Templates: h.Templates, Days: h.Config.CopyDays, Zone: zone, Now: h.Now, Kick: func() { h.relay.Kick() },
+		Store: h.DB, Keys: h.Keys, Register: h.Disclosures, Templates: h.Templates, Days: h.Config.CopyDays, Zone: zone, Now: h.Now, Kick: func() { h.relay.Kick() },
 	}
 	return nil
 }

@@ -63,6 +63,9 @@ func (s *console) copyRow(x copies.Copy, by auth.Actor) templates.CopyRow {
 	if x.Size > 0 {
 		row.Size = sizeWords(x.Size)
 	}
+	if x.For != 0 {
+		row.For = x.Recipient
+	}
 	if x.PersonID != 0 {
 		row.PersonURL = personURL(x.PersonID)
 	}
@@ -121,10 +124,13 @@ func (s *console) askCopy(c *gin.Context, by auth.Actor) error {
 		Why: v.get("why"), Actor: by.String(),
 	}
 	campaign, err := v.number("campaign", "The campaign")
+	if err == nil {
+		x.CampaignID = int64(campaign)
+		x.For, err = madeFor(v)
+	}
 	if err != nil {
 		return s.copyForm(c, by, v, err)
 	}
-	x.CampaignID = int64(campaign)
 	days, err := v.number("days", "How long it is kept")
 	if err == nil {
 		_, err = s.Copies.Ask(c.Request.Context(), x, days)
@@ -145,6 +151,10 @@ func (s *console) copyForm(c *gin.Context, by auth.Actor, v typed, problem error
 	for _, l := range lists {
 		ofList = append(ofList, templates.Choice{Value: l.Slug, Label: l.Name})
 	}
+	recipients, err := s.recipientChoices(c.Request.Context())
+	if err != nil {
+		return errs.Wrap("console: copy form", err)
+	}
 	return s.form(c, by, templates.FormPage{
 		Over: templates.Link{URL: copiesURL, Label: "Exports"}, Title: "Make an export", Action: copiesURL + "/new", Button: "Make it",
 		Lead: "A worker writes the file. It is personal data: take only what you need, and let it go when you are done.",
@@ -158,7 +168,8 @@ func (s *console) copyForm(c *gin.Context, by auth.Actor, v typed, problem error
 			v.line("campaign", "Of what a campaign sent: the campaign’s number", "It stands in the address of the campaign’s page"),
 			v.one("format", "As", "", []templates.Choice{{Value: string(exporting.CSV), Label: "CSV"}, {Value: string(exporting.JSONLines), Label: "JSON Lines"}}),
 			v.of(templates.LineTick, "spreadsheet", "For a spreadsheet: put a quote before cells that it would run as a formula", ""),
-			v.line("why", "What it is for", "Kept in the audit trail; needed for all but lists"),
+			v.one("for", "For whom", forHint, recipients),
+			v.line("why", "What it is for", "Kept in the audit trail; needed for all but lists. Name nobody: a recipient's people are shown these words"),
 			v.of("number", "days", "How many days the file is kept", fmt.Sprintf("1 to %d. Then it is destroyed, and the record of it stays", copies.MostDays)),
 		},
 	}, problem)
@@ -185,11 +196,13 @@ func (s *console) askPackCopy(c *gin.Context, by auth.Actor) error {
 	if person.Address.IsZero() {
 		return errs.E(op, errs.Conflict, "The person was erased, and with them the address. Only what is on this page can be shown.", nil)
 	}
+	x := copies.Copy{Kind: copies.Pack, Format: exporting.Format(v.get("format")), Address: person.Address, Why: v.get("why"), Actor: by.String()}
 	days, err := v.number("days", "How long it is kept")
 	if err == nil {
-		_, err = s.Copies.Ask(c.Request.Context(), copies.Copy{
-			Kind: copies.Pack, Format: exporting.Format(v.get("format")), Address: person.Address, Why: v.get("why"), Actor: by.String(),
-		}, days)
+		x.For, err = madeFor(v)
+	}
+	if err == nil {
+		_, err = s.Copies.Ask(c.Request.Context(), x, days)
 	}
 	if err != nil {
 		return s.packCopyForm(c, by, v, errs.Wrap(op, err))
@@ -203,11 +216,16 @@ func (s *console) packCopyForm(c *gin.Context, by auth.Actor, v typed, problem e
 	if err != nil {
 		return err
 	}
+	recipients, err := s.recipientChoices(c.Request.Context())
+	if err != nil {
+		return errs.Wrap("console: pack form", err)
+	}
 	return s.form(c, by, templates.FormPage{
 		Over: templates.Link{URL: personURL(id), Label: "Person"}, Title: "A show-me pack as a file", Action: personURL(id) + "/pack-file", Button: "Make it",
 		Lead: "It waits under Exports for whoever may take packs, and is destroyed when its time is over or the person is erased.",
 		Lines: []templates.FormLine{
 			v.one("format", "As", "", []templates.Choice{{Value: string(copies.PackJSON), Label: "A signed file, which can be checked"}, {Value: string(copies.PackPage), Label: "A page to read or print"}}),
+			v.one("for", "For whom", forHint, recipients),
 			v.line("why", "What it is for", "Kept in the audit trail"),
 			v.of("number", "days", "How many days the file is kept", fmt.Sprintf("1 to %d", copies.MostDays)),
 		},

@@ -10,6 +10,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/exporting/copies"
 	"assent/internal/pages/pagestest"
+	"assent/subscriptions"
 )
 
 func TestAnExportIsMadeFetchedAndDestroyedInTheConsole(t *testing.T) {
@@ -45,6 +46,28 @@ func TestAnExportIsMadeFetchedAndDestroyedInTheConsole(t *testing.T) {
 			t.Errorf("anew: %d", code)
 		}
 		pagestest.WantStatus(t, r.see(r.operator(t, auth.Comms), "/console/exports"), http.StatusForbidden)
+	})
+}
+
+func TestAnExportForARecipientShowsOnThePageOfWhoIsInIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		dpo := r.operator(t, auth.DPO)
+		carys := fmt.Sprintf("/console/people/%d", r.Member(t, "carys@reader.example", r.News).ID)
+		editor := subscriptions.Editor{Store: r.DB, Catalogue: r.DB, Now: r.Clock.Now}
+		to := must(editor.AddRecipient(t.Context(), subscriptions.Recipient{ProgrammeID: r.Programme.ID, Name: "Quay Print", Category: "printer", Purpose: "prints", Country: "GB"}))(t)
+		pagestest.WantText(t, r.see(dpo, "/console/exports/new"), "Our own use", "Quay Print ("+r.Programme.Name+")")
+		form := url.Values{"what": {"subscribers"}, "format": {"csv"}, "days": {"3"}, "why": {"address labels"}, "for": {"somebody"}}
+		pagestest.WantText(t, r.sends(dpo, "/console/exports/new", form), "Choose whom it is for.")
+		form.Set("for", fmt.Sprint(to.ID))
+		if code := r.desk(dpo, "/console/exports/new", form); code != http.StatusSeeOther {
+			t.Fatalf("asking: %d", code)
+		}
+		if err := r.Copies.HandleMake(t.Context(), copies.Make{CopyID: 1}); err != nil {
+			t.Fatal(err)
+		}
+		pagestest.WantText(t, r.see(dpo, "/console/exports"), "For Quay Print")
+		pagestest.WantText(t, r.see(dpo, carys+"/given"), "Quay Print", "address labels", "Export")
 	})
 }
 

@@ -33,7 +33,8 @@ type Request struct {
 	After       int64  // goes on behind the row with this number: a list, a subscriber or an event
 	Why         string // on what ground, in the exporter's words; needed but for lists
 	Actor       string
-	Spreadsheet bool // a cell that a spreadsheet would run as a formula gets a quote in front
+	For         int64 // number of the declared recipient that it is made for: everybody in it gets their row in the register of who got what (E2-36); 0 for our own use
+	Spreadsheet bool  // a cell that a spreadsheet would run as a formula gets a quote in front
 }
 
 // Check refuses, with kind Invalid, what cannot be exported, before anything is written.
@@ -53,6 +54,8 @@ func (r Request) Check() error {
 		return errs.E(op, errs.Invalid, "The format must be csv or jsonl.", nil)
 	case r.What == Deliveries && r.CampaignID == 0:
 		return errs.E(op, errs.Invalid, "Name the campaign whose deliveries are meant by its number.", nil)
+	case r.What == Lists && r.For != 0:
+		return errs.E(op, errs.Invalid, "Lists hold nobody's data: leave out whom they are for.", nil)
 	case r.What != Subscribers && r.List != "":
 		return errs.E(op, errs.Invalid, "Only subscribers can be exported of one list.", nil)
 	}
@@ -80,13 +83,15 @@ type Store interface {
 	Events(ctx context.Context, after int64, limit int) ([]subscriptions.Event, error)
 	// Deliveries returns up to limit deliveries of a campaign to subscribers above after, ascending.
 	Deliveries(ctx context.Context, campaignID, after int64, limit int) ([]mailer.Delivery, error)
+	Campaign(ctx context.Context, id int64) (mailer.Campaign, error)
 	// Record keeps that it was done before anything is handed out (H9).
 	Record(ctx context.Context, n audit.Note) error
 }
 
 // Exporter writes exports.
 type Exporter struct {
-	Store Store
+	Store    Store
+	Register Register // needed for exports that are for somebody
 }
 
 // Done tells how far an export came.
@@ -99,6 +104,10 @@ const page = 1000
 
 // Export is one that was begun: it is in the audit trail, and its rows are still to be written.
 type Export struct {
+	Given subscriptions.Given // what the register says of it; zero for our own use
+	// Tell is told whose data comes next, before it is written: at most a page of people. It may be nil.
+	Tell func(ctx context.Context, people []int64) error
+
 	request Request
 	rows    source
 }
@@ -110,6 +119,9 @@ func (x *Exporter) Begin(ctx context.Context, r Request) (*Export, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.For != 0 {
+		e.Tell = func(ctx context.Context, people []int64) error { return x.Register.Add(ctx, &e.Given, people) }
+	}
 	return e, errs.Wrap(op, x.Store.Record(ctx, r.Note()))
 }
 
@@ -118,8 +130,13 @@ func (x *Exporter) Open(ctx context.Context, r Request) (*Export, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
+	const op = "exporting: open"
 	rows, err := x.rowsOf(ctx, r)
-	return &Export{request: r, rows: rows}, errs.Wrap("exporting: open", err)
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	given, err := x.given(ctx, r)
+	return &Export{Given: given, request: r, rows: rows}, errs.Wrap(op, err)
 }
 
 // Note is what the audit trail says of the request: who takes what out, and why.
@@ -134,6 +151,9 @@ func (r Request) Note() audit.Note {
 	if r.After != 0 {
 		facts["after"] = r.After
 	}
+	if r.For != 0 {
+		facts["recipient"] = r.For
+	}
 	return audit.Note{Actor: r.Actor, Action: audit.ExportPeople, Object: "export", Why: r.Why, Facts: facts}
 }
 
@@ -145,6 +165,9 @@ func (e *Export) Write(ctx context.Context, w io.Writer) (done Done, err error) 
 	for {
 		part, err := e.rows.next(ctx, done.Last)
 		if err != nil {
+			return done, errs.Wrap(op, err)
+		}
+		if err := e.tell(ctx, part); err != nil {
 			return done, errs.Wrap(op, err)
 		}
 		for _, row := range part {
@@ -171,6 +194,7 @@ type source struct {
 
 type row struct {
 	number int64
+	person int64 // whose data it is; 0 for nobody's
 	cells  []any // string, int64, float64, bool, json.RawMessage or nil, as many as there are columns
 }
 
@@ -200,7 +224,7 @@ func (x *Exporter) lists() source {
 			all, err := x.Store.Lists(ctx)
 			for _, l := range all {
 				if l.ID > after {
-					out = append(out, row{l.ID, []any{l.ID, l.Slug, l.Name, l.Description, l.ProgrammeID, l.PurposeID, l.Wording, l.DoubleOptIn, l.Public, stamp(l.CreatedAt)}})
+					out = append(out, row{l.ID, 0, []any{l.ID, l.Slug, l.Name, l.Description, l.ProgrammeID, l.PurposeID, l.Wording, l.DoubleOptIn, l.Public, stamp(l.CreatedAt)}})
 				}
 			}
 			return out, err
@@ -221,7 +245,7 @@ func (x *Exporter) everybody() source {
 				if p.Attributes == nil {
 					attributes = json.RawMessage("{}")
 				}
-				out = append(out, row{p.ID, []any{p.ID, p.Address.String(), p.Name, p.Language, p.Source, json.RawMessage(attributes), stamp(p.CreatedAt), stamp(p.UpdatedAt)}})
+				out = append(out, row{p.ID, p.ID, []any{p.ID, p.Address.String(), p.Name, p.Language, p.Source, json.RawMessage(attributes), stamp(p.CreatedAt), stamp(p.UpdatedAt)}})
 			}
 			return out, err
 		},
@@ -234,7 +258,7 @@ func (x *Exporter) deliveries(campaignID int64) source {
 		func(ctx context.Context, after int64) (out []row, err error) {
 			all, err := x.Store.Deliveries(ctx, campaignID, after, page)
 			for _, d := range all {
-				out = append(out, row{d.SubscriberID, []any{d.CampaignID, d.SubscriberID, d.ListID, string(d.State), string(d.Reason), d.EventSeq, d.GateSeq,
+				out = append(out, row{d.SubscriberID, d.SubscriberID, []any{d.CampaignID, d.SubscriberID, d.ListID, string(d.State), string(d.Reason), d.EventSeq, d.GateSeq,
 					stamp(d.AskedAt), stamp(d.StartedAt), stamp(d.FinishedAt), int64(d.Code), d.Report, d.ReportStatus}})
 			}
 			return out, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,10 @@ func (s *shelf) ListBySlug(_ context.Context, slug string) (subscriptions.List, 
 		return subscriptions.List{}, errs.E("shelf", errs.NotFound, "There is no such list.", nil)
 	}
 	return subscriptions.List{ID: 1, Slug: "news", ProgrammeID: 4}, nil
+}
+
+func (s *shelf) Campaign(_ context.Context, id int64) (mailer.Campaign, error) {
+	return mailer.Campaign{ID: id, ProgrammeID: 4}, nil
 }
 
 func (s *shelf) Programme(context.Context, int64) (subscriptions.Programme, error) {
@@ -229,6 +234,54 @@ func TestAnExportThatBrokeOffGoesOn(t *testing.T) {
 		if disk.String()+rest != whole {
 			t.Errorf("with room for %d, %d and %d octets do not make the whole of %d", room, disk.Len(), len(rest), len(whole))
 		}
+	}
+}
+
+// register is a Register that says how much of a file was written when it was told of people.
+type register struct {
+	out     *bytes.Buffer
+	told    []int
+	written []int
+	people  map[int64]bool
+	full    error
+}
+
+func (r *register) Prepare(_ context.Context, g subscriptions.Given, programme int64) (subscriptions.Given, error) {
+	g.ProgrammeID, g.Name = programme, "A printer"
+	return g, nil
+}
+
+func (r *register) Add(_ context.Context, g *subscriptions.Given, people []int64) error {
+	g.ID = 1
+	r.told, r.written = append(r.told, len(people)), append(r.written, strings.Count(r.out.String(), "\n"))
+	for _, p := range people {
+		r.people[p] = true
+	}
+	return r.full
+}
+
+func TestTheRegisterHearsOfEachPageOfPeopleBeforeItIsWritten(t *testing.T) {
+	t.Parallel()
+	r := &register{out: &bytes.Buffer{}, people: map[int64]bool{}}
+	x := exporting.Exporter{Store: &shelf{people: 2500}, Register: r}
+	request := exporting.Request{What: exporting.Subscribers, Format: exporting.CSV, For: 7, Why: "labels", Actor: "user:3"}
+	e, err := x.Begin(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Write(t.Context(), r.out); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(r.told, []int{1000, 1000, 500}) || !slices.IsSorted(r.written) || r.written[0] > 1 || r.written[2] != 2001 || len(r.people) != 2500 {
+		t.Errorf("told of %v people when %v lines were written; %d in all", r.told, r.written, len(r.people))
+	}
+	full := &register{out: &bytes.Buffer{}, people: map[int64]bool{}, full: errors.New("no room")}
+	x.Register = full
+	if e, err = x.Begin(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Write(t.Context(), full.out); !errors.Is(err, full.full) || strings.Contains(full.out.String(), "@") {
+		t.Errorf("written though the register could not take it: %v, %s", err, full.out)
 	}
 }
 

@@ -29,7 +29,7 @@ func (x *Exporter) members(ctx context.Context, list subscriptions.List) (source
 			for _, a := range declared {
 				cells = append(cells, m.Attributes[programme.Slug][a.Name])
 			}
-			out = append(out, row{m.ID, cells})
+			out = append(out, row{m.ID, m.ID, cells})
 		}
 		return out, err
 	}
@@ -81,7 +81,7 @@ func (x *Exporter) events() source {
 		func(ctx context.Context, after int64) (out []row, err error) {
 			all, err := x.Store.Events(ctx, after, page)
 			for _, e := range all {
-				out = append(out, row{e.Seq, []any{e.Seq, stamp(e.At), string(e.Kind), string(e.Scope.Reach), e.Scope.ProgrammeID, e.Scope.PurposeID, e.Scope.ListID, e.SubscriberID,
+				out = append(out, row{e.Seq, e.SubscriberID, []any{e.Seq, stamp(e.At), string(e.Kind), string(e.Scope.Reach), e.Scope.ProgrammeID, e.Scope.PurposeID, e.Scope.ListID, e.SubscriberID,
 					hex.EncodeToString(e.AddressKey), string(e.Channel), e.Actor, e.Source, e.WordingDigest, e.NoticeDigest, e.Reason, stamp(e.ExpiresAt),
 					string(e.Evidence), hex.EncodeToString(e.Salt), hex.EncodeToString(e.EvidenceHash), hex.EncodeToString(e.Prev), hex.EncodeToString(e.Hash)}})
 			}

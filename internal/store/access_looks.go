@@ -47,7 +47,7 @@ func looksAtRecords() []look {
 		{"corrections", "statement", []string{"!words", "actor"},
 			`SELECT id, added_at, words, actor FROM statements WHERE subscriber_id IN (?)`, seekIDs, nil},
 		{"recipients", "disclosure", []string{"to", "what", "why"},
-			`SELECT d.id, d.at, d.name, d.what, d.why FROM disclosure_people p JOIN disclosures d ON d.id = p.disclosure_id WHERE p.subscriber_id IN (?)`, seekIDs, nil},
+			`SELECT d.id, d.at, d.name, d.what, d.why FROM disclosure_people p JOIN disclosures d ON d.id = p.disclosure_id WHERE p.subscriber_id IN (?) AND d.at > 0`, seekIDs, nil},
 		{"recipients", "recipient-notice", []string{"to", "what", "answer", "words", "on@"},
 			`SELECT id, created_at, name, change, answer, words, answered_at FROM recipient_notices WHERE subscriber_id IN (?)`, seekIDs, nil},
 		{"told", "telling", []string{"programme", "number", "state"},

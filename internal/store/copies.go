@@ -9,16 +9,17 @@ import (
 	"assent/internal/errs"
 	"assent/internal/exporting/copies"
 	"assent/queue"
+	"assent/subscriptions"
 )
 
 const copyColumns = `id, kind, what, format, list, campaign_id, spreadsheet, address, address_key, person_id, why, actor, state, asked_at, ready_at, expires_at, gone_at, gone_why, trouble,
-	row_count, size, digest, fetched`
+	row_count, size, digest, fetched, recipient_id, recipient, disclosure_id`
 
 func scanCopy(s scanner) (c copies.Copy, err error) {
 	var asked, ready, expires, gone int64
 	var addr string
 	err = s.Scan(&c.ID, &c.Kind, &c.What, &c.Format, &c.List, &c.CampaignID, &c.Spreadsheet, &addr, &c.Key, &c.PersonID, &c.Why, &c.Actor, &c.State, &asked, &ready, &expires, &gone, &c.GoneWhy, &c.Trouble,
-		&c.Rows, &c.Size, &c.Digest, &c.Fetched)
+		&c.Rows, &c.Size, &c.Digest, &c.Fetched, &c.For, &c.Recipient, &c.GivenID)
 	c.Address = stored(addr)
 	c.AskedAt, c.ReadyAt, c.ExpiresAt, c.GoneAt = moment(asked), moment(ready), moment(expires), moment(gone)
 	return c, err
@@ -35,6 +36,9 @@ func copyNote(c copies.Copy, step string) audit.Note {
 	if c.List != "" {
 		n.Facts["list"] = c.List
 	}
+	if c.For != 0 {
+		n.Facts["recipient"] = c.For
+	}
 	if c.CampaignID != 0 {
 		n.Facts["campaign"] = c.CampaignID
 	}
@@ -42,12 +46,19 @@ func copyNote(c copies.Copy, step string) audit.Note {
 }
 
 // AskCopy implements copies.Store.
-func (d *DB) AskCopy(ctx context.Context, x *copies.Copy, task func(copies.Copy) (queue.Task, error)) error {
+func (d *DB) AskCopy(ctx context.Context, x *copies.Copy, g subscriptions.Given, task func(copies.Copy) (queue.Task, error)) error {
 	return fail("store: ask for copy", d.within(ctx, func(c conn) (err error) {
+		if x.For != 0 {
+			g.At = time.Time{} // it shows once the file is ready
+			if err := c.insertGiven(ctx, &g); err != nil {
+				return err
+			}
+			x.GivenID = g.ID
+		}
 		x.ID, err = c.insert(ctx, `INSERT INTO copies (kind, what, format, list, campaign_id, spreadsheet, address, address_key, person_id, why, actor, state, asked_at, ready_at, expires_at, gone_at, gone_why, trouble,
-			row_count, size, digest, fetched) VALUES (`+marks(22)+`)`,
+			row_count, size, digest, fetched, recipient_id, recipient, disclosure_id) VALUES (`+marks(25)+`)`,
 			string(x.Kind), string(x.What), string(x.Format), x.List, x.CampaignID, x.Spreadsheet, x.Address.String(), append([]byte{}, x.Key...), x.PersonID, x.Why, x.Actor, string(x.State),
-			millis(x.AskedAt), 0, millis(x.ExpiresAt), 0, "", "", 0, 0, "", 0)
+			millis(x.AskedAt), 0, millis(x.ExpiresAt), 0, "", "", 0, 0, "", 0, x.For, x.Recipient, x.GivenID)
 		if err != nil {
 			return err
 		}
@@ -79,8 +90,15 @@ func (d *DB) Copies(ctx context.Context, before int64, limit int) ([]copies.Copy
 
 // ClearCopy implements copies.Store.
 func (d *DB) ClearCopy(ctx context.Context, id int64) error {
-	_, err := d.writing().exec(ctx, `DELETE FROM copy_pieces WHERE copy_id = ?`, id)
-	return fail("store: clear copy", err)
+	const op = "store: clear copy"
+	if _, err := d.writing().exec(ctx, `DELETE FROM copy_pieces WHERE copy_id = ?`, id); err != nil {
+		return fail(op, err)
+	}
+	x, err := d.Copy(ctx, id)
+	if err != nil || x.GivenID == 0 {
+		return fail(op, err)
+	}
+	return fail(op, d.clearGiven(ctx, x.GivenID))
 }
 
 // AddPiece implements copies.Store.
@@ -97,8 +115,12 @@ func (d *DB) EndCopy(ctx context.Context, x copies.Copy) error {
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 && x.State == copies.Ready {
+		n, err := res.RowsAffected()
+		switch {
+		case err != nil:
 			return err
+		case n == 1 && x.State == copies.Ready:
+			return c.showGiven(ctx, x)
 		}
 		_, err = c.exec(ctx, `DELETE FROM copy_pieces WHERE copy_id = ?`, x.ID)
 		return err
@@ -165,6 +187,9 @@ func (c conn) dropCopy(ctx context.Context, x copies.Copy, now time.Time, actor,
 		return err
 	}
 	if _, err := c.exec(ctx, `DELETE FROM copy_pieces WHERE copy_id = ?`, x.ID); err != nil {
+		return err
+	}
+	if err := c.takeBackGiven(ctx, x); err != nil {
 		return err
 	}
 	n := copyNote(x, "destroyed")

@@ -9,6 +9,7 @@ import (
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/queue"
+	"assent/subscriptions"
 )
 
 func TestNoByteOfAFileThatIsGoneStays(t *testing.T) {
@@ -28,7 +29,7 @@ func TestNoByteOfAFileThatIsGoneStays(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, db *store.DB) {
 				now := time.Now()
 				c := copies.Copy{Kind: copies.Export, What: exporting.Subscribers, Format: exporting.CSV, Why: "a move", Actor: "user:1", State: copies.Making, AskedAt: now, ExpiresAt: now.AddDate(0, 0, 1)}
-				noError(t, db.AskCopy(t.Context(), &c, func(c copies.Copy) (queue.Task, error) { return queue.New("copy:1", copies.Make{CopyID: c.ID}, now) }))
+				noError(t, db.AskCopy(t.Context(), &c, subscriptions.Given{}, func(c copies.Copy) (queue.Task, error) { return queue.New("copy:1", copies.Make{CopyID: c.ID}, now) }))
 				noError(t, db.AddPiece(t.Context(), c.ID, 0, []byte("ann@example.org,telltale")))
 				if found, err := db.Find(t.Context(), "telltale"); err != nil || len(found) != 1 {
 					t.Fatalf("before: %v, %v", found, err)

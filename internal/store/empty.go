@@ -68,7 +68,7 @@ var emptying = []emptied{
 	{table: "visits", set: []string{"language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "moves", set: []string{"new_address", "language"}, where: "new_key IN (?)", of: byKey},
-	{table: "disclosures", set: []string{"what", "why"}, where: "how <> 'export' AND id IN (SELECT disclosure_id FROM disclosure_people WHERE subscriber_id IN (?))", of: byID},
+	{table: "disclosures", set: []string{"what", "why"}, where: "(how <> 'export' OR id IN (SELECT disclosure_id FROM copies WHERE kind = 'pack')) AND id IN (SELECT disclosure_id FROM disclosure_people WHERE subscriber_id IN (?))", of: byID},
 	{table: "recipient_notices", set: []string{"words"}, where: "subscriber_id IN (?) AND change <> 'erasure'", of: byID},
 	{table: "recipient_notices", set: []string{"whom"}, where: "subscriber_id IN (?) AND change <> 'erasure' AND LENGTH(whom) > 0", of: byID},
 	{table: "corrections", set: []string{"before", "after", "words"}, where: "subscriber_id IN (?)", of: byID},

@@ -20,34 +20,32 @@ func scanGiven(s scanner) (g subscriptions.Given, err error) {
 // GivenTo returns up to limit disclosures of a person's data with a number below before (0: from the newest), the newest first.
 func (d *DB) GivenTo(ctx context.Context, subscriberID, before int64, limit int) ([]subscriptions.Given, error) {
 	rows, err := d.reading().query(ctx, `SELECT `+givenColumns+` FROM disclosure_people p JOIN disclosures d ON d.id = p.disclosure_id
-		WHERE p.subscriber_id = ? AND d.id < ? ORDER BY d.id DESC LIMIT ?`, subscriberID, below(before), limit)
+		WHERE p.subscriber_id = ? AND d.id < ? AND d.at > 0 ORDER BY d.id DESC LIMIT ?`, subscriberID, below(before), limit)
 	out, err := collect(rows, err, scanGiven)
 	return out, fail("store: given of a person", err)
 }
 
 // GivenAway returns up to limit disclosures with a number below before (0: from the newest), the newest first.
 func (d *DB) GivenAway(ctx context.Context, before int64, limit int) ([]subscriptions.Given, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+givenColumns+` FROM disclosures d WHERE d.id < ? ORDER BY d.id DESC LIMIT ?`, below(before), limit)
+	rows, err := d.reading().query(ctx, `SELECT `+givenColumns+` FROM disclosures d WHERE d.id < ? AND d.at > 0 ORDER BY d.id DESC LIMIT ?`, below(before), limit)
 	out, err := collect(rows, err, scanGiven)
 	return out, fail("store: given away", err)
 }
 
 // GivenOf implements subscriptions.RecipientTx.
 func (t *ledgerTx) GivenOf(subscriberID int64) ([]subscriptions.Given, error) {
-	rows, err := t.query(t.ctx, `SELECT `+givenColumns+` FROM disclosure_people p JOIN disclosures d ON d.id = p.disclosure_id WHERE p.subscriber_id = ? ORDER BY d.id`, subscriberID)
+	rows, err := t.query(t.ctx, `SELECT `+givenColumns+` FROM disclosure_people p JOIN disclosures d ON d.id = p.disclosure_id WHERE p.subscriber_id = ? AND d.at > 0 ORDER BY d.id`, subscriberID)
 	out, err := collect(rows, err, scanGiven)
 	return out, fail("store: given of a person", err)
 }
 
 // RecordGiven implements subscriptions.GivenStore: what was given to whom, of some people.
 func (d *DB) RecordGiven(ctx context.Context, g *subscriptions.Given, people []int64) error {
-	return fail("store: record what was given", d.within(ctx, func(c conn) (err error) {
-		g.ID, err = c.insert(ctx, `INSERT INTO disclosures (programme_id, recipient_id, name, address, what, why, how, case_id, actor, at, recorded_at) VALUES (`+marks(11)+`)`,
-			g.ProgrammeID, g.RecipientID, g.Name, g.Address.String(), g.What, g.Why, string(g.How), g.CaseID, g.Actor, millis(g.At), millis(g.RecordedAt))
-		if err != nil {
+	return fail("store: record what was given", d.within(ctx, func(c conn) error {
+		if err := c.insertGiven(ctx, g); err != nil {
 			return err
 		}
-		n := audit.Note{Actor: g.Actor, Action: audit.GiveData, Object: audit.About("disclosure", g.ID), Facts: audit.Values{"how": string(g.How), "recipient": g.RecipientID, "people": len(people)}}
+		n := givenNote(*g, int64(len(people)))
 		if len(people) == 1 {
 			n.PersonID = people[0]
 		}
@@ -56,6 +54,17 @@ func (d *DB) RecordGiven(ctx context.Context, g *subscriptions.Given, people []i
 		}
 		return c.addGiven(ctx, g.ID, people)
 	}))
+}
+
+// insertGiven opens an entry of the register. One without a time is of a file that nobody can have yet: nothing shows it.
+func (c conn) insertGiven(ctx context.Context, g *subscriptions.Given) (err error) {
+	g.ID, err = c.insert(ctx, `INSERT INTO disclosures (programme_id, recipient_id, name, address, what, why, how, case_id, actor, at, recorded_at) VALUES (`+marks(11)+`)`,
+		g.ProgrammeID, g.RecipientID, g.Name, g.Address.String(), g.What, g.Why, string(g.How), g.CaseID, g.Actor, millis(g.At), millis(g.RecordedAt))
+	return err
+}
+
+func givenNote(g subscriptions.Given, people int64) audit.Note {
+	return audit.Note{Actor: g.Actor, Action: audit.GiveData, Object: audit.About("disclosure", g.ID), Facts: audit.Values{"how": string(g.How), "recipient": g.RecipientID, "people": people}}
 }
 
 // AddGiven implements subscriptions.GivenStore: more people whose data was in what was given.

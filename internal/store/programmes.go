@@ -142,6 +142,12 @@ func (d *DB) Recipients(ctx context.Context, programmeID int64) ([]subscriptions
 	return out, fail("store: recipients", err)
 }
 
+// Recipient implements subscriptions.GivenStore.
+func (d *DB) Recipient(ctx context.Context, id int64) (subscriptions.Recipient, error) {
+	r, err := scanRecipient(d.reading().row(ctx, `SELECT `+recipientColumns+` FROM recipients WHERE id = ?`, id))
+	return r, fail("store: recipient", err)
+}
+
 // AddRecipient implements subscriptions.Declarations.
 func (d *DB) AddRecipient(ctx context.Context, r *subscriptions.Recipient) error {
 	return fail("store: add recipient", d.within(ctx, func(c conn) (err error) {

@@ -41,7 +41,7 @@ func each(t *testing.T, test func(t *testing.T, d *desk)) {
 		}
 		d := &desk{t: t, db: db, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 		keys := storetest.Keys(t)
-		d.Service = &copies.Service{Store: db, Keys: keys, Templates: set, Days: 7, Zone: time.UTC, Now: func() time.Time { return d.now }}
+		d.Service = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: func() time.Time { return d.now }}, Templates: set, Days: 7, Zone: time.UTC, Now: func() time.Time { return d.now }}
 		d.people = &subscriptions.Service{Store: db, Keys: keys, Now: d.Now}
 		d.furnish()
 		test(t, d)

@@ -54,6 +54,9 @@ type Copy struct {
 	PersonID    int64           // of a pack: the subscriber's number, 0 where nobody is on record
 	Why         string          // what it is for, in the words of who asked; "" once the person of a pack was erased
 	Actor       string
+	For         int64  // the declared recipient that it is made for; 0 for our own use
+	Recipient   string // its name
+	GivenID     int64  // its entry in the register of who got what; 0 for none
 	State       State
 	AskedAt     time.Time
 	ReadyAt     time.Time // zero until then
@@ -89,7 +92,7 @@ func (c Copy) ContentType() string {
 
 // request is the export that the copy is of.
 func (c Copy) request() exporting.Request {
-	return exporting.Request{What: c.What, Format: c.Format, List: c.List, CampaignID: c.CampaignID, Why: c.Why, Actor: c.Actor, Spreadsheet: c.Spreadsheet}
+	return exporting.Request{What: c.What, Format: c.Format, List: c.List, CampaignID: c.CampaignID, Why: c.Why, Actor: c.Actor, For: c.For, Spreadsheet: c.Spreadsheet}
 }
 
 // check refuses what cannot be asked for.

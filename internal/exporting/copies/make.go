@@ -52,11 +52,19 @@ func (s *Service) HandleMake(ctx context.Context, m Make) error {
 // write writes what the copy is of.
 func (s *Service) write(ctx context.Context, c Copy, w io.Writer) (rows int64, err error) {
 	if c.Kind == Pack {
+		if c.GivenID != 0 && c.PersonID != 0 {
+			if err := s.Store.AddGiven(ctx, c.GivenID, []int64{c.PersonID}); err != nil {
+				return 0, err
+			}
+		}
 		return 0, s.writePack(ctx, c, w)
 	}
 	export, err := s.exporter().Open(ctx, c.request())
 	if err != nil {
 		return 0, err
+	}
+	if c.GivenID != 0 {
+		export.Tell = func(ctx context.Context, people []int64) error { return s.Store.AddGiven(ctx, c.GivenID, people) }
 	}
 	done, err := export.Write(ctx, w)
 	return done.Rows, err
