@@ -65,7 +65,7 @@ func (r *reading) articles(found map[string][]Ground) {
 
 // articles returns the numbers of the articles that a sentence cites beside the name of the law.
 func (s *said) articles() []int {
-	if !s.has("law") && !s.has("object") {
+	if !s.has("law") && !s.has("object") || slices.Contains(s.words, "lgpd") { // that of Brazil numbers its articles otherwise
 		return nil
 	}
 	var out []int

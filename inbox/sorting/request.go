@@ -76,7 +76,15 @@ func (s *said) offList(from, to int) bool {
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
 // notice about rights, a threat.
 func (s *said) vetoed() bool {
-	return s.has("story") || s.has("aside") || s.has("notice") && !s.has("mine")
+	return s.has("story") || s.has("aside") || s.has("notice") && !s.ofSender()
+}
+
+// ofSender reports whether a sentence speaks of the sender. "Své", "свої" and "savo" belong to whoever the sentence is
+// about, which in a notice is the reader.
+func (s *said) ofSender() bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool {
+		return h.concept == "mine" && !slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "own" && o.at <= h.at && h.end <= o.end })
+	})
 }
 
 func (s *said) has(concept string) bool {

@@ -98,6 +98,7 @@ func optOutRules() []rule {
 		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
 		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
 		{label, "does not want the mailings", "negation wish newsletter", 6, lost, short},
+		{label, "says that they never signed up", "never-joined", 20, lost + " obtained", anywhere},
 		{label, "does not want the mailings", "wish negation receive newsletter", 10, lost, anywhere},
 	}
 }

@@ -162,7 +162,7 @@ func (r *reading) understand(list []sentence) {
 	}
 	languages := lex.languages(r.all)
 	spoilers := lex.set("threat", "aside", "thanks", "put-back") // "presentare" is no Spanish threat in Italian
-	if len(languages) > 0 && r.words >= 3 {
+	if len(languages) == 1 || len(languages) > 0 && r.words >= 3 {
 		r.language = languages[0]
 	}
 	for i := range r.all {

@@ -15,7 +15,7 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if r.onlyInSubject(optOut) {
 		optOut = nil
 	}
-	if len(found[LabelErasure])+len(found[LabelRestriction]) > 0 { // why it is to be erased or restricted
+	if len(found[LabelErasure])+len(found[LabelRestriction])+len(found[LabelComplaint]) > 0 { // why it is to be erased or restricted, or what went wrong
 		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool {
 			return strings.HasPrefix(g.Rule, "says that") && !strings.HasSuffix(g.Rule, "correct it")
 		})
@@ -76,7 +76,7 @@ func (r *reading) givesNotice() bool {
 		s := &r.all[i]
 		switch {
 		case s.where == "subject" && r.reply: // somebody else wrote it
-		case s.has("notice") && !s.has("mine"):
+		case s.has("notice") && !s.ofSender():
 			notice++
 		case !s.vetoed() && (s.has("about-me") || s.has("request") && s.has("mine")):
 			return false
