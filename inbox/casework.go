@@ -72,9 +72,7 @@ func (h *handling) incoming() cases.Incoming {
 // stopIfAsked carries out what stops mail, at once, without a check of identity and beside the case (Article 21(3); E2-24). Who forwards another's
 // request does not ask for themselves (E2-33).
 func (h *handling) stopIfAsked(ctx context.Context) error {
-	stops := h.verdict.Kind == sorting.KindUnsubscribe || h.verdict.Flagged(sorting.FlagUnsubscribe) ||
-		h.verdict.Kind == sorting.KindRights && (h.verdict.Has(sorting.LabelObjection) || h.verdict.Has(sorting.LabelWithdrawConsent))
-	if !h.signed() && (!stops || h.verdict.Flagged(sorting.FlagForwarded)) {
+	if !h.signed() && !h.asksToStop() {
 		return nil
 	}
 	_, err := h.withdraw(ctx)
@@ -83,6 +81,12 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 	}
 	h.stopped = err == nil
 	return err
+}
+
+func (h *handling) asksToStop() bool {
+	stops := h.verdict.Kind == sorting.KindUnsubscribe || h.verdict.Flagged(sorting.FlagUnsubscribe) ||
+		h.verdict.Kind == sorting.KindRights && (h.verdict.Has(sorting.LabelObjection) || h.verdict.Has(sorting.LabelWithdrawConsent))
+	return stops && !h.verdict.Flagged(sorting.FlagForwarded)
 }
 
 // kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. What

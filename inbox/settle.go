@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 
 	"assent/inbox/sorting"
@@ -52,6 +53,7 @@ func (s *Service) settleWindow(ctx context.Context, window []Kept) []error {
 	for batch := range batches(first, stopsTogether) {
 		failures = append(failures, s.settleBatch(ctx, batch)...)
 	}
+	s.stopAtOnce(ctx, others)
 	others, unproved := proveAll(ctx, others)
 	failures = append(failures, unproved...)
 	for batch := range batches(others, othersTogether) {
@@ -117,9 +119,37 @@ func (s *Service) settleTogether(ctx context.Context, all []*handling) (faulty i
 	return faulty, err
 }
 
-// settleAlone acts on one message in transactions of their own: effects first, which are safe to repeat, and its disposition last.
+// stopAtOnce ends what letters about rights end, such as an objection to marketing, before their writers are looked up in DNS. Where that fails, and as to all else
+// that they ask, they wait for their turn.
+func (s *Service) stopAtOnce(ctx context.Context, letters []*handling) {
+	letters = slices.DeleteFunc(slices.Clone(letters), func(h *handling) bool { return h.verdict.Kind != sorting.KindRights || !h.asksToStop() })
+	if len(letters) == 0 {
+		return
+	}
+	_ = s.Store.Together(ctx, func(ctx context.Context) error {
+		b, err := s.batchOf(ctx, letters)
+		if err != nil {
+			return err
+		}
+		for _, h := range letters {
+			attempt := h.again()
+			attempt.batch = b
+			if err := attempt.stopIfAsked(ctx); err != nil {
+				return err
+			}
+		}
+		return b.carryOut(ctx, s.People)
+	})
+}
+
+// settleAlone acts on one message in transactions of their own: effects first, which are safe to repeat, and its disposition last. A message at which we fail by a fault of
+// our own is left to a person.
 func (h *handling) settleAlone(ctx context.Context) error {
 	settlement, err := h.again().settlement(ctx)
+	if errors.Is(err, errFault) {
+		attempt := h.again()
+		settlement, err = attempt.settlementBy(ctx, func(ctx context.Context) (Settlement, error) { return attempt.leaveToPerson(ctx, errFault) })
+	}
 	if err != nil {
 		return err
 	}
@@ -140,7 +170,20 @@ func (s *Service) tell(batch []*handling, done []Settlement) {
 
 // settlement acts on the message and returns what is to be kept of it.
 func (h *handling) settlement(ctx context.Context) (Settlement, error) {
-	settlement, err := h.act(ctx)
+	return h.settlementBy(ctx, h.act)
+}
+
+// errFault stands for a fault in our own rules, which must not keep other messages from their disposition.
+var errFault = errs.E("inbox: settle", errs.Internal, "Assent failed on this message by a fault of its own. Please report it.", nil)
+
+func (h *handling) settlementBy(ctx context.Context, act func(context.Context) (Settlement, error)) (settlement Settlement, err error) {
+	defer func() {
+		if fault := recover(); fault != nil { // its words might be the message's
+			h.Log.Error("a fault of our own in acting on a message; please report it", "inbound", h.kept.ID, "fault", fmt.Sprintf("%T", fault), "stack", string(debug.Stack()))
+			err = errFault
+		}
+	}()
+	settlement, err = act(ctx)
 	if kind := errs.KindOf(err); err != nil && (kind == errs.NotFound || kind == errs.Invalid) {
 		settlement, err = h.leaveToPerson(ctx, err) // trying again would change nothing
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"assent/inbox"
 	"assent/inbox/cases"
+	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/subscriptions"
 )
@@ -125,4 +127,85 @@ func (s *scene) settledAs(want map[inbox.Disposition]int) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		s.t.Errorf("dispositions %v, want %v", got, want)
 	}
+}
+
+// waiting is a prover whose DNS does not answer until it is let.
+type waiting struct {
+	asked  chan struct{}
+	answer chan struct{}
+}
+
+func (w waiting) Prove(ctx context.Context, _ io.Reader, _ address.Address, _ time.Time) (identity.Result, error) {
+	w.asked <- struct{}{}
+	<-w.answer
+	return identity.Result{Standing: identity.Unproved}, nil
+}
+
+// An objection to marketing acts at once (Article 21(3)), even inside a letter about other rights whose writer must be looked up first.
+func TestALetterAboutRightsStopsMailBeforeItsWriterIsLookedUp(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.house = s.open(databaseURL)
+		t.Cleanup(func() { _ = s.house.Close(context.Background()) })
+		s.enrol("ann@example.org")
+		raw := plain("ann@example.org", "contact@"+harbour, "My rights", "I object to the use of my data for direct marketing. Also send me a copy of all the personal data that you hold about me.")
+		s.check(s.house.DB.Receive(t.Context(), "contact", 1, []inbox.Arrival{{UID: 1, ReceivedAt: time.Now(), Size: int64(len(raw)), Body: strings.NewReader(raw)}}))
+		dns := waiting{make(chan struct{}), make(chan struct{})}
+		sorter := *s.house.Inbox
+		sorter.Prover = dns
+		settled := make(chan error)
+		go func() { settled <- sorter.HandleSorting(t.Context(), inbox.Sorting{IDs: []int64{1}}) }()
+		<-dns.asked
+		events, err := s.house.DB.EventsByKey(t.Context(), s.house.Keys.AddressKey(address.Must("ann@example.org")))
+		s.check(err)
+		if last := events[len(events)-1]; last.Kind != subscriptions.Withdrawn {
+			t.Errorf("while DNS is waited for, the ledger ends with %q", last.Kind)
+		}
+		before := len(events)
+		close(dns.answer)
+		s.check(<-settled)
+		s.settledAs(map[inbox.Disposition]int{inbox.OpenedCase: 1})
+		if events, err = s.house.DB.EventsByKey(t.Context(), s.house.Keys.AddressKey(address.Must("ann@example.org"))); err != nil || len(events) != before {
+			t.Errorf("it acted twice: %+v, %v", events, err)
+		}
+		s.verify()
+	})
+}
+
+// faulty is casework with a fault of ours, which one writer's messages bring out.
+type faulty struct {
+	inbox.Casework
+	who string
+}
+
+func (f faulty) Thread(ctx context.Context, m cases.Incoming) (cases.Case, cases.Filed, bool, error) {
+	if m.From.String() == f.who {
+		panic("a fault of ours")
+	}
+	return f.Casework.Thread(ctx, m)
+}
+
+func TestAMessageAtWhichWeFailByOurOwnFaultIsLeftToAPerson(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, databaseURL string) {
+		s := prepare(t, databaseURL)
+		s.house = s.open(databaseURL)
+		t.Cleanup(func() { _ = s.house.Close(context.Background()) })
+		batch, from := batchOf(10)
+		s.check(s.house.DB.Receive(t.Context(), "contact", 1, batch))
+		sorter := *s.house.Inbox
+		sorter.Cases = faulty{sorter.Cases, from[0]}
+		var ids []int64
+		for i := range batch {
+			ids = append(ids, int64(i+1))
+		}
+		s.check(sorter.HandleSortingMany(t.Context(), inbox.SortingMany{IDs: ids}))
+		s.settledAs(map[inbox.Disposition]int{inbox.OptedOut: 1, inbox.OpenedCase: 5, inbox.FiledInCase: 2, inbox.Automatic: 2})
+		k := s.kept(func(k inbox.Kept) bool { return k.From == from[0] })
+		if k.Disposition != inbox.OpenedCase || !strings.Contains(fmt.Sprint(k.Grounds), "could not be acted on") {
+			t.Errorf("the message is %q, with the grounds %v", k.Disposition, k.Grounds)
+		}
+		s.verify()
+	})
 }

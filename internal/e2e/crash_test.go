@@ -39,9 +39,12 @@ func TestMain(m *testing.M) {
 }
 
 // workerSettings is what a worker process is told.
-type workerSettings struct{ Name, Database, Redis, SMTP string }
+type workerSettings struct {
+	Name, Database, Redis, SMTP string
+	Contact                     string // the mailbox that it watches; "" for none
+}
 
-// beWorker runs 'serve --run worker' in this process, slowly, until it is killed.
+// beWorker runs 'serve --run worker' in this process, slowly, until it is killed; with a mailbox, 'serve --run worker,poller'.
 func beWorker(settings string) error {
 	var w workerSettings
 	if err := json.Unmarshal([]byte(settings), &w); err != nil {
@@ -55,12 +58,20 @@ func beWorker(settings string) error {
 	}
 	h.Mailer.Transport = slowly{h.Pool, 3 * time.Millisecond}
 	go h.Relay(ctx)
+	if w.Contact != "" {
+		go h.Watch(ctx)
+	}
 	fmt.Println("ready")
 	return h.Work(ctx)
 }
 
 func (w workerSettings) config() config.Config {
+	var boxes []config.Mailbox
+	if w.Contact != "" {
+		boxes = []config.Mailbox{{Name: "contact", Programme: "harbour", Role: config.Contact, URL: config.Secret(w.Contact)}}
+	}
 	return config.Config{
+		Mailboxes:   boxes,
 		DatabaseURL: config.Secret(w.Database), RedisURL: config.Secret(w.Redis), SMTPURL: config.Secret(w.SMTP), BaseURL: "http://127.0.0.1:8080",
 		Secret: storetest.Secret, BounceAddress: atHarbour("bounces"), UnsubscribeAddress: atHarbour("leave"), MessageDomain: "mail." + harbour, Workers: crashWorkers,
 	}
