@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,10 +40,15 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 	if err != nil {
 		return Settlement{}, err
 	}
-	if h.verdict.Flagged(sorting.FlagDeadAddress) {
+	if h.verdict.Flagged(sorting.FlagDeadAddress) && !h.reachesSomebody() {
 		err = h.suppress(ctx, subscriptions.Withdrawal{SubscriberID: back.SubscriberID}, "dead address")
 	}
 	return Settlement{Disposition: Reported}, err
+}
+
+// reachesSomebody reports whether the message, sent to one address, was expanded there to several of which one is alive.
+func (h *handling) reachesSomebody() bool {
+	return slices.ContainsFunc(h.verdict.Recipients, func(r sorting.Recipient) bool { return !r.Dead })
 }
 
 // reported is what a delivery report says of its delivery, "" when it does not say.

@@ -42,8 +42,30 @@ func sortBounce(m *message.Parsed, v *Verdict) bool {
 	if len(v.Recipients) == 0 {
 		v.Confidence = 0.5
 	}
-	markDead(v, label, v.Status, written)
+	said := []string{written}
+	if len(v.Recipients) > 1 {
+		said = passages(written, v.Recipients)
+	}
+	for i := range v.Recipients {
+		if r := &v.Recipients[i]; len(said) > 1 {
+			r.Status = statusIn(said[i])
+			r.Dead = dead(label, r.Status, said[i])
+		} else {
+			r.Dead = dead(label, v.Status, written)
+		}
+	}
+	if len(v.Recipients) == 0 && dead(label, v.Status, written) {
+		v.Flags = append(v.Flags, FlagDeadAddress)
+	}
+	flagDead(v)
 	return true
+}
+
+// flagDead flags a report whose first recipient does not exist.
+func flagDead(v *Verdict) {
+	if len(v.Recipients) > 0 && v.Recipients[0].Dead {
+		v.Flags = append(v.Flags, FlagDeadAddress)
+	}
 }
 
 // asksBack knows challenges that come in the form of a delivery report.
@@ -74,13 +96,14 @@ func challenges(written string) bool {
 
 func reportBounce(m *message.Parsed, written string, v *Verdict) {
 	v.Kind, v.Confidence = KindBounce, 0.99
-	for _, rr := range m.Report.Recipients {
+	list := worstFirst(m.Report.Recipients)
+	for _, rr := range list {
 		status := cmp.Or(rr.Status, statusIn(rr.Diagnostic))
 		if a := reportedAddress(rr); !a.IsZero() {
-			v.Recipients = append(v.Recipients, Recipient{Address: a, Status: status, Action: rr.Action})
+			v.Recipients = append(v.Recipients, Recipient{Address: a, Status: status, Action: rr.Action, Dead: dead(outcome(rr.Action, status), status, rr.Diagnostic)})
 		}
 	}
-	first := worst(m.Report.Recipients)
+	first := list[0]
 	v.Status = cmp.Or(first.Status, statusIn(first.Diagnostic), statusIn(written))
 	v.Grounds = append(v.Grounds, Ground{Where: "part message/delivery-status", Words: strings.TrimSpace("Action: " + first.Action + ", Status: " + first.Status + " " + first.Diagnostic), Rule: "RFC 3464"})
 	if len(v.Recipients) == 0 {
@@ -92,18 +115,24 @@ func reportBounce(m *message.Parsed, written string, v *Verdict) {
 	if label != "" {
 		v.Labels = []string{label}
 	}
-	markDead(v, label, v.Status, cmp.Or(first.Diagnostic, written))
-	if reportWords().afterData.in(flat(written)) {
-		v.Flags = slices.DeleteFunc(v.Flags, func(f string) bool { return f == FlagDeadAddress })
+	accepted := reportWords().afterData.in(flat(written))
+	for i := range v.Recipients {
+		r := &v.Recipients[i]
+		if i == 0 {
+			r.Dead = dead(label, v.Status, cmp.Or(first.Diagnostic, written))
+		}
+		r.Dead = r.Dead && !accepted
 	}
+	flagDead(v)
 }
 
-// worst returns the recipient that the report is mainly about: the first that failed, else the first.
-func worst(list []message.ReportRecipient) message.ReportRecipient {
-	if i := slices.IndexFunc(list, func(r message.ReportRecipient) bool { return r.Action == "failed" }); i > 0 {
-		return list[i]
+// worstFirst returns the recipients of a report with the first that failed before the others: the report is about that one.
+func worstFirst(list []message.ReportRecipient) []message.ReportRecipient {
+	i := slices.IndexFunc(list, func(r message.ReportRecipient) bool { return r.Action == "failed" })
+	if i <= 0 {
+		return list
 	}
-	return list[0]
+	return slices.Concat(list[i:i+1], list[:i], list[i+1:])
 }
 
 // reportedAddress returns the address that the sender used, as far as the report tells
@@ -164,18 +193,13 @@ func statusIn(text string) string {
 	return ""
 }
 
-// markDead flags an address that does not exist, so that it is not written to again. A
+// dead reports whether words or a status say that an address does not exist, so that it is not written to again. A
 // full mailbox, a refused sender or a rejected message is no dead address.
-func markDead(v *Verdict, label, status, words string) {
-	if label != LabelPermanent {
-		return
-	}
-	if status == "5.1.7" || status == "5.1.8" { // of the sender (RFC 3463 section 3.2)
-		return
+func dead(label, status, words string) bool {
+	if label != LabelPermanent || status == "5.1.7" || status == "5.1.8" { // of the sender (RFC 3463 section 3.2)
+		return false
 	}
 	words = flat(words)
 	unknown := strings.HasPrefix(status, "5.1.") && status != "5.1.0" || status == "5.4.4"
-	if (unknown || reportWords().unknownUser.in(words)) && !reportWords().stillAlive.in(words) {
-		v.Flags = append(v.Flags, FlagDeadAddress)
-	}
+	return (unknown || reportWords().unknownUser.in(words)) && !reportWords().stillAlive.in(words)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"assent/internal/address"
 	"assent/internal/message"
 )
 
@@ -50,7 +49,28 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		note("text", s, "words of a report")
 		said = said || daemon(m) || m.Returned != nil
 	}
+	if !said && shapedAsReport(m, written) {
+		note("text", written, "a mail system names an address, in a language not known")
+		said = true
+	}
 	return grounds, said
+}
+
+// shapedAsReport knows a report in a language that no list has by its shape: from a mail system, with the null
+// sender, and with a failure code, the message that it returns, or a line that begins with an address which is neither end of the report.
+func shapedAsReport(m *message.Parsed, written string) bool {
+	if !daemon(m) || m.ReturnPath != "<>" || strings.HasPrefix(m.AutoSubmitted, "auto-replied") {
+		return false
+	}
+	if m.Returned != nil || statusIn(written) != "" || replyCode.MatchString(written) {
+		return true
+	}
+	for _, c := range namedAddresses(m, written) {
+		if c.ownLine && c.points >= 3 {
+			return true
+		}
+	}
+	return false
 }
 
 var mailSystemName = regexp.MustCompile(`(?i)mail(?:er)?[ -]?(?:daemon|delivery|system|router|administrator)|postmaster|system administrator|delivery (?:sub)?system`)
@@ -68,98 +88,4 @@ func daemon(m *message.Parsed) bool {
 		}
 	}
 	return slices.Contains([]string{"mmdf", "uucp", "bounces", "bounce", "mailer", "smtp"}, local)
-}
-
-// maxRecipients bounds the recipients read out of a text.
-const maxRecipients = 100
-
-// failedRecipients finds whom a report without a machine-readable part is about.
-func failedRecipients(m *message.Parsed, written string) []address.Address {
-	var out []address.Address
-	add := func(a address.Address, err error) {
-		if err == nil && !slices.Contains(out, a) && len(out) < maxRecipients {
-			out = append(out, a)
-		}
-	}
-	for _, list := range m.Header.All("X-Failed-Recipients") {
-		for one := range strings.SplitSeq(list, ",") {
-			add(address.Parse(strings.Trim(one, " <>\t")))
-		}
-	}
-	if len(out) > 0 {
-		return out
-	}
-	best := 0
-	points := map[address.Address]int{}
-	var order []address.Address
-	for line := range strings.Lines(written) {
-		for _, at := range mailAddr.FindAllStringIndex(line, 5) {
-			a, err := address.Parse(strings.Trim(line[at[0]:at[1]], "'.*"))
-			if err != nil {
-				continue
-			}
-			if _, seen := points[a]; !seen {
-				order = append(order, a)
-			}
-			points[a] = max(points[a], addressPoints(m, a, line, at))
-			best = max(best, points[a])
-		}
-	}
-	if best >= 2 {
-		for _, a := range order {
-			if points[a] == best {
-				add(a, nil)
-			}
-		}
-	}
-	if len(out) == 0 && m.Returned != nil {
-		for _, a := range m.Returned.To {
-			add(a, nil)
-		}
-	}
-	if len(out) == 0 && best > 0 {
-		for _, a := range order {
-			if points[a] == best {
-				add(a, nil)
-			}
-		}
-	}
-	return out
-}
-
-// ofTrouble reports whether a line says what was wrong.
-func ofTrouble(lower string) bool {
-	words := reportWords()
-	return words.unknownUser.in(lower) || words.stillAlive.in(lower) || words.text.in(lower)
-}
-
-// addressPoints weighs whether an address in a line of a report is that of a failed recipient.
-func addressPoints(m *message.Parsed, a address.Address, line string, at []int) int {
-	before, after := strings.TrimSpace(strings.ToLower(line[:at[0]])), strings.ToLower(line[at[1]:])
-	p := 1
-	switch {
-	case strings.Trim(before, "<>'\"*-([{• \t") == "":
-		p += 2 // starts the line
-	case strings.HasSuffix(strings.TrimRight(before, "<'\": "), " to") || strings.TrimRight(before, "<'\": ") == "to" || strings.Contains(before, "rcpt to") || strings.Contains(before, "recipient"):
-		p += 2
-	case ofTrouble(strings.ToLower(line)):
-		p += 2
-	}
-	if strings.HasPrefix(after, ">:") || strings.HasPrefix(after, ":") || strings.Contains(after, "...") {
-		p++
-	}
-	if m.Returned != nil && slices.ContainsFunc(m.Returned.To, func(t address.Address) bool { return t.Normal() == a.Normal() }) {
-		p += 3
-	}
-	local := strings.ToLower(a.Local())
-	if strings.Contains(before, "from:") || strings.Contains(before, "mail from") || strings.Contains(before, "message-id") || strings.Contains(before, "id:") {
-		p -= 4
-	}
-	if slices.Contains(m.To, a) || m.Returned != nil && m.Returned.From == a {
-		p -= 3
-	}
-	if a == m.From || strings.HasPrefix(local, "postmaster") || strings.HasPrefix(local, "mailer-daemon") || local == "abuse" || local == "support" || local == "helpdesk" {
-		p -= 4
-	}
-	return p
 }

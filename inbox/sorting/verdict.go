@@ -48,7 +48,7 @@ const (
 // Flags of a verdict, for a person and for what acts on it.
 const (
 	FlagUnsubscribe  = "unsubscribe"   // a rights request that also asks that mailings stop: stop them now
-	FlagDeadAddress  = "dead-address"  // a permanent failure because the address does not exist
+	FlagDeadAddress  = "dead-address"  // a permanent failure because the (first) address does not exist
 	FlagAutoHeader   = "auto-header"   // a request by a person under headers of an automatic mail
 	FlagBulk         = "bulk"          // sent to many: a newsletter or list post
 	FlagCompensation = "compensation"  // money is asked for
@@ -74,6 +74,7 @@ type Recipient struct {
 	Address address.Address `json:"address"`
 	Status  string          `json:"status"` // RFC 3463, "" when not told
 	Action  string          `json:"action"` // RFC 3464, as "failed"
+	Dead    bool            `json:"dead"`   // the address does not exist
 }
 
 // Verdict is how a message was sorted and why.

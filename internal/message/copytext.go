@@ -12,12 +12,23 @@ func CutReturned(text string) (written, copied string) {
 		if end < 0 {
 			break
 		}
-		if traceField(text[at:at+end]) && headerAhead(text[at:]) {
+		if traceField(text[at:at+end]) && headerAhead(text[at:]) && !cited(text[at:]) {
 			return text[:at], text[at:]
 		}
 		at += end + 1
 	}
 	return text, ""
+}
+
+// cited reports whether text starts with an indented header after which a report goes on, indented less: "a message
+// that you sent with the following header fields:".
+func cited(text string) bool {
+	header, rest, _ := strings.Cut(text, "\n\n")
+	if !strings.HasPrefix(header, " ") && !strings.HasPrefix(header, "\t") {
+		return false
+	}
+	rest = strings.TrimLeft(rest, "\n")
+	return rest != "" && rest[0] != ' ' && rest[0] != '\t'
 }
 
 // traceField reports whether a line is a header field with which a returned message may begin.
