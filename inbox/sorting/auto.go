@@ -23,7 +23,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	if g, ok := autoHeader(m); ok {
 		a.header = g.Where
 		a.grounds = append(a.grounds, g)
-	} else if r.tellsAStory() {
+	} else if r.tellsAStory() || m.Header.Has("List-Unsubscribe") && m.ReturnPath != "<>" { // a newsletter answers nobody
 		return a
 	}
 	if readReceipt(m) {

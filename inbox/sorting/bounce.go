@@ -179,7 +179,7 @@ func textOutcome(subject, written, status string) string {
 	if words.delivered.in(all) && !words.unknownUser.in(all) {
 		return LabelDelivered
 	}
-	if words.text.in(all) || words.subject.in(subject) {
+	if words.text.in(all) || words.subject.in(subject) || words.listRefusal.in(written) {
 		return LabelPermanent
 	}
 	return ""

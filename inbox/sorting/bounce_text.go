@@ -29,6 +29,13 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		note("header From", m.Header.Get("From"), "a mail system's address")
 		hard = true
 	}
+	if listManager(m) {
+		if s := reportWords().listRefusal.first(flat(written)); s != "" {
+			note("header From", m.Header.Get("From"), "a mailing list's address")
+			note("text", s, "refuses a post")
+			return grounds, true
+		}
+	}
 	if m.ReturnPath == "<>" || strings.HasPrefix(strings.ToLower(m.ReturnPath), "mailer-daemon") {
 		note("header Return-Path", m.ReturnPath, "the sender of reports (RFC 5321 section 4.5.5)")
 		hard = true
@@ -54,6 +61,16 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		said = true
 	}
 	return grounds, said
+}
+
+// listManager knows programs that run mailing lists, by their mark or by the names of their addresses (RFC 2142 section 6).
+func listManager(m *message.Parsed) bool {
+	if m.Header.Has("X-List-Administrivia") || m.Header.Has("X-Mailman-Version") {
+		return true
+	}
+	local := strings.ToLower(m.From.Local())
+	return slices.ContainsFunc([]string{"sympa", "listserv", "majordomo", "ezmlm", "mailman", "listmaster", "lyris", "mlmmj", "schleuder"}, func(s string) bool { return strings.HasPrefix(local, s) }) ||
+		slices.ContainsFunc([]string{"-bounces", "-owner", "-request", "+owner", "+help", "-help"}, func(s string) bool { return strings.HasSuffix(local, s) }) || strings.HasPrefix(local, "owner-")
 }
 
 // shapedAsReport knows a report in a language that no list has by its shape: from a mail system, with the null

@@ -56,6 +56,7 @@ type reportWording struct {
 	gaveUp        wording // no further attempt
 	unknownUser   wording // the address does not exist
 	stillAlive    wording // something else was the matter
+	listRefusal   wording // a mailing list does not take the post
 	delivered     wording // it arrived, or went on
 	afterData     wording // refused after the content was seen: the address had been accepted
 }
@@ -72,7 +73,7 @@ var reportWords = sync.OnceValue(func() *reportWording {
 func readReportWords(file string) (*reportWording, error) {
 	r := &reportWording{}
 	sections := map[string]*wording{"subject": &r.subject, "text": &r.text, "delayed": &r.delayed, "host-silent": &r.hostSilent,
-		"gave-up": &r.gaveUp, "unknown-user": &r.unknownUser, "still-alive": &r.stillAlive, "after-data": &r.afterData, "delivered": &r.delivered}
+		"gave-up": &r.gaveUp, "unknown-user": &r.unknownUser, "still-alive": &r.stillAlive, "after-data": &r.afterData, "list-refusal": &r.listRefusal, "delivered": &r.delivered}
 	var list *wording
 	n := 0
 	for line := range strings.Lines(file) {
