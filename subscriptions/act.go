@@ -140,7 +140,7 @@ func (w setting) kind() EventKind {
 func (w setting) check(a Act) error {
 	return firstOf(
 		oneLine(a.Name, "name", maxName), oneLine(a.Language, "language", maxLanguage), oneLine(a.Source, "source", maxName),
-		plain(a.Wording, "wording", maxWords), CheckAttributes(w.declared, a.Attributes), w.programme.checkGuardian(a),
+		plain(a.Wording, "wording", maxWords), checkNew(w.declared, a.Attributes), w.programme.checkGuardian(a),
 	)
 }
 

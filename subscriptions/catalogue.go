@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
+	"time"
 
 	"assent/internal/errs"
 )
@@ -33,10 +33,8 @@ func (s *Service) CreateAttribute(ctx context.Context, a Attribute) (Attribute, 
 		err = errs.E(op, errs.Invalid, "A name is what everybody has; it needs no attribute.", nil)
 	case slices.Contains(taken, a.Name):
 		err = errs.E(op, errs.Invalid, fmt.Sprintf("Files that come in and go out have a column %q already. Choose another name.", a.Name), nil)
-	case (a.Type == ChoiceAttribute || a.Type == ManyAttribute) && len(a.Choices) == 0:
-		err = errs.E(op, errs.Invalid, "An attribute with choices must name them.", nil)
-	case a.Type == ManyAttribute && strings.Contains(strings.Join(a.Choices, ""), "|"):
-		err = errs.E(op, errs.Invalid, "A choice must have no bar (|) in it: it parts one choice from the next in files.", nil)
+	default:
+		err = a.check()
 	}
 	if err != nil {
 		return Attribute{}, errs.Wrap(op, err)
@@ -44,7 +42,12 @@ func (s *Service) CreateAttribute(ctx context.Context, a Attribute) (Attribute, 
 	if _, err := s.Store.Programme(ctx, a.ProgrammeID); err != nil {
 		return Attribute{}, errs.Wrap(op, err)
 	}
-	if err := s.checkSpecial(ctx, a); err != nil {
+	purposes, err := s.Store.Purposes(ctx, a.ProgrammeID)
+	if err != nil {
+		return Attribute{}, errs.Wrap(op, err)
+	}
+	a.EndedAt = time.Time{}
+	if err := a.checkSpecial(purposes); err != nil {
 		return Attribute{}, errs.Wrap(op, err)
 	}
 	err = s.Store.Update(ctx, func(tx Tx) error { return tx.CreateAttribute(&a) })

@@ -40,7 +40,12 @@ func (p *Preferences) SetDetails(ctx context.Context, person Subscriber, d Detai
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		own := slices.DeleteFunc(declared, func(a Attribute) bool { return !a.SelfService })
+		own := slices.DeleteFunc(declared, func(a Attribute) bool { return !a.SelfService || a.Ended() })
+		for _, a := range own {
+			if v, sent := values[a.Name]; sent && a.Required && empty(v) {
+				return errs.Wrap(op, CheckRequired([]Attribute{a}, nil))
+			}
+		}
 		given := maps.Clone(values)
 		maps.DeleteFunc(given, func(name string, v any) bool { return v == nil && declares(own, name) })
 		if err := CheckAttributes(own, given); err != nil {

@@ -17,6 +17,8 @@ type Declarations interface {
 	ChangePurpose(ctx context.Context, id int64, change func(p Purpose, actedOn bool) (Purpose, error)) (Purpose, error)
 	// ChangeList is the same for a list.
 	ChangeList(ctx context.Context, id int64, change func(List) (List, error)) (List, error)
+	// ChangeAttribute applies a change to an attribute of a programme as it stands; holders counts the people who hold one of its choices. Kind NotFound.
+	ChangeAttribute(ctx context.Context, programmeID, id int64, change func(a Attribute, holders func(choice string) (int64, error)) (Attribute, error)) (Attribute, error)
 	// AddRecipient sets ID.
 	AddRecipient(ctx context.Context, r *Recipient) error
 	// ChangeRecipient applies a change to a recipient as it stands; kind NotFound.

@@ -54,7 +54,7 @@ func (s *Service) Subscribe(ctx context.Context, a Act) error {
 		return errs.E(op, errs.Refused, "This list takes nobody on request. Ask its Point of Contact.", nil)
 	}
 	ip, err := takeIP(&a.Evidence)
-	if err := firstOf(err, w.open(now), w.check(a), w.mailboxForChild(a)); err != nil {
+	if err := firstOf(err, w.open(now), w.check(a), w.required(a), w.mailboxForChild(a)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	err = s.Store.Update(audit.As(ctx, a.Actor), func(tx Tx) error {

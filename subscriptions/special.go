@@ -1,7 +1,6 @@
 package subscriptions
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -54,7 +53,7 @@ func foundWord(listed []string, texts ...string) string {
 
 // checkSpecial refuses special-category data that is not declared as such, or that nothing allows: of the conditions of Article 9(2) a
 // programme here can rest on explicit consent alone (E1-02, E4-07).
-func (s *Service) checkSpecial(ctx context.Context, a Attribute) error {
+func (a Attribute) checkSpecial(purposes []Purpose) error {
 	const op = "subscriptions: check special category"
 	word := a.SpecialCategoryWord()
 	if word == "" && !a.SpecialCategory {
@@ -63,10 +62,6 @@ func (s *Service) checkSpecial(ctx context.Context, a Attribute) error {
 	if !a.SpecialCategory {
 		return errs.E(op, errs.Refused, "The word “"+word+"” points to special-category data (Article 9 UK GDPR), which needs explicit consent. "+
 			"If it is such data, declare it as that (special_category), and a purpose on explicit consent first. If not, choose another word.", nil)
-	}
-	purposes, err := s.Store.Purposes(ctx, a.ProgrammeID)
-	if err != nil {
-		return errs.Wrap(op, err)
 	}
 	if !slices.ContainsFunc(purposes, func(p Purpose) bool { return p.Basis == ExplicitConsent }) {
 		return errs.E(op, errs.Refused, "Special-category data needs explicit consent (Article 9(2)(a) UK GDPR), and the programme has no purpose on that basis. "+

@@ -48,10 +48,13 @@ type Attribute struct {
 	ProgrammeID     int64
 	Name            string // as in "{{region}}": letters, digits and underscores
 	Label           string
+	Hint            string // says more than the label where people are asked for it; may be empty
 	Type            AttributeType
 	Choices         []string
-	SelfService     bool // the person may correct it on their preference page (E0-16)
-	SpecialCategory bool // special-category data: used only on explicit consent (E1-02, E4-07)
+	SelfService     bool      // the person may correct it on their preference page (E0-16)
+	Required        bool      // forms must bring it, and the person may change it but not leave it empty
+	SpecialCategory bool      // special-category data: used only on explicit consent (E1-02, E4-07)
+	EndedAt         time.Time // from then on no new values are taken; zero while they are
 }
 
 const maxAttributeText = 1000 // characters

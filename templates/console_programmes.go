@@ -59,6 +59,9 @@ type DeclaredList struct {
 type AttributeRow struct {
 	Name, Label, Holds, Choices string
 	SelfService, Special        bool
+	Required                    bool      // forms must bring it
+	Ended                       time.Time // zero while new values are taken
+	EditURL, EndURL             string    // "" for whoever may not
 	Category                    string
 	CategoryURL                 string // where its category is changed; "" for whoever may not
 }

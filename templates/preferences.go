@@ -146,13 +146,15 @@ type OwnRecordPage struct {
 
 // OwnField is an attribute that the person may correct.
 type OwnField struct {
-	ID      string // of the input
-	Field   string // as "attribute.harbour.region"
-	Label   string
-	Kind    string // as AttributeType: text, number, boolean, date, choice, many
-	Value   string
-	Choices []OwnChoice
-	Problem string
+	ID       string // of the input
+	Field    string // as "attribute.harbour.region"
+	Label    string
+	Hint     string // may be empty
+	Required bool
+	Kind     string // as AttributeType: text, number, boolean, date, choice, many
+	Value    string
+	Choices  []OwnChoice
+	Problem  string
 }
 
 // OwnChoice is one of the choices of an attribute.

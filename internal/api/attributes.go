@@ -5,21 +5,24 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"assent/internal/auth"
-	"assent/internal/errs"
 	"assent/subscriptions"
 )
 
 type attribute struct {
-	ID              int64    `json:"id" example:"1"`
-	ProgrammeID     int64    `json:"programme_id" example:"1"`
-	Name            string   `json:"name" example:"region"`
-	Label           string   `json:"label" example:"Region"`
-	Type            string   `json:"type" example:"choice"`
-	Choices         []string `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
-	SelfService     bool     `json:"self_service" doc:"The person may correct it on their preference page."`
-	SpecialCategory bool     `json:"special_category" doc:"Special-category data (Article 9 UK GDPR): used on explicit consent alone."`
+	ID              int64      `json:"id" example:"1"`
+	ProgrammeID     int64      `json:"programme_id" example:"1"`
+	Name            string     `json:"name" example:"region"`
+	Label           string     `json:"label" example:"Region"`
+	Type            string     `json:"type" example:"choice"`
+	Choices         []string   `json:"choices" nullable:"false" example:"[\"north\",\"south\"]"`
+	Hint            string     `json:"hint,omitempty" doc:"Says more than the label where people are asked for it." example:"Where you live most of the year"`
+	SelfService     bool       `json:"self_service" doc:"The person may correct it on their preference page."`
+	Required        bool       `json:"required" doc:"A form that asks to join must bring it, and the person cannot leave it empty on their own page. Assent's own pages for joining ask for address and name alone."`
+	SpecialCategory bool       `json:"special_category" doc:"Special-category data (Article 9 UK GDPR): used on explicit consent alone."`
+	EndedAt         *time.Time `json:"ended_at,omitempty" doc:"From then on no new values are taken."`
 }
 
 type newAttribute struct {
@@ -28,8 +31,10 @@ type newAttribute struct {
 	Type    string   `json:"type" enum:"text,number,boolean,date,choice,many" doc:"choice takes one of the choices, many any number of them." example:"choice"`
 	Choices []string `json:"choices,omitempty" maxItems:"500" nullable:"false" example:"[\"north\",\"south\"]"`
 	// SelfService lets the person see and correct it without asking (E0-16).
-	SelfService     bool `json:"self_service,omitempty" doc:"The person may correct it on their preference page."`
-	SpecialCategory bool `json:"special_category,omitempty" doc:"Special-category data (Article 9 UK GDPR). What looks like it is refused without this, and with it where the programme has no purpose on explicit consent."`
+	SelfService     bool   `json:"self_service,omitempty" doc:"The person may correct it on their preference page."`
+	Hint            string `json:"hint,omitempty" maxLength:"300" doc:"Says more than the label where people are asked for it." example:"Where you live most of the year"`
+	Required        bool   `json:"required,omitempty" doc:"A form that asks to join must bring it."`
+	SpecialCategory bool   `json:"special_category,omitempty" doc:"Special-category data (Article 9 UK GDPR). What looks like it is refused without this, and with it where the programme has no purpose on explicit consent."`
 }
 
 func (a *api) attributeRoutes() {
@@ -45,6 +50,7 @@ func (a *api) attributeRoutes() {
 		id: "get-attribute", method: http.MethodGet, path: base + "/programmes/{programme}/attributes/{name}", tag: "Declarations", scope: auth.ListsRead,
 		summary: "Get an attribute",
 	}, a.getAttribute)
+	a.attributeChangeRoutes()
 }
 
 func (a *api) createAttribute(ctx context.Context, in *struct {
@@ -57,7 +63,7 @@ func (a *api) createAttribute(ctx context.Context, in *struct {
 	}
 	made, err := a.People.CreateAttribute(ctx, subscriptions.Attribute{
 		ProgrammeID: p.ID, Name: in.Body.Name, Label: in.Body.Label, Type: subscriptions.AttributeType(in.Body.Type), Choices: in.Body.Choices,
-		SelfService: in.Body.SelfService, SpecialCategory: in.Body.SpecialCategory,
+		SelfService: in.Body.SelfService, SpecialCategory: in.Body.SpecialCategory, Hint: in.Body.Hint, Required: in.Body.Required,
 	})
 	if err != nil {
 		return nil, err
@@ -77,19 +83,12 @@ func (a *api) listAttributes(ctx context.Context, in *struct {
 	return pageIn(all, in.Paging, func(x subscriptions.Attribute) int64 { return x.ID }, showAttribute), nil
 }
 
-func (a *api) getAttribute(ctx context.Context, in *struct {
-	InProgramme
-	Name string `path:"name" maxLength:"40" doc:"The attribute's name." example:"region"`
-}) (*reply[attribute], error) {
-	all, err := a.attributesOf(ctx, in.Programme)
+func (a *api) getAttribute(ctx context.Context, in *InAttribute) (*reply[attribute], error) {
+	x, err := a.oneAttribute(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(x subscriptions.Attribute) bool { return x.Name == in.Name })
-	if i < 0 {
-		return nil, errs.E("api: get attribute", errs.NotFound, "This programme has no attribute of that name.", nil)
-	}
-	return &reply[attribute]{Body: showAttribute(all[i])}, nil
+	return &reply[attribute]{Body: showAttribute(x)}, nil
 }
 
 func (a *api) attributesOf(ctx context.Context, slug string) ([]subscriptions.Attribute, error) {
@@ -105,5 +104,8 @@ func showAttribute(x subscriptions.Attribute) attribute {
 	if choices == nil {
 		choices = []string{}
 	}
-	return attribute{ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices, SelfService: x.SelfService, SpecialCategory: x.SpecialCategory}
+	return attribute{
+		ID: x.ID, ProgrammeID: x.ProgrammeID, Name: x.Name, Label: x.Label, Type: string(x.Type), Choices: choices, Hint: x.Hint, SelfService: x.SelfService, Required: x.Required,
+		SpecialCategory: x.SpecialCategory, EndedAt: moment(x.EndedAt),
+	}
 }

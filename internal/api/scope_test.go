@@ -14,7 +14,8 @@ import (
 
 // declaringAndKeeping are the requests about declarations, erasure, holds and retention. Scopes are looked at before any body.
 var declaringAndKeeping = []string{
-	"PATCH /api/v1/programmes/harbour-news", "PATCH /api/v1/purposes/1", "PATCH /api/v1/lists/monthly", "POST /api/v1/attributes/1/category",
+	"PATCH /api/v1/programmes/harbour-news", "PATCH /api/v1/purposes/1", "PATCH /api/v1/lists/monthly", "POST /api/v1/attributes/1/category", "PATCH /api/v1/programmes/harbour-news/attributes/age",
+	"POST /api/v1/programmes/harbour-news/attributes/age/end",
 	"GET /api/v1/programmes/harbour-news/clashes", "GET /api/v1/programmes/harbour-news/processing-record", "GET /api/v1/programmes/harbour-news/notice-draft",
 	"GET /api/v1/programmes/harbour-news/recipients", "POST /api/v1/programmes/harbour-news/recipients", "POST /api/v1/programmes/harbour-news/recipients/1/end",
 	"GET /api/v1/notices/1/run", "POST /api/v1/notices/1/run", "POST /api/v1/notices/1/run/pause", "POST /api/v1/notices/1/run/resume",

@@ -13,6 +13,29 @@ import (
 )
 
 // crowd puts people on the list monthly: of n, the first few in the south west.
+func TestAnAttributeIsChangedAndEnded(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		const at = "/api/v1/programmes/harbour-news/attributes"
+		h.must(t, http.StatusCreated, "POST", at, `{"name":"region","label":"Region","type":"choice","choices":["South","Wales"],"hint":"Where you live"}`).want(t, "hint", "Where you live", "required", false)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", `{"address":"bea@example.org","source":"stand","attributes":{"region":"South"},"evidence":{"act":"ticked the box"}}`)
+		h.must(t, http.StatusOK, "PATCH", at+"/region", `{"choices":["North","South","Wales"],"required":true}`).want(t, "choices.0", "North", "required", true, "label", "Region", "hint", "Where you live")
+		h.must(t, http.StatusOK, "PATCH", at+"/region", `{"choices":["South","Wales"]}`)
+		refused := h.must(t, http.StatusConflict, "PATCH", at+"/region", `{"choices":["Wales"]}`)
+		if detail := refused.at(t, "detail").(string); !strings.Contains(detail, "1 person has it") {
+			t.Error(detail)
+		}
+		h.must(t, http.StatusConflict, "PATCH", at+"/region", `{"type":"text"}`)
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/lists/monthly/requests", `{"address":"cat@example.org"}`)
+		ended := h.must(t, http.StatusOK, "POST", at+"/region/end", "")
+		if ended.at(t, "ended_at") == nil {
+			t.Error("it has not ended")
+		}
+		h.must(t, http.StatusConflict, "POST", "/api/v1/lists/monthly/grants", `{"address":"bea@example.org","source":"stand","attributes":{"region":"Wales"},"evidence":{"act":"ticked the box"}}`)
+		h.must(t, http.StatusNotFound, "PATCH", at+"/none", `{}`)
+	})
+}
+
 func (h *house) crowd(t *testing.T, n, southWest int) {
 	t.Helper()
 	h.furnish(t)

@@ -47,7 +47,7 @@ func (s *console) correctForm(c *gin.Context, by auth.Actor) (page templates.Cor
 		return page, nil, errs.Wrap(op, err)
 	}
 	page = templates.CorrectPage{Console: s.around(by), Action: personURL(id) + "/correct", PersonURL: personURL(id), Address: p.Address.String(), Name: p.Name, Language: p.Language}
-	if declared, err = s.declaredAttributes(ctx); err != nil {
+	if declared, err = s.declaredAttributes(ctx, p.Attributes); err != nil {
 		return page, nil, errs.Wrap(op, err)
 	}
 	for _, a := range declared {
@@ -67,7 +67,8 @@ func (s *console) correctForm(c *gin.Context, by auth.Actor) (page templates.Cor
 	return page, declared, nil
 }
 
-func (s *console) declaredAttributes(ctx context.Context) (out []declaredBy, err error) {
+// declaredAttributes are those whose values may be corrected; one that has ended where something is on record of it.
+func (s *console) declaredAttributes(ctx context.Context, held subscriptions.Attributes) (out []declaredBy, err error) {
 	programmes, err := s.People.Store.Programmes(ctx)
 	if err != nil {
 		return nil, err
@@ -78,6 +79,9 @@ func (s *console) declaredAttributes(ctx context.Context) (out []declaredBy, err
 			return nil, err
 		}
 		for _, a := range all {
+			if a.Ended() && held[p.Slug][a.Name] == nil {
+				continue // nothing is on record of it that could be corrected
+			}
 			out = append(out, declaredBy{p.Slug, a})
 		}
 	}

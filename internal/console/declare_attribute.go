@@ -37,9 +37,9 @@ func (s *console) declareAttribute(c *gin.Context, by auth.Actor) error {
 	}
 	a := subscriptions.Attribute{
 		ProgrammeID: p.ID, Name: v.get(templates.FieldName), Label: v.get("label"), Type: subscriptions.AttributeType(v.get("type")),
-		SelfService: v.ticked("self_service"), SpecialCategory: v.ticked("special_category"),
+		Hint: v.get("hint"), Required: v.ticked("required"), SelfService: v.ticked("self_service"), SpecialCategory: v.ticked("special_category"),
 	}
-	if a.Type == subscriptions.ChoiceAttribute || a.Type == subscriptions.ManyAttribute {
+	if hasChoices(a) {
 		a.Choices = nonEmptyLines(v.get("choices"))
 	}
 	category := subscriptions.Category(v.get(templates.FieldCategory))
@@ -72,13 +72,15 @@ func nonEmptyLines(text string) (out []string) {
 func (s *console) attributeForm(c *gin.Context, by auth.Actor, p subscriptions.Programme, v typed, problem error) error {
 	page := templates.FormPage{
 		Over: templates.Link{URL: programmeURL(p.ID), Label: p.Name}, Title: "New data about people", Action: programmeURL(p.ID) + "/attributes/new", Button: "Declare it",
-		Lead: "What is not declared cannot be stored. Ask for nothing that no purpose needs. What is declared stays as it is.",
+		Lead: "What is not declared cannot be stored. Ask for nothing that no purpose needs. Its name and what it holds stay; the words, choices and category may change.",
 		Lines: []templates.FormLine{
 			v.line(templates.FieldName, "Name, for life", "Small letters, digits and underscores, such as region. In a campaign’s words it is {{region}}"),
 			v.line("label", "As people read it", "Such as: Region"),
+			v.line("hint", "Help for who answers", "A line under the label, where people are asked"),
 			v.one("type", "What it holds", "", chosen(attributeTypes(), attributeType)),
 			v.area("choices", "The choices, one on each line", "Needed where there are choices", 4),
 			v.of(templates.LineTick, "self_service", "People may correct it on their own page", ""),
+			v.of(templates.LineTick, "required", "Forms must bring it", ""),
 			v.of(templates.LineTick, "special_category", "It is special-category data: health, belief, ethnicity, politics, union membership, sex life or biometrics. It is used on explicit consent alone (Article 9 UK GDPR)", ""),
 		},
 	}
@@ -189,7 +191,16 @@ func (s *console) attributeRows(ctx context.Context, p subscriptions.Programme, 
 	for _, a := range all {
 		row := templates.AttributeRow{
 			Name: a.Name, Label: cmp.Or(a.Label, a.Name), Holds: attributeType(a.Type), Choices: strings.Join(a.Choices, ", "), SelfService: a.SelfService, Special: a.SpecialCategory,
-			Category: pages.Sentence(string(categories[p.Slug][a.Name])),
+			Category: pages.Sentence(string(categories[p.Slug][a.Name])), Required: a.Required,
+		}
+		if a.Ended() {
+			row.Ended = s.local(a.EndedAt)
+		}
+		if by.May(auth.ListsWrite) {
+			row.EditURL = attributeURL(p.ID, a.ID) + "/edit"
+			if !a.Ended() {
+				row.EndURL = attributeURL(p.ID, a.ID) + "/end"
+			}
 		}
 		if by.May(auth.KeepingWrite) {
 			row.CategoryURL = attributeURL(p.ID, a.ID)

@@ -177,7 +177,23 @@ func TestDataAboutPeopleIsDeclaredWithTheWarningOnSpecialCategories(t *testing.T
 		}
 		comms := r.operator(t, auth.Comms)
 		pagestest.WantStatus(t, r.see(comms, here), http.StatusForbidden)
-		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), at+"/attributes/new"), http.StatusForbidden)
+		dpo := r.operator(t, auth.DPO)
+		pagestest.WantStatus(t, r.see(dpo, at+"/attributes/new"), http.StatusForbidden)
+		pagestest.WantText(t, r.see(admin, here+"/edit"), `value="Berth"`, "North quay\nSouth quay", "that stays")
+		edit := url.Values{"label": {"Your berth"}, "hint": {"The quay where you lie"}, "choices": {"North quay\nSouth quay\nThe pontoon"}, "required": {"yes"}}
+		if code := r.desk(comms, here+"/edit", edit); code != http.StatusSeeOther {
+			t.Errorf("changing the words: %d", code)
+		}
+		edit.Set("choices", "")
+		w = r.sends(comms, here+"/edit", edit)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "must name them", `value="Your berth"`)
+		pagestest.WantText(t, r.see(comms, at), "Your berth", "The pontoon", "required on forms", "Take no more")
+		if code := r.desk(comms, here+"/end", nil); code != http.StatusSeeOther {
+			t.Errorf("ending: %d", code)
+		}
+		pagestest.WantText(t, r.see(comms, at), "Takes no new values since")
+		pagestest.WantStatus(t, r.see(dpo, here+"/edit"), http.StatusForbidden)
 	})
 }
 

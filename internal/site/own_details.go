@@ -28,11 +28,10 @@ func (s *site) takeDetails(ctx context.Context, c *gin.Context, person subscript
 	for _, k := range o.Programmes {
 		for _, a := range k.Declared {
 			field := attributeField(k.Programme, a)
-			if values, sent := form[field]; a.SelfService && sent {
+			if values, sent := form[field]; a.SelfService && !a.Ended() && sent {
 				value, err := readAttribute(a, values)
-				if err != nil {
-					change.problems[field] = w.wrong(a)
-					change.problem = w.wrong(a)
+				if say := w.mend(a, value, err); say != "" {
+					change.problems[field], change.problem = say, say
 					continue
 				}
 				if d.Attributes[k.Programme.Slug] == nil {
@@ -101,6 +100,17 @@ func readAttribute(a subscriptions.Attribute, sent []string) (any, error) {
 	return value, a.Check(value)
 }
 
+// mend says what is to be mended of what was sent for an attribute; "" for nothing.
+func (w ownWords) mend(a subscriptions.Attribute, value any, err error) string {
+	switch {
+	case err != nil:
+		return w.wrong(a)
+	case value == nil && a.Required:
+		return cmp.Or(a.Label, a.Name) + ": " + w.needed
+	}
+	return ""
+}
+
 // wrong says what would be right for an attribute.
 func (w ownWords) wrong(a subscriptions.Attribute) string {
 	say := w.tooLong
@@ -117,11 +127,11 @@ func (w ownWords) wrong(a subscriptions.Attribute) string {
 func ownFields(o subscriptions.Overview, x ownChange) (fields []templates.OwnField) {
 	for _, k := range o.Programmes {
 		for _, a := range k.Declared {
-			if !a.SelfService {
+			if !a.SelfService || a.Ended() {
 				continue
 			}
 			f := templates.OwnField{
-				ID: fmt.Sprintf("attribute-%d", a.ID), Field: attributeField(k.Programme, a), Label: cmp.Or(a.Label, a.Name), Kind: string(a.Type),
+				ID: fmt.Sprintf("attribute-%d", a.ID), Field: attributeField(k.Programme, a), Label: cmp.Or(a.Label, a.Name), Hint: a.Hint, Required: a.Required, Kind: string(a.Type),
 				Value: o.Person.Attributes.Text(k.Programme.Slug, a.Name),
 			}
 			f.Problem = x.problems[f.Field]

@@ -11,24 +11,24 @@ import (
 
 // ownWords is what a reader's own pages say besides their templates, in one language.
 type ownWords struct {
-	lang                          string
-	everything                    string
-	saved, thanks                 string
-	languageText                  string
-	linkSent, linkSentText        string
-	inEffect, objected            string
-	checkMail, checkMailText      string
-	joinedText, pausedText        string
-	needDay                       string
-	moveAsked, moveAskedText      string
-	leftTitle, joinedTitle        string // before the name of a list
-	pausedTitle, resumedTitle     string
-	until                         string
-	months                        []string
-	states                        map[string]string
-	reasonWords                   map[string]string
-	needNumber, needDate, tooLong string
-	facts                         map[string]string
+	lang                                  string
+	everything                            string
+	saved, thanks                         string
+	languageText                          string
+	linkSent, linkSentText                string
+	inEffect, objected                    string
+	checkMail, checkMailText              string
+	joinedText, pausedText                string
+	needDay                               string
+	moveAsked, moveAskedText              string
+	leftTitle, joinedTitle                string // before the name of a list
+	pausedTitle, resumedTitle             string
+	until                                 string
+	months                                []string
+	states                                map[string]string
+	reasonWords                           map[string]string
+	needNumber, needDate, tooLong, needed string
+	facts                                 map[string]string
 }
 
 func ownWordsIn(lang string) ownWords {
@@ -51,7 +51,7 @@ func ownEnglish() ownWords {
 		leftTitle: "You left ", joinedTitle: "You joined ", pausedTitle: "Paused until ", resumedTitle: "The pause has ended: ", until: ": ",
 		months:     []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 		states:     map[string]string{"on": "On the list", "paused": "Paused", "held": "Held: nothing is sent", "pending": "Waiting for your confirmation", "left": "Left", "stopped": "Stopped", "ended": "Ended"},
-		needNumber: "Enter a number", needDate: "Enter a date, like 2026-11-25", tooLong: "Enter at most 1,000 characters",
+		needNumber: "Enter a number", needDate: "Enter a date, like 2026-11-25", tooLong: "Enter at most 1,000 characters", needed: "This is needed",
 		reasonWords: map[string]string{
 			"too-many": "Too many emails", "not-relevant": "Not what I need", "not-asked": "I did not ask for them", "changed": "Something has changed for me",
 			"privacy": "I want less of my data held", "other": "Something else",
@@ -76,7 +76,7 @@ func ownWelsh() ownWords {
 		leftTitle: "Rydych wedi gadael ", joinedTitle: "Rydych wedi ymuno â ", pausedTitle: "Saib tan ", resumedTitle: "Mae'r saib ar ben: ", until: ": ",
 		months:     []string{"Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin", "Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"},
 		states:     map[string]string{"on": "Ar y rhestr", "paused": "Saib", "held": "Wedi'i ddal: does dim yn cael ei anfon", "pending": "Yn aros i chi gadarnhau", "left": "Wedi gadael", "stopped": "Wedi'i atal", "ended": "Wedi dod i ben"},
-		needNumber: "Rhowch rif", needDate: "Rhowch ddyddiad, fel 2026-11-25", tooLong: "Rhowch ddim mwy na 1,000 nod",
+		needNumber: "Rhowch rif", needDate: "Rhowch ddyddiad, fel 2026-11-25", tooLong: "Rhowch ddim mwy na 1,000 nod", needed: "Mae angen hwn",
 		reasonWords: map[string]string{
 			"too-many": "Gormod o e-byst", "not-relevant": "Nid yr hyn sydd ei angen arnaf", "not-asked": "Ni ofynnais amdanynt", "changed": "Mae rhywbeth wedi newid i mi",
 			"privacy": "Rwyf am i lai o'm data gael ei gadw", "other": "Rhywbeth arall",

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"assent/internal/address"
 	"assent/subscriptions"
@@ -50,14 +49,8 @@ func (d *DB) ListBySlug(ctx context.Context, slug string) (subscriptions.List, e
 
 // AttributesOf implements subscriptions.Catalogue.
 func (d *DB) AttributesOf(ctx context.Context, programmeID int64) ([]subscriptions.Attribute, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, programme_id, name, label, type, choices, self_service, special_category FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
-	out, err := collect(rows, err, func(s scanner) (a subscriptions.Attribute, err error) {
-		var choices string
-		if err = s.Scan(&a.ID, &a.ProgrammeID, &a.Name, &a.Label, &a.Type, &choices, &a.SelfService, &a.SpecialCategory); err != nil {
-			return a, err
-		}
-		return a, json.Unmarshal([]byte(choices), &a.Choices)
-	})
+	rows, err := d.reading().query(ctx, `SELECT `+attributeColumns+` FROM attributes WHERE programme_id = ? ORDER BY name`, programmeID)
+	out, err := collect(rows, err, scanAttribute)
 	return out, fail("store: attributes", err)
 }
 

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-
 	"assent/subscriptions"
 )
 
@@ -17,25 +15,6 @@ func (t *ledgerTx) CreateList(l *subscriptions.List) (err error) {
 		return fail(op, err)
 	}
 	return fail(op, t.noteDeclared(t.ctx, "list", l.ID, nil, l))
-}
-
-// CreateAttribute implements subscriptions.Tx.
-func (t *ledgerTx) CreateAttribute(a *subscriptions.Attribute) error {
-	const op = "store: create attribute"
-	choices := a.Choices
-	if choices == nil {
-		choices = []string{}
-	}
-	b, err := json.Marshal(choices)
-	if err != nil {
-		return fail(op, err)
-	}
-	a.ID, err = t.insert(t.ctx, `INSERT INTO attributes (programme_id, name, label, type, choices, self_service, special_category) VALUES (`+marks(7)+`)`,
-		a.ProgrammeID, a.Name, a.Label, string(a.Type), string(b), a.SelfService, a.SpecialCategory)
-	if err != nil {
-		return fail(op, err)
-	}
-	return fail(op, t.noteDeclared(t.ctx, "attribute", a.ID, nil, a))
 }
 
 // KeepText implements subscriptions.Tx.

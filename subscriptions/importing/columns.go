@@ -137,6 +137,9 @@ func (c *Columns) place(i int, field, name string) error {
 		return nil
 	}
 	if a, ok := c.declared(name); ok {
+		if a.Ended() {
+			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The column %.60q is of an attribute that has ended: no new values of it are taken. Leave it out with --ignore %q.", field, field), nil)
+		}
 		c.attributes = append(c.attributes, attributeColumn{i, a})
 		return nil
 	}
