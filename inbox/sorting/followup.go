@@ -46,6 +46,16 @@ func (r *reading) copyThat(found map[string][]Ground) {
 	}
 }
 
+// withdrawThat takes "I've changed my mind" after a sentence that tells of a consent to the use of data of the sender.
+func (r *reading) withdrawThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("withdraw") && !s.vetoed() && before.where == "text" && before.asserts("consent") && before.has("about-me") {
+			found[LabelWithdrawConsent] = append(found[LabelWithdrawConsent], Ground{Where: s.where, Words: s.text, Rule: "withdraws what was agreed to"})
+		}
+	}
+}
+
 // ownData takes a mail that asks for something about the sender's own data in words that no rule knows: no request
 // is missed for want of a word, and a person sees what it is. The best guess names the right.
 func (r *reading) ownData(found map[string][]Ground) {

@@ -30,6 +30,7 @@ func (r *reading) requests() request {
 	r.deleteThat(found)
 	r.correctThat(found)
 	r.copyThat(found)
+	r.withdrawThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
 	r.articles(found)
@@ -70,7 +71,8 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 func (s *said) offList(from, to int) bool {
 	covers := slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe-me" && h.at <= from && to <= h.end })
 	between := s.has("unsubscribe-me") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "newsletter" && from <= h.at && h.end <= to })
-	return s.has("newsletter") && (covers || between && !s.has("data"))
+	fromList := s.has("take-off") && !s.has("data") && !s.has("account") && !s.has("their-records")
+	return s.has("newsletter") && (covers || between && !s.has("data") || fromList)
 }
 
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
@@ -129,7 +131,7 @@ func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 			if u.how == inOrder && o.at < h.end {
 				continue
 			}
-			if o.concept == "negation" && (!s.inItsLanguage(o) || s.parted(o.end, h.at)) {
+			if o.concept == "negation" && (!s.inItsLanguage(o) || s.polite(o) || s.parted(o.end, h.at)) {
 				continue
 			}
 			if o.concept == "request" && o.at >= h.at && o.end <= h.end { // the last word of "access request"
@@ -155,11 +157,16 @@ func (s *said) negated(h hit) bool {
 		if o.end > h.at {
 			continue
 		}
-		if o.concept == "negation" && s.inItsLanguage(o) && h.at-o.end <= 1 && !s.parted(o.end, h.at) || o.concept == "thanks" && s.thanked(o, h) {
+		if o.concept == "negation" && s.inItsLanguage(o) && !s.polite(o) && h.at-o.end <= 1 && !s.parted(o.end, h.at) || o.concept == "thanks" && s.thanked(o, h) {
 			return true
 		}
 	}
 	return false
+}
+
+// polite tells the "not" of a question that asks for something ("can't you", "kan du ikke") from one that denies.
+func (s *said) polite(not hit) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "request" && h.at < not.at && not.end <= h.end })
 }
 
 // inItsLanguage tells "mai" that is Italian for "never" from the month in a German sentence.

@@ -80,7 +80,7 @@ func optOutRules() []rule {
 		{label, "unsubscribes", "unsubscribe ask", 14, footer, anywhere},
 		{label, "unsubscribes from the newsletter", "unsubscribe newsletter", 8, footer, short},
 		{label, "unsubscribed and is still written to", "unsubscribe persist", 20, footer, anywhere},
-		{label, "cancels the newsletter", "close/delete newsletter ask", 12, "footer data account", anywhere},
+		{label, "cancels the newsletter", "close/delete newsletter these/ask", 12, "footer data account", anywhere},
 
 		{label, "asks to stop what is sent", "stop send/newsletter", 6, footer, anywhere},
 		{label, "asks to stop what is sent", "stop receive ask", 8, footer, anywhere},
@@ -98,7 +98,10 @@ func optOutRules() []rule {
 		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
 		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
 		{label, "does not want the mailings", "negation wish newsletter", 6, lost, short},
+		{label, "does not want to be written to", "negation wish contacted", 7, lost + " data", anywhere},
 		{label, "says that they never signed up", "never-joined", 20, lost + " obtained", anywhere},
+		{label, "could not unsubscribe", "in-vain", 20, "put-back about-me story", anywhere},
+		{label, "asks why they are written to", "why-me newsletter/these/receive", 10, lost + " obtained", anywhere},
 		{label, "does not want the mailings", "wish negation receive newsletter", 10, lost, anywhere},
 	}
 }
@@ -146,6 +149,7 @@ func otherRightsRules() []rule {
 		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
 		{LabelRestriction, "asks to hold data back", "restrict about-me until", 20, "", anywhere},
 		{LabelRestriction, "asks to hold data back and keep it", "keep-it restrict", 24, "", anywhere},
+		{LabelRestriction, "asks to hold data back", "restrict about-me", 6, "newsletter account no-field", short},
 		{LabelRestriction, "asks to mark a record", "restrict about-me request", 8, "newsletter", anywhere},
 		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
 		{LabelRestriction, notForATime, "object until keep-it", 30, "", anywhere},

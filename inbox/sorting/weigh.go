@@ -15,7 +15,7 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if r.onlyInSubject(optOut) {
 		optOut = nil
 	}
-	if len(found[LabelErasure])+len(found[LabelRestriction])+len(found[LabelComplaint]) > 0 { // why it is to be erased or restricted, or what went wrong
+	if len(optOut)+len(found[LabelErasure])+len(found[LabelRestriction])+len(found[LabelComplaint]) > 0 { // why it is to stop, or what went wrong
 		found[LabelRectification] = slices.DeleteFunc(found[LabelRectification], func(g Ground) bool {
 			return strings.HasPrefix(g.Rule, "says that") && !strings.HasSuffix(g.Rule, "correct it")
 		})
