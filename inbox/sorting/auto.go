@@ -1,9 +1,11 @@
 package sorting
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
+	"assent/internal/address"
 	"assent/internal/message"
 )
 
@@ -32,22 +34,50 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	}
 	a.weak = weakAutoHeader(m)
 	kind, said, named := r.selfDescription(&a)
+	if kind == LabelAck && said > 0 && ticketed(m) {
+		said += 2
+	}
+	if kind == LabelAck && said > 0 && forAll(m.From) {
+		said++
+	}
 	switch {
 	case kind == LabelAck && said > 0 && receiptSubject(m.Subject):
 		a.kind, a.sure, a.confidence = kind, true, 0.95
+	case a.header != "" && said == 0 && ticketed(m):
+		a.kind, a.confidence = LabelAck, 0.8
 	case a.header != "" && said+named > 0:
 		a.kind, a.sure, a.confidence = kind, true, 0.97
 	case a.header != "":
 		a.kind, a.confidence = LabelVacation, 0.75 // the commonest that gives no reason
-	case said+named == 0, a.header == "" && r.speaks("put-back"):
+	case said+named == 0, a.header == "" && named == 0 && r.speaks("put-back"):
 	case a.weak || named > 0:
 		a.kind, a.confidence = kind, 0.9
-	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && (r.words > 60 || r.speaks("unsubscribe-me")):
+	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && (r.words > 60 || !r.reply || r.speaks("unsubscribe-me")):
 		// People say this too.
 	default:
 		a.kind, a.confidence = kind, min(0.95, 0.6+0.1*float64(said))
 	}
 	return a
+}
+
+var ticketMark = regexp.MustCompile(`(?i)\[[^\]]{0,30}#\s?\d{2,}\]|\(#\d+\)|\bref:_?\w{4,}|№\s?\d{2,}|\b(?:ticket|case|incident|request|vorgang|dossier|caso|pratica|inc|req)\W{0,3}(?:id|nr|no|number|nummer)?\W{0,4}\d{3,}` +
+	`|(?:number|nummer|numbriga?|numero|número|numéro|numer(?:em)?|číslo[m]?|číslem|številko|številka|brojem|број|номер(?:ом)?|numru|numur[su]|numeriu|számon|numărul|αριθμό|\bnr)\W{1,3}\w{0,4}-?\d{2,}`)
+
+// ticketed reports whether a message has the number under which a help desk filed what came in.
+func ticketed(m *message.Parsed) bool {
+	text := m.Text
+	if len(text) > maxReportText {
+		text = text[:maxReportText]
+	}
+	return ticketMark.MatchString(m.Subject) || ticketMark.MatchString(text)
+}
+
+// forAll reports whether an address is that of an office rather than of a person (RFC 2142 section 2).
+func forAll(a address.Address) bool {
+	local := strings.ToLower(a.Local())
+	return slices.ContainsFunc([]string{"support", "help", "service", "info", "office", "contact", "kontakt", "care", "customer", "noreply", "no-reply", "donotreply", "enquir", "inquir", "kundendienst",
+		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello"},
+		func(s string) bool { return strings.HasPrefix(local, s) })
 }
 
 // selfDescription finds how the message describes itself: the likeliest kind, the weight of the

@@ -36,9 +36,10 @@ func sortBounce(m *message.Parsed, v *Verdict) bool {
 		v.Recipients = append(v.Recipients, Recipient{Address: a, Status: v.Status})
 	}
 	label := textOutcome(m.Subject, written, v.Status)
-	if label != "" {
-		v.Labels = []string{label}
+	if label == "" { // in words that no list has: most reports tell of a failure
+		label, v.Confidence = LabelPermanent, 0.6
 	}
+	v.Labels = []string{label}
 	if len(v.Recipients) == 0 {
 		v.Confidence = 0.5
 	}

@@ -54,7 +54,7 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 	}
 	if s := reportWords().text.first(flat(written)); s != "" {
 		note("text", s, "words of a report")
-		said = said || daemon(m) || m.Returned != nil
+		said = said || daemon(m) || m.Returned != nil || m.ReturnPath == "<>" && (statusIn(written) != "" || replyCode.MatchString(written))
 	}
 	if !said && shapedAsReport(m, written) {
 		note("text", written, "a mail system names an address, in a language not known")

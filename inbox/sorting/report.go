@@ -49,7 +49,7 @@ func oldComplaint(m *message.Parsed) bool {
 		return true
 	}
 	from := strings.ToLower(m.From.Local())
-	loop := slices.ContainsFunc([]string{"complaint", "abuse", "fbl", "feedback", "scomp", "spam"}, func(s string) bool { return strings.Contains(from, s) })
-	said := slices.ContainsFunc([]string{"abuse", "complaint", "feedback", "spam report", "reported as spam"}, func(s string) bool { return strings.Contains(subject, s) })
+	loop := slices.ContainsFunc([]string{"complaint", "abuse", "fbl", "feedback", "scomp", "spam", "report"}, func(s string) bool { return strings.Contains(from, s) })
+	said := slices.ContainsFunc([]string{"abuse", "complaint", "feedback", "spam report", "reported as spam", "spamcop", "unsolicited"}, func(s string) bool { return strings.Contains(subject, s) })
 	return loop && said
 }

@@ -192,6 +192,9 @@ func (r *reading) bareCommand(found map[string][]Ground) {
 		s := &r.all[i]
 		whole, clause := s.bare()
 		text := s.where == "text"
+		if text && strings.Contains(s.text, "://") { // "Unsubscribe: https://...": a newsletter's way out
+			continue
+		}
 		token := len(s.words) <= 4 && !(text && s.has("footer")) && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
 		switch {
 		case !text && (whole || token) && (!r.reply || r.words == 0):

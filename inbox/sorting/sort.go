@@ -173,10 +173,27 @@ func (r *reading) understand(list []sentence) {
 		s.hits = slices.DeleteFunc(s.hits, func(h hit) bool {
 			return len(languages) > 0 && h.language != anyLanguage && (!slices.Contains(languages, h.language) || h.language != languages[0] && h.bit.meets(spoilers))
 		})
+		s.hits = outsideAbsence(s.hits)
 		for _, h := range s.hits {
 			s.concepts = s.concepts.with(h.bit)
 		}
 	}
+}
+
+// outsideAbsence leaves out what stands within a phrase of an absence: "I read no mail until then" refuses none.
+func outsideAbsence(hits []hit) []hit {
+	var away []hit
+	for _, h := range hits {
+		if h.concept == LabelVacation && h.end-h.at > 2 {
+			away = append(away, h)
+		}
+	}
+	if len(away) == 0 {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool {
+		return h.concept != LabelVacation && slices.ContainsFunc(away, func(a hit) bool { return a.language == h.language && a.at <= h.at && h.end <= a.end })
+	})
 }
 
 // replyMarks are what mail programs put before the subject of an answer.
