@@ -76,7 +76,7 @@ func (l *lexicon) languages(all []said) []string {
 	})
 	keep := order[:0]
 	for _, lang := range order {
-		if score[lang] >= score[order[0]]*0.4 || known < 4 {
+		if score[lang] >= score[order[0]]*0.4 || known < 4 && (score[order[0]] < 3 || score[lang] >= score[order[0]]*0.2) {
 			keep = append(keep, lang)
 		}
 	}

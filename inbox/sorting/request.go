@@ -104,7 +104,7 @@ func (u *readyRule) match(s *said) (from, to int, ok bool) {
 		}
 	}
 	for _, h := range s.hits {
-		if !u.sets[0].meets(h.bit) || !u.negative && s.negated(h) || u.label == LabelErasure && s.takesBack(h) {
+		if !u.sets[0].meets(h.bit) || h.concept == "negation" && (!s.inItsLanguage(h) || s.polite(h)) || !u.negative && s.negated(h) || u.label == LabelErasure && s.takesBack(h) {
 			continue
 		}
 		if from, to, ok := u.around(s, h); ok {
