@@ -36,6 +36,7 @@ func builtIn() []Text {
 		{Name: "restricted", Title: "Tell that processing is restricted", Answers: true},
 		{Name: "objection-upheld", Title: "Tell that an objection is upheld", Answers: true},
 		{Name: "withdrawn", Title: "Tell that consent is withdrawn", Answers: true},
+		{Name: "decision-anew", Title: "Tell that an automated decision was made anew", Answers: true},
 		{Name: "blank", Title: "Write freely"},
 	}
 }

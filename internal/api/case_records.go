@@ -48,10 +48,12 @@ type statementWords struct {
 }
 
 type caseAct struct {
-	Act        string              `json:"act" enum:"rectify,erase,erase-part,made-public,restrict,told-of-lifting,lift,sort-objection,stop-marketing,restrict-while-weighed,end-processing,withdraw" example:"erase"`
+	Act        string              `json:"act" enum:"rectify,erase,erase-part,made-public,restrict,told-of-lifting,lift,sort-objection,stop-marketing,restrict-while-weighed,end-processing,withdraw,look-anew,replace-decision" example:"erase"`
 	Scenario   string              `json:"scenario,omitempty" enum:"accuracy,unlawful,needed-for-claims,weighing" doc:"Of restrict." example:"accuracy"`
-	To         string              `json:"to,omitempty" enum:"to-marketing,to-processing" doc:"Of sort-objection." example:"to-processing"`
-	Words      string              `json:"words,omitempty" maxLength:"8000" doc:"Of made-public: what was done. Of told-of-lifting: how and when the person was told."`
+	To         string              `json:"to,omitempty" enum:"to-marketing,to-processing,to-research" doc:"Of sort-objection." example:"to-processing"`
+	Words      string              `json:"words,omitempty" maxLength:"8000" doc:"Of made-public: what was done. Of told-of-lifting: how and when the person was told. Of look-anew: what whoever looked found, and why. Of replace-decision: how it was put into effect."`
+	Said       string              `json:"said,omitempty" maxLength:"8000" doc:"Of look-anew: what the person concerned says of the automated decision, or that they were asked and said nothing."`
+	Person     string              `json:"person,omitempty" maxLength:"200" doc:"Of look-anew: who looked; no program can." example:"Priya Shah"`
 	Programmes []string            `json:"programmes,omitempty" maxItems:"50" nullable:"false" doc:"Slugs, of stop-marketing: whose." example:"[\"harbour-news\"]"`
 	Scopes     []scope             `json:"scopes,omitempty" maxItems:"200" nullable:"false" doc:"Of withdraw and end-processing: what ends."`
 	Fields     []newCorrectionItem `json:"fields,omitempty" maxItems:"100" nullable:"false" doc:"Of erase-part: what is taken away; after is not read."`
@@ -68,7 +70,7 @@ func (a *api) caseRecordRoutes() {
 	add(a, op("judge-case-correction", http.MethodPost, "/corrections/{item}", "Decide on one item", "A person decides; a program names the person. What is refused or disputed needs words.", auth.CasesWrite), a.judgeCorrection)
 	add(a, op("add-case-statement", http.MethodPost, "/statement", "Put the person's statement beside their data", "Article 16. It stays with the record and goes out with it.", auth.CasesWrite), a.addStatement)
 	add(a, op("carry-out-case", http.MethodPost, "/acts", "Carry out what was decided",
-		"Rectification, erasure, restriction, objection and withdrawal of consent. Only what a person decided is carried out, and only once proof that was asked for has come; an opt-out and an objection to marketing wait for nothing. "+
+		"Rectification, erasure, restriction, objection, withdrawal of consent, and a human look at an automated decision. Only what a person decided is carried out, and only once proof that was asked for has come; an opt-out and an objection to marketing wait for nothing. "+
 			"Erasing needs the scope `keeping:write` as well. Whoever was given the data is told. Answers with the case as it is then. Each act reads its own fields.", auth.CasesWrite), a.carryOut)
 }
 
@@ -139,6 +141,10 @@ func (a *api) carryOutAct(ctx context.Context, id int64, b caseAct) (err error) 
 		_, err = s.Lift(ctx, id, by)
 	case "sort-objection":
 		_, err = s.Sort(ctx, id, by, b.To)
+	case "look-anew":
+		_, err = s.LookAnew(ctx, id, amending.Look{Actor: by, Person: b.Person, Said: b.Said, Found: b.Words})
+	case "replace-decision":
+		_, err = s.Replace(ctx, id, by, b.Words)
 	case "restrict-while-weighed":
 		_, err = s.RestrictWhileWeighed(ctx, id, by)
 	case "stop-marketing":

@@ -49,6 +49,12 @@ func (s *console) recordAct(ctx context.Context, by auth.Actor, k cases.Case, fo
 		_, err = a.Lift(ctx, k.ID, actor)
 	case "restrict-while-weighed":
 		_, err = a.RestrictWhileWeighed(ctx, k.ID, actor)
+	case "to-research":
+		_, err = a.Sort(ctx, k.ID, actor, amending.ToResearch)
+	case "look-anew":
+		_, err = a.LookAnew(ctx, k.ID, amending.Look{Actor: actor, Said: form.Get(templates.FieldText), Found: words})
+	case "replace-decision":
+		_, err = a.Replace(ctx, k.ID, actor, words)
 	case "answer":
 		err = s.answerForRecipient(ctx, actor, k, form)
 	default:

@@ -22,12 +22,29 @@ func (s *console) recordForms(ctx context.Context, k cases.Case, data *templates
 		data.Forms, err = s.restrictForms(ctx, k, decided)
 	case cases.Objection:
 		data.Forms, err = s.objectForms(ctx, k, decided)
+	case cases.AutomatedDecision:
+		data.Forms = lookForms(k, decided)
 	case cases.WithdrawConsent:
 		var scopes []templates.CaseChoice
 		scopes, err = s.scopeChoices(ctx, k)
 		data.Forms = []templates.RecordForm{{Act: "withdraw", Title: "End what the consent permitted", Hint: "At once: nobody's identity is checked, and nothing is decided before (Article 7(3)).", Ticks: scopes, TicksLabel: "What ends", Button: "End it"}}
 	}
 	return err
+}
+
+// lookForms let a person look at an automated decision, and put another in its place.
+func lookForms(k cases.Case, decided bool) []templates.RecordForm {
+	if !k.Open() {
+		return nil
+	}
+	var out []templates.RecordForm
+	if k.Decision == nil {
+		out = append(out, templates.RecordForm{Act: "look-anew", Title: "Look at the decision anew", Hint: "Whoever looks must be able to decide otherwise (Article 22C). Hear the person first; then decide below. Your name stands with it.", Text: "What the person says of it, or that they were asked and said nothing", Words: "What you found, and why", Button: "Record my look"})
+	}
+	if decided {
+		out = append(out, templates.RecordForm{Act: "replace-decision", Title: "Put the new decision into effect", Hint: "Where the old one was taken: Assent takes none itself.", Words: "Where and how", Button: "Record"})
+	}
+	return out
 }
 
 // fieldChoices offers the fields of a record.
@@ -117,10 +134,13 @@ func (s *console) objectForms(ctx context.Context, k cases.Case, decided bool) (
 		return nil, err
 	}
 	out := []templates.RecordForm{{Act: "stop-marketing", Title: "It is to direct marketing: stop it", Hint: "At once, whatever is declared later included. Nobody's identity is checked, and it cannot be refused (Article 21(3)).", Ticks: programmes, TicksLabel: "Whose", Button: "Stop all marketing"}}
-	if k.Decision == nil && k.SubjectID != 0 && k.Facts.DoneOn(amending.ToProcessing).IsZero() {
-		out = append(out, templates.RecordForm{Act: "restrict-while-weighed", Title: "It is to other processing: restrict it while it is weighed", Hint: "On legitimate interests, a public task, or for research. Then decide: uphold it, or name the compelling grounds.", Button: "Restrict and weigh"})
+	if k.Decision == nil && k.Facts.DoneOn(amending.ToResearch).IsZero() {
+		out = append(out, templates.RecordForm{Act: "to-research", Title: "It is to research or statistics", Hint: "It is upheld unless the research is necessary for a task in the public interest (Article 21(6)). Nothing is restricted meanwhile.", Button: "Record it"})
 	}
-	if decided && !k.Facts.DoneOn(amending.ToProcessing).IsZero() {
+	if k.Decision == nil && k.SubjectID != 0 && k.Facts.DoneOn(amending.ToProcessing).IsZero() {
+		out = append(out, templates.RecordForm{Act: "restrict-while-weighed", Title: "It is to other processing: restrict it while it is weighed", Hint: "On legitimate interests or a public task, profiling included. Then decide: uphold it, or name the compelling grounds.", Button: "Restrict and weigh"})
+	}
+	if decided && !(k.Facts.DoneOn(amending.ToProcessing).IsZero() && k.Facts.DoneOn(amending.ToResearch).IsZero()) {
 		scopes, err := s.scopeChoices(ctx, k)
 		if err != nil {
 			return nil, err

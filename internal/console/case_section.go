@@ -20,6 +20,7 @@ func (s *console) sections() map[cases.Kind]section {
 		cases.Breach:        s.breachSection,
 		cases.Disclosure:    s.thirdPartySection,
 		cases.Rectification: s.recordSection, cases.Erasure: s.recordSection, cases.Restriction: s.recordSection, cases.Objection: s.recordSection, cases.WithdrawConsent: s.recordSection,
+		cases.AutomatedDecision: s.recordSection,
 	}
 }
 

@@ -13,9 +13,14 @@ import (
 // refused (Article 21(2) and (3); E2-24, E2-39). One to other processing is weighed, and processing is restricted meanwhile (E0-23).
 type objecting struct{ store Store }
 
-// ToProcessing is the code by which a person says that an objection is to processing on legitimate interests, in the public interest, or for research;
-// cases.ToMarketing is that of one to direct marketing.
-const ToProcessing = "to-processing"
+// What an objection is to, beside cases.ToMarketing: the codes by which a person says so.
+const (
+	ToProcessing = "to-processing" // on legitimate interests or a public task, profiling on that basis included (Article 21(1))
+	ToResearch   = "to-research"   // for scientific or historical research or statistics (Article 21(6); E1-18)
+)
+
+// objectsTo reports whether a person said that an objection is to something.
+func objectsTo(c cases.Case, what string) bool { return !c.Facts.DoneOn(what).IsZero() }
 
 // Outcomes implements cases.Practice.
 func (objecting) Outcomes(c cases.Case) []cases.Outcome {
@@ -30,7 +35,7 @@ func (objecting) Reasons(c cases.Case, o cases.Outcome) []cases.Reason {
 	if cases.ObjectsToMarketing(c) || o == cases.Granted {
 		return nil
 	}
-	return []cases.Reason{
+	all := []cases.Reason{
 		{Code: "compelling", Words: "There are compelling legitimate grounds that override the person's interests, rights and freedoms", Rule: "Art 21(1) UK GDPR",
 			English: "we have compelling legitimate grounds that override your interests, rights and freedoms", Welsh: "mae gennym seiliau dilys cryf sy’n drech na’ch buddiannau, eich hawliau a’ch rhyddid"},
 		{Code: "claims", Words: "It is needed for legal claims", Rule: "Art 21(1) UK GDPR",
@@ -40,12 +45,16 @@ func (objecting) Reasons(c cases.Case, o cases.Outcome) []cases.Reason {
 		{Code: "other-basis", Words: "The processing rests on another basis than legitimate interests or a public task", Rule: "Art 21(1) UK GDPR",
 			English: "what we do with your data does not rest on legitimate interests or a public task, to which this right belongs", Welsh: "nid yw’r hyn a wnawn â’ch data yn dibynnu ar fuddiannau dilys nac ar dasg gyhoeddus, y seiliau y mae’r hawl hon yn perthyn iddynt"},
 	}
+	return slices.DeleteFunc(all, func(r cases.Reason) bool {
+		ofResearch := r.Code == "research"
+		return ofResearch && objectsTo(c, ToProcessing) && !objectsTo(c, ToResearch) || !ofResearch && objectsTo(c, ToResearch) && !objectsTo(c, ToProcessing)
+	})
 }
 
 // Duties implements cases.Practice.
 func (p objecting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error) {
-	marketing, processing := cases.ObjectsToMarketing(c), !c.Facts.DoneOn(ToProcessing).IsZero()
-	known := cases.Duty{Code: "objection-to", Words: "Say what the objection is to: direct marketing, or other processing", Done: marketing || processing}
+	marketing, processing, research := cases.ObjectsToMarketing(c), objectsTo(c, ToProcessing), objectsTo(c, ToResearch)
+	known := cases.Duty{Code: "objection-to", Words: "Say what the objection is to: direct marketing, research or statistics, or other processing", Done: marketing || processing || research}
 	if c.Decision != nil && !acts(c) && c.Decision.Outcome != cases.Refused {
 		return nil, nil
 	}
@@ -59,6 +68,9 @@ func (p objecting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, erro
 			return nil, err
 		}
 		out = append(out, more...)
+	}
+	if research && !processing && c.Decision != nil && granted(c.Decision.Outcome) { // Article 18(1)(d) wants no restriction meanwhile: it speaks of Article 21(1) alone
+		out = append(out, done(c, processingEnded, "End the research that the person objected to"))
 	}
 	told, err := recipientDuties(ctx, p.store, c)
 	return append(out, told...), err
@@ -80,7 +92,7 @@ func (p objecting) weighing(ctx context.Context, c cases.Case) ([]cases.Duty, er
 	return out, nil
 }
 
-// Sort keeps what an objection is to. To is cases.ToMarketing or ToProcessing; it may be both, one after the other. Kinds of error: Invalid, Conflict.
+// Sort keeps what an objection is to. To is cases.ToMarketing, ToProcessing or ToResearch; it may be several, one after the other. Kinds of error: Invalid, Conflict.
 func (s *Service) Sort(ctx context.Context, caseID int64, actor, to string) (cases.Case, error) {
 	const op = "amending: sort objection"
 	c, err := s.Cases.Store.Case(ctx, caseID)
@@ -90,9 +102,10 @@ func (s *Service) Sort(ctx context.Context, caseID int64, actor, to string) (cas
 	what := map[string]string{
 		cases.ToMarketing: "The objection is to direct marketing. It is absolute.",
 		ToProcessing:      "The objection is to other processing. It is weighed, and processing is restricted meanwhile.",
+		ToResearch:        "The objection is to research or statistics. It is upheld unless the research is necessary for a task in the public interest (Article 21(6)).",
 	}[to]
 	if what == "" {
-		return c, errs.E(op, errs.Invalid, "Say what the objection is to: to-marketing or to-processing.", nil)
+		return c, errs.E(op, errs.Invalid, "Say what the objection is to: to-marketing, to-processing or to-research.", nil)
 	}
 	if !c.Facts.DoneOn(to).IsZero() {
 		return c, nil

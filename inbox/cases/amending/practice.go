@@ -16,6 +16,8 @@ func Practices(store Store) map[cases.Kind]cases.Practice {
 		cases.Restriction:     restricting{store},
 		cases.Objection:       objecting{store},
 		cases.WithdrawConsent: withdrawing{store},
+
+		cases.AutomatedDecision: looking{store},
 	}
 }
 
