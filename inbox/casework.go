@@ -124,7 +124,7 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
 		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
 		{sorting.FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
-		{sorting.FlagChild, "A child may have written this, or it may be about one."},
+		{sorting.FlagChild, "A child may have written this, or it may be about one. A child has the same rights: answer in words that they understand, and ask a parent or guardian only where the child cannot act alone. What a child below the programme's age gave without a parent's agreement is erased (E4-01)."},
 	} {
 		if h.verdict.Flagged(route.flag) {
 			o.Events = append(o.Events, cases.Event{Kind: cases.Noted, At: now, On: h.Reckoner.UKDate(now), Actor: "system", What: route.what})

@@ -110,7 +110,7 @@ func flagWords(f string) string {
 	case sorting.FlagFOI:
 		return "May be a request under the Freedom of Information Act"
 	case sorting.FlagChild:
-		return "A child may have written, or be written about"
+		return "A child may have written, or be written about: answer in words that a child understands, and see who may act"
 	case sorting.FlagAgent:
 		return "Somebody may act for somebody else: authority is needed"
 	case sorting.FlagUrgent:

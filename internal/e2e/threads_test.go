@@ -200,6 +200,24 @@ func TestAComplaintIsToldToTheOfficerAtOnce(t *testing.T) {
 	}
 }
 
+// A service is not for children; one who writes all the same is recognised, and staff are told what that means (E4-01).
+func TestAChildWhoWritesIsRecognised(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	s.write("pip@example.org", "privacy@"+harbour, "my account", "Hello, I am 11 years old and I signed up for your emails. Please delete all my data. From Pip")
+	k, _ := s.opened("pip@example.org")
+	if k.Kind != cases.Erasure || !k.Has("child") {
+		t.Errorf("it became %s with %v", k.Kind, k.Flags)
+	}
+	events, err := s.house.DB.CaseEvents(t.Context(), k.ID)
+	s.check(err)
+	if !slices.ContainsFunc(events, func(e cases.Event) bool {
+		return strings.Contains(e.What, "A child may have written this") && strings.Contains(e.What, "words that they understand") && strings.Contains(e.What, "without a parent's agreement is erased")
+	}) {
+		t.Errorf("the timeline %+v", events)
+	}
+}
+
 // What a programme declares of a mailbox settles what its mail is that does not say (E0-30).
 func TestAMailboxForComplaintsTakesComplaints(t *testing.T) {
 	t.Parallel()
