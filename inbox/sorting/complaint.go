@@ -39,6 +39,27 @@ func (r *reading) wronged(found map[string][]Ground) {
 	}
 }
 
+// earlierRequest drops the right that a complaint only tells of: "I made a subject access request in May and want to
+// complain about your answer". A reminder, which complains of nothing, keeps it.
+func (r *reading) earlierRequest(found map[string][]Ground) {
+	if len(found[LabelComplaint]) == 0 {
+		return
+	}
+	for _, label := range rightsLabels() {
+		if label == LabelComplaint {
+			continue
+		}
+		found[label] = slices.DeleteFunc(found[label], func(g Ground) bool {
+			return slices.ContainsFunc(r.all, func(s said) bool {
+				return s.has("earlier") && (s.text == g.Words || strings.Contains(strings.Join(s.words, " "), g.Words))
+			})
+		})
+		if len(found[label]) == 0 {
+			delete(found, label)
+		}
+	}
+}
+
 // threatens reports whether a sentence announces something before it speaks of a complaint: "if I do not
 // hear from you I will complain", and not "I am making a complaint and shall go to the regulator".
 func (s *said) threatens() bool {

@@ -39,6 +39,7 @@ func (r *reading) requests() request {
 	r.wronged(found)
 	r.automatedDecision(found)
 	r.laterComplaint(found)
+	r.earlierRequest(found)
 	r.putBack(found)
 	r.ownData(found)
 	r.lawAlone(found)
@@ -217,7 +218,8 @@ func (s *said) bare() (whole, clause bool) {
 			continue
 		}
 		whole = whole || h.at == 0 && h.end == len(s.words)
-		clause = clause || (h.end-h.at > 1 || len(s.words) <= 4) && s.clauseAt(h.at) && s.clauseAt(h.end)
+		last := h.end == len(s.words) && h.end <= maxTerse
+		clause = clause || (h.end-h.at > 1 || len(s.words) <= 4 || last) && s.clauseAt(h.at) && s.clauseAt(h.end)
 	}
 	return whole, clause
 }

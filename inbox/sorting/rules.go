@@ -131,6 +131,7 @@ func erasureRules() []rule {
 		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
 		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it", anywhere},
 		{label, "asks to delete their details", "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
+		{label, "asks to delete what is published about them", "delete contact their-records", 14, "newsletter", anywhere},
 		{label, "asks to delete an account", "delete/close account ask", 12, "", anywhere},
 		{label, "names the right to erasure", "right-erasure ask", 20, "", anywhere},
 	}
@@ -149,6 +150,7 @@ func otherRightsRules() []rule {
 		{LabelRestriction, "asks to restrict processing", "restrict processing mine/request/data", 30, "", anywhere},
 		{LabelRestriction, "asks to hold data back", "restrict about-me until", 20, "", anywhere},
 		{LabelRestriction, "asks to hold data back and keep it", "keep-it restrict", 24, "", anywhere},
+		{LabelRestriction, "asks to hold data back", "restrict processing until", 14, "", anywhere},
 		{LabelRestriction, "asks to hold data back", "restrict about-me", 6, "newsletter account no-field", short},
 		{LabelRestriction, "asks to mark a record", "restrict about-me request", 8, "newsletter", anywhere},
 		{LabelRestriction, notForATime, "until negation processing about-me", 24, "", anywhere},
@@ -170,6 +172,7 @@ func otherRightsRules() []rule {
 		{LabelWithdrawConsent, "withdraws consent", "withdraw consent", 8, "notice", short},
 
 		{LabelComplaint, "complains about the handling of data", "complaint complaint-about/law ask", 24, "threat", anywhere},
+		{LabelComplaint, "complains about the handling of data", "complaint complaint-about", 8, "threat notice", short},
 
 		{LabelAutomatedDecision, "questions an automated decision", "human-review ask", 24, "", anywhere},
 		{LabelAutomatedDecision, "speaks of automated decisions", "automated ask", 24, "", anywhere},
