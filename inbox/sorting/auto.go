@@ -52,7 +52,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 	case said+named == 0, a.header == "" && named == 0 && r.speaks("put-back"):
 	case a.weak || named > 0:
 		a.kind, a.confidence = kind, 0.9
-	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && (r.words > 60 || !r.reply || r.speaks("unsubscribe-me")):
+	case said < 4 && (kind == LabelAck || r.asks()), said < 2 && !r.saysOneThing():
 		// People say this too.
 	default:
 		a.kind, a.confidence = kind, min(0.95, 0.6+0.1*float64(said))
@@ -61,7 +61,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 }
 
 var ticketMark = regexp.MustCompile(`(?i)\[[^\]]{0,30}#\s?\d{2,}\]|\(#\d+\)|\bref:_?\w{4,}|№\s?\d{2,}|\b(?:ticket|case|incident|request|vorgang|dossier|caso|pratica|inc|req)\W{0,3}(?:id|nr|no|number|nummer)?\W{0,4}\d{3,}` +
-	`|(?:number|nummer|numbriga?|numero|número|numéro|numer(?:em)?|číslo[m]?|číslem|številko|številka|brojem|број|номер(?:ом)?|numru|numur[su]|numeriu|számon|numărul|αριθμό|\bnr)\W{1,3}\w{0,4}-?\d{2,}`)
+	`|(?:number|nummer|numbriga?|numero|número|numéro|numer(?:em)?|číslo[m]?|číslem|številko|številka|brojem|број|номер(?:ом)?|numru|numur[su]|numeriu|számon|numărul|αριθμό|\bnr|\bn\.?º|\bn°|č\.|reference(?: is)?)\W{1,3}\w{0,4}-?\d{2,}`)
 
 // ticketed reports whether a message has the number under which a help desk filed what came in.
 func ticketed(m *message.Parsed) bool {
@@ -76,7 +76,7 @@ func ticketed(m *message.Parsed) bool {
 func forAll(a address.Address) bool {
 	local := strings.ToLower(a.Local())
 	return slices.ContainsFunc([]string{"support", "help", "service", "info", "office", "contact", "kontakt", "care", "customer", "noreply", "no-reply", "donotreply", "enquir", "inquir", "kundendienst",
-		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello"},
+		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello", "accueil", "protocol", "podateln", "geral", "kirjaamo", "kommun", "kancelar"},
 		func(s string) bool { return strings.HasPrefix(local, s) })
 }
 
@@ -114,6 +114,18 @@ func (r *reading) selfDescription(a *automatic) (kind string, said, named int) {
 		}
 	}
 	return kind, said, named
+}
+
+// saysOneThing reports whether the text of an answer is one short sentence: "I am out of the office until Monday". A longer one
+// that speaks of an absence once is as likely a person's: "we are on holiday then, but put us down for two".
+func (r *reading) saysOneThing() bool {
+	n := 0
+	for i := range r.all {
+		if r.all[i].where == "text" {
+			n++
+		}
+	}
+	return r.reply && n == 1 && r.words <= 12
 }
 
 // speaks reports whether any sentence has the concept, also when it is denied.

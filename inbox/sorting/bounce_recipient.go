@@ -153,7 +153,7 @@ func addressPoints(m *message.Parsed, a address.Address, line string, at []int) 
 	if slices.Contains(m.To, a) || m.Returned != nil && m.Returned.From == a {
 		p -= 3
 	}
-	if a == m.From || strings.HasPrefix(local, "postmaster") || strings.HasPrefix(local, "mailer-daemon") || local == "abuse" || local == "support" || local == "helpdesk" {
+	if a == m.From || strings.HasPrefix(local, "postmaster") || strings.HasPrefix(local, "mailer-daemon") || strings.HasSuffix(local, "-request") || strings.HasSuffix(local, "-owner") || local == "abuse" || local == "support" || local == "helpdesk" {
 		p -= 4
 	}
 	return p

@@ -74,7 +74,7 @@ func listManager(m *message.Parsed) bool {
 }
 
 // shapedAsReport knows a report in a language that no list has by its shape: from a mail system, with the null
-// sender, and with a failure code, the message that it returns, or a line that begins with an address which is neither end of the report.
+// sender, and with a failure code, the message that it returns, or an address which is neither end of the report.
 func shapedAsReport(m *message.Parsed, written string) bool {
 	if !daemon(m) || m.ReturnPath != "<>" || strings.HasPrefix(m.AutoSubmitted, "auto-replied") {
 		return false
@@ -82,12 +82,7 @@ func shapedAsReport(m *message.Parsed, written string) bool {
 	if m.Returned != nil || statusIn(written) != "" || replyCode.MatchString(written) {
 		return true
 	}
-	for _, c := range namedAddresses(m, written) {
-		if c.ownLine && c.points >= 3 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(namedAddresses(m, written), func(c candidate) bool { return c.points > 0 })
 }
 
 var mailSystemName = regexp.MustCompile(`(?i)mail(?:er)?[ -]?(?:daemon|delivery|system|router|administrator)|postmaster|system administrator|delivery (?:sub)?system`)
