@@ -41,6 +41,9 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 	case sorting.KindARF:
 		return h.complaint(ctx)
 	}
+	if h.isOurs() {
+		return h.leaveOurs(), nil
+	}
 	if s, done, err := h.answersCase(ctx); done || err != nil {
 		return s, err
 	}
@@ -145,8 +148,15 @@ func (h *handling) openCase(ctx context.Context, labels []string) (Settlement, e
 	if err != nil || programme.ID == 0 {
 		return s, err
 	}
+	ours, err := h.ours(ctx)
+	if err != nil {
+		return s, err
+	}
 	s.Letters = func(opened cases.Case) []*mailer.Letter {
-		letters := h.alerts(opened, programme)
+		var letters []*mailer.Letter
+		if !ours || !h.automatic() { // an alert that came back under another Message-ID is told of by no alert
+			letters = h.alerts(opened, programme)
+		}
 		if answer && ask != nil {
 			letters = append(letters, h.linkLetter(opened, *ask)...)
 		} else if l := h.acknowledgement(opened, programme.ID); answer && opened.Kind != cases.Correspondence && l != nil {

@@ -200,6 +200,35 @@ func TestAComplaintIsToldToTheOfficerAtOnce(t *testing.T) {
 	}
 }
 
+// The officer's address may be a mailbox that is watched. What we write there is kept and opens nothing: an alert of a complaint is no complaint.
+func TestWhatWeWriteToAWatchedMailboxOpensNoCase(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	_, err := s.house.DB.ChangeProgramme(t.Context(), s.programme.ID, func(p subscriptions.Programme) (subscriptions.Programme, error) {
+		p.DPOAddress = s.at("privacy")
+		return p, nil
+	})
+	s.check(err)
+	s.write("ann@example.org", "privacy@"+harbour, "A complaint", "I want to make a formal complaint about how you handled my personal data.")
+	k, _ := s.opened("ann@example.org")
+	ours := s.kept(func(x inbox.Kept) bool { return strings.Contains(x.Subject, k.Reference) })
+	if ours.Disposition != inbox.Automatic {
+		t.Errorf("the alert became %q: %+v", ours.Disposition, ours.Grounds)
+	}
+	alert := s.mailTo(s.at("privacy").String(), func(m *message.Parsed) bool { return strings.Contains(m.Subject, k.Reference) })
+
+	// A relay on the way may give it another Message-ID. Then it is a case for a person, and nobody is written to of it.
+	s.write(alert.From.String(), "privacy@"+harbour, "A complaint, again", alert.Text, "Auto-Submitted: auto-generated\r\n")
+	s.kept(func(x inbox.Kept) bool { return x.Subject == "A complaint, again" && x.Disposition == inbox.OpenedCase })
+	all, err := s.house.DB.Cases(t.Context(), cases.Filter{}, 0, 100)
+	s.check(err)
+	for _, c := range all {
+		if _, err := s.house.DB.LetterByKey(t.Context(), "case-alert:"+c.Reference); (err == nil) != (c.Reference == k.Reference) {
+			t.Errorf("an alert of %s: %v", c.Reference, err)
+		}
+	}
+}
+
 // A service is not for children; one who writes all the same is recognised, and staff are told what that means (E4-01).
 func TestAChildWhoWritesIsRecognised(t *testing.T) {
 	t.Parallel()
