@@ -203,7 +203,7 @@ const maxHits = 1500
 
 // find returns the phrases in words, of the languages whose bit is set.
 func (l *lexicon) find(words []string, tongues uint64) []hit {
-	var out []hit
+	out := make([]hit, 0, 2*len(words))
 	look := func(list []*phrase, at int) {
 		for _, p := range list {
 			if p.tongue&tongues == 0 || len(out) == maxHits {
