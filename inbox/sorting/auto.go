@@ -125,7 +125,7 @@ func (r *reading) saysOneThing() bool {
 			n++
 		}
 	}
-	return r.reply && n == 1 && r.words <= 12
+	return r.reply && n == 1 && r.words <= 10
 }
 
 // speaks reports whether any sentence has the concept, also when it is denied.
