@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -126,7 +127,7 @@ func programmeFacts(p subscriptions.Programme) []templates.Fact {
 		{Name: "Sends as", Value: p.FromName + ", " + p.FromAddress.String()},
 	}
 	if !p.DPOAddress.IsZero() {
-		facts = append(facts, templates.Fact{Name: "Data Protection Officer", Value: p.DPOName + ", " + p.DPOAddress.String()})
+		facts = append(facts, templates.Fact{Name: "Data Protection Officer", Value: strings.TrimPrefix(p.DPOName+", "+p.DPOAddress.String(), ", ")})
 	}
 	if !p.EndsAt.IsZero() {
 		facts = append(facts, templates.Fact{Name: "Ends", Value: p.EndsAt.In(p.Zone()).Format("2 January 2006, 3:04pm")})
