@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os/exec"
 	"slices"
 	"testing"
@@ -44,13 +43,22 @@ func TestAProcessKilledWhileItTakesMailInLosesNothingAndDoubleNothing(t *testing
 
 	const n = 240
 	writers := s.mailsOfFourSorts(n)
-	for _, part := range []int{1, 3, 5} {
-		c.start(fmt.Sprintf("worker %d", part))
-		before := s.waitSettled(n * part / 8)
-		time.Sleep(rand.N(60 * time.Millisecond)) // somewhere in the midst of what comes next
-		c.kill(fmt.Sprintf("worker %d", part))
+	written := s.world.Counts().Accepted
+	for i, midst := range []struct {
+		of   string
+		when func() bool
+	}{
+		{"fetching", func() bool { return s.counted(func(inbox.Kept) bool { return true }) >= n/8 }},
+		{"settling", func() bool {
+			return s.counted(func(k inbox.Kept) bool { return k.Disposition != inbox.Unsorted }) >= n/3
+		}},
+		{"answering", func() bool { return s.world.Counts().Accepted >= written+n/6 }},
+	} {
+		name := fmt.Sprintf("worker %d", i)
+		c.start(name)
+		s.eventually("it is in the midst of "+midst.of, midst.when)
+		c.kill(name)
 		s.check(broker.FlushDB(t.Context()).Err()) // or what it had in hand waits half a minute, asynq's lease
-		t.Logf("killed when %d of %d messages had their disposition", before, n)
 	}
 	c.start("the last")
 	s.settled(n)
@@ -83,20 +91,16 @@ func (s *scene) mailsOfFourSorts(n int) (writers []string) {
 	return writers
 }
 
-// waitSettled waits until so many messages have their disposition, and returns how many do.
-func (s *scene) waitSettled(want int) (n int) {
+// counted is how many kept messages there are of a sort.
+func (s *scene) counted(sort func(inbox.Kept) bool) (n int) {
 	s.t.Helper()
-	s.eventually(fmt.Sprintf("%d messages are settled", want), func() bool {
-		kept, err := s.house.DB.KeptBefore(s.t.Context(), 0, 1000)
-		s.check(err)
-		n = 0
-		for _, k := range kept {
-			if k.Disposition != inbox.Unsorted {
-				n++
-			}
+	kept, err := s.house.DB.KeptBefore(s.t.Context(), 0, 1000)
+	s.check(err)
+	for _, k := range kept {
+		if sort(k) {
+			n++
 		}
-		return n >= want
-	})
+	}
 	return n
 }
 
