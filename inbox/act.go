@@ -41,8 +41,8 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 	case sorting.KindARF:
 		return h.complaint(ctx)
 	}
-	if h.isOurs() {
-		return h.leaveOurs(), nil
+	if own, err := h.isOurs(ctx); own || err != nil {
+		return h.leaveOurs(), err
 	}
 	if s, done, err := h.answersCase(ctx); done || err != nil {
 		return s, err

@@ -217,6 +217,15 @@ func TestWhatWeWriteToAWatchedMailboxOpensNoCase(t *testing.T) {
 	}
 	alert := s.mailTo(s.at("privacy").String(), func(m *message.Parsed) bool { return strings.Contains(m.Subject, k.Reference) })
 
+	// Whoever takes over its Message-ID is heard all the same.
+	raw := plain("bob@example.org", "privacy@"+harbour, "My data", wantsData)
+	id := raw[strings.Index(raw, "Message-ID: "):]
+	id, _, _ = strings.Cut(id, "\r\n")
+	s.check(s.mail.Deliver("bob@example.org", "privacy@"+harbour, []byte(strings.Replace(raw, id, "Message-ID: <"+strings.Trim(alert.MessageID, "<>")+">", 1))))
+	if bobs := s.kept(func(x inbox.Kept) bool { return x.From == "bob@example.org" }); bobs.Disposition != inbox.OpenedCase {
+		t.Errorf("bob's request became %q: %+v", bobs.Disposition, bobs.Grounds)
+	}
+
 	// A relay on the way may give it another Message-ID. Then it is a case for a person, and nobody is written to of it.
 	s.write(alert.From.String(), "privacy@"+harbour, "A complaint, again", alert.Text, "Auto-Submitted: auto-generated\r\n")
 	s.kept(func(x inbox.Kept) bool { return x.Subject == "A complaint, again" && x.Disposition == inbox.OpenedCase })
