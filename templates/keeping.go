@@ -4,16 +4,19 @@ import "time"
 
 // Fields of the forms about how long data stays, beside those that other forms have too.
 const (
-	FieldProgramme = "programme"
-	FieldWhat      = "what"
-	FieldSince     = "since"
-	FieldLength    = "length"
-	FieldUnit      = "unit"
-	FieldCategory  = "category" // once for each that is ticked
-	FieldReview    = "review"   // "yes" or "no"
-	FieldDecision  = "decision"
-	FieldGround    = "ground"
-	FieldUntold    = "untold"
+	FieldProgramme  = "programme"
+	FieldWhat       = "what"
+	FieldSince      = "since"
+	FieldLength     = "length"
+	FieldUnit       = "unit"
+	FieldCategory   = "category"   // once for each that is ticked
+	FieldLongerFor  = "longer_for" // a purpose, "0" for none
+	FieldLonger     = "longer"
+	FieldLongerUnit = "longer_unit"
+	FieldReview     = "review" // "yes" or "no"
+	FieldDecision   = "decision"
+	FieldGround     = "ground"
+	FieldUntold     = "untold"
 )
 
 // RetentionPage fills the page "retention": what is due, the rules, the records of destruction, and what keeps data.
@@ -34,6 +37,7 @@ type RetentionPage struct {
 type DueRow struct {
 	ID    string
 	Rule  string
+	Says  string // what the rule says; may be empty
 	About string // as "Person 12"
 	URL   string // of the person; may be empty
 	Due   time.Time

@@ -57,11 +57,14 @@ func (a *app) listRules(ctx context.Context) error {
 	defer db.Close()
 	rules, err := db.Rules(ctx, false)
 	for _, r := range rules {
-		review := ""
+		longer, review := "", ""
+		if r.Longer.PurposeID != 0 {
+			longer = fmt.Sprintf(" (%s while they permit “%s”)", r.Longer.Period, r.Longer.Purpose)
+		}
 		if r.Review {
 			review = "; a person approves first"
 		}
-		fmt.Fprintf(a.stdout, "%3d  %s: %s, %s after %s, %s%s. %s\n", r.ID, r.Name, r.What, r.Period, r.Since, r.Action, review, r.Reason)
+		fmt.Fprintf(a.stdout, "%3d  %s: %s, %s%s after %s, %s%s. %s\n", r.ID, r.Name, r.What, r.Period, longer, r.Since, r.Action, review, r.Reason)
 	}
 	return err
 }

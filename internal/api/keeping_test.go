@@ -56,6 +56,10 @@ func TestTheRetentionScheduleIsSetAndShown(t *testing.T) {
 		}
 		h.must(t, http.StatusOK, "GET", "/api/v1/retention/certificates", "").want(t, "items.0.objects", 1, "items.0.approved_by", "key:1", "items.0.reason", "nothing is owed")
 		h.must(t, http.StatusNoContent, "DELETE", "/api/v1/retention/rules/1", "")
+		const longer = `{"programme_id":1,"name":"Leavers","what":"people","since":"last activity","length":6,"unit":"months","longer_for":1,"longer_length":12,"longer_unit":"months","action":"delete","review":true,"reason":"nothing is owed"}`
+		h.must(t, http.StatusOK, "POST", "/api/v1/retention/rules", longer).want(t, "longer_for", 1, "longer_length", 12, "longer_unit", "months")
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/retention/rules", strings.Replace(longer, `"longer_for":1`, `"longer_for":99`, 1))
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/retention/rules", strings.Replace(longer, `"longer_length":12`, `"longer_length":6`, 1))
 	})
 }
 

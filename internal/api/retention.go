@@ -18,6 +18,9 @@ type RetentionTerms struct {
 	Since       string   `json:"since" enum:"last permission ended,consent expired,programme ended,last activity,requested,case closed,received,sent,imported" doc:"What the time counts from." example:"last permission ended"`
 	Length      int      `json:"length" minimum:"0" example:"1"`
 	Unit        string   `json:"unit" enum:"days,months,years" example:"years"`
+	LongerFor   int64    `json:"longer_for,omitempty" minimum:"0" doc:"The purpose whose permission keeps people longer. Left out where nothing does." example:"3"`
+	Longer      int      `json:"longer_length,omitempty" minimum:"0" doc:"For how long that is at most, from the same day as the other. It ends with the permission, if that is sooner." example:"12"`
+	LongerUnit  string   `json:"longer_unit,omitempty" enum:"days,months,years" example:"months"`
 	Action      string   `json:"action" enum:"thin,anonymise,delete" doc:"thin takes away some categories; anonymise counts what statistics need and erases; delete erases." example:"delete"`
 	Categories  []string `json:"categories,omitempty" enum:"identity,contact,profile,preferences,usage" nullable:"false" doc:"What thinning takes away."`
 	Review      bool     `json:"review" doc:"A person approves first." example:"true"`
@@ -36,7 +39,7 @@ type retentionRule struct {
 func showRetentionRule(r retention.Rule) retentionRule {
 	out := retentionRule{ID: r.ID, Statement: r.Statement(), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, EndedAt: someTime(r.EndedAt), RetentionTerms: RetentionTerms{
 		ProgrammeID: r.ProgrammeID, Name: r.Name, What: string(r.What), Since: string(r.Since), Length: r.Period.Length, Unit: string(r.Period.Unit),
-		Action: string(r.Action), Review: r.Review, Reason: r.Reason,
+		LongerFor: r.Longer.PurposeID, Longer: r.Longer.Period.Length, LongerUnit: string(r.Longer.Period.Unit), Action: string(r.Action), Review: r.Review, Reason: r.Reason,
 	}}
 	for _, c := range r.Categories {
 		out.Categories = append(out.Categories, string(c))
@@ -84,6 +87,7 @@ func (a *api) createRetentionRule(ctx context.Context, in *struct{ Body Retentio
 	b := in.Body
 	r := retention.Rule{
 		ProgrammeID: b.ProgrammeID, Name: b.Name, What: retention.What(b.What), Since: retention.Since(b.Since), Period: retention.Period{Length: b.Length, Unit: retention.Unit(b.Unit)},
+		Longer: retention.Longer{PurposeID: b.LongerFor, Period: retention.Period{Length: b.Longer, Unit: retention.Unit(b.LongerUnit)}},
 		Action: retention.Action(b.Action), Review: b.Review, Reason: b.Reason, CreatedBy: actor(ctx).String(),
 	}
 	for _, c := range b.Categories {

@@ -61,15 +61,15 @@ func (s *console) showRetention(c *gin.Context, by auth.Actor, status int, probl
 	if page.MayWrite {
 		page.NewURL = retentionURL + "/rules/new"
 	}
-	names := map[int64]string{}
+	byID := map[int64]retention.Rule{}
 	for _, r := range rules {
-		names[r.ID] = r.Name
+		byID[r.ID] = r
 		if r.EndedAt.IsZero() {
 			page.Rules = append(page.Rules, templates.RuleRow{ID: decimal(r.ID), Name: r.Name, Programme: programmeName(programmes, r.ProgrammeID), Statement: r.Statement(), Review: r.Review})
 		}
 	}
 	for _, fill := range []func(context.Context, *templates.RetentionPage) error{
-		func(ctx context.Context, p *templates.RetentionPage) error { return s.fillQueue(ctx, p, names) },
+		func(ctx context.Context, p *templates.RetentionPage) error { return s.fillQueue(ctx, p, byID) },
 		s.fillHolds, s.fillErasures, s.fillCertificates,
 	} {
 		if err := fill(ctx, &page); err != nil {
@@ -79,10 +79,10 @@ func (s *console) showRetention(c *gin.Context, by auth.Actor, status int, probl
 	return s.page(c, status, "retention", page)
 }
 
-func (s *console) fillQueue(ctx context.Context, page *templates.RetentionPage, names map[int64]string) error {
+func (s *console) fillQueue(ctx context.Context, page *templates.RetentionPage, rules map[int64]retention.Rule) error {
 	queue, err := s.Keeping.Schedule.Store.Disposals(ctx, 0, 0, maxKept, retention.Waiting, retention.Approved, retention.Delayed, retention.Held)
 	for _, d := range queue {
-		row := templates.DueRow{ID: decimal(d.ID), Rule: names[d.RuleID], About: "Row " + decimal(d.ObjectID), Due: d.DueAt, State: disposalState(d.State), Why: d.Why}
+		row := templates.DueRow{ID: decimal(d.ID), Rule: rules[d.RuleID].Name, Says: rules[d.RuleID].Statement(), About: "Row " + decimal(d.ObjectID), Due: d.DueAt, State: disposalState(d.State), Why: d.Why}
 		if d.SubscriberID != 0 {
 			row.About, row.URL = "Person "+decimal(d.SubscriberID), personURL(d.SubscriberID)
 		}

@@ -19,7 +19,7 @@ import (
 func (s *console) newRule(c *gin.Context, by auth.Actor) error {
 	return s.ruleForm(c, by, typed{
 		templates.FieldProgramme: {"0"}, templates.FieldWhat: {string(retention.Whats[0])}, templates.FieldLength: {"1"}, templates.FieldUnit: {string(retention.Years)},
-		templates.FieldReview: {"yes"},
+		templates.FieldLongerFor: {"0"}, templates.FieldLongerUnit: {string(retention.Months)}, templates.FieldReview: {"yes"},
 	}, nil)
 }
 
@@ -35,9 +35,13 @@ func (s *console) declareRule(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return s.ruleForm(c, by, v, errs.E(op, errs.Invalid, "Say how long, as a number.", nil))
 	}
+	longer, err := longerPeriod(v)
+	if err != nil {
+		return s.ruleForm(c, by, v, errs.Wrap(op, err))
+	}
 	r := retention.Rule{
 		ProgrammeID: programme, Name: v.get(templates.FieldName), What: retention.What(v.get(templates.FieldWhat)), Since: retention.Since(v.get(templates.FieldSince)),
-		Period: retention.Period{Length: length, Unit: retention.Unit(v.get(templates.FieldUnit))}, Action: retention.Action(v.get(templates.FieldDo)),
+		Period: retention.Period{Length: length, Unit: retention.Unit(v.get(templates.FieldUnit))}, Longer: longer, Action: retention.Action(v.get(templates.FieldDo)),
 		Review: v.ticked(templates.FieldReview), Reason: v.get(templates.FieldReason), CreatedBy: by.String(),
 	}
 	for _, category := range v[templates.FieldCategory] {
@@ -50,15 +54,36 @@ func (s *console) declareRule(c *gin.Context, by auth.Actor) error {
 	return nil
 }
 
+// longerPeriod reads for whom a rule has a longer period; none was chosen unless a purpose was.
+func longerPeriod(v typed) (longer retention.Longer, err error) {
+	if longer.PurposeID, _ = strconv.ParseInt(v.get(templates.FieldLongerFor), 10, 64); longer.PurposeID == 0 {
+		return longer, nil
+	}
+	longer.Period.Unit = retention.Unit(v.get(templates.FieldLongerUnit))
+	if longer.Period.Length, err = strconv.Atoi(v.get(templates.FieldLonger)); err != nil {
+		return longer, errs.E("console: longer period", errs.Invalid, "Say how long at most people are kept who permit it, as a number.", nil)
+	}
+	return longer, nil
+}
+
 func (s *console) ruleForm(c *gin.Context, by auth.Actor, v typed, problem error) error {
+	const op = "console: rule form"
 	programmes, err := s.People.Store.Programmes(c.Request.Context())
 	if err != nil {
-		return errs.Wrap("console: rule form", err)
+		return errs.Wrap(op, err)
 	}
-	house := []templates.Choice{{Value: "0", Label: "The whole house"}}
+	house, longer := []templates.Choice{{Value: "0", Label: "The whole house"}}, []templates.Choice{{Value: "0", Label: "Nobody"}}
 	for _, p := range programmes {
 		house = append(house, templates.Choice{Value: decimal(p.ID), Label: p.Name})
+		purposes, err := s.People.Store.Purposes(c.Request.Context(), p.ID)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		for _, u := range purposes {
+			longer = append(longer, templates.Choice{Value: decimal(u.ID), Label: "Who permits: " + u.Name + " (" + p.Name + ")"})
+		}
 	}
+	units := []retention.Unit{retention.Years, retention.Months, retention.Days}
 	var starts []retention.Since
 	for _, w := range retention.Whats {
 		for _, since := range retention.StartsOf(w) {
@@ -75,8 +100,11 @@ func (s *console) ruleForm(c *gin.Context, by auth.Actor, v typed, problem error
 			v.one(templates.FieldProgramme, "For", "", house),
 			v.one(templates.FieldWhat, "What goes", "", chosen(retention.Whats, asSentence)),
 			v.of("number", templates.FieldLength, "How long after", ""),
-			v.one(templates.FieldUnit, "Counted in", "", chosen([]retention.Unit{retention.Years, retention.Months, retention.Days}, asSentence)),
+			v.one(templates.FieldUnit, "Counted in", "", chosen(units, asSentence)),
 			v.one(templates.FieldSince, "After what", "Not each goes with everything; you are told which do", chosen(starts, asSentence)),
+			v.one(templates.FieldLongerFor, "Who is kept longer", "For people alone, and while they permit it: until they take it back, or the longer time is over", longer),
+			v.of("number", templates.FieldLonger, "How long at most, for them", "From the same day as the other"),
+			v.one(templates.FieldLongerUnit, "Counted in", "", chosen(units, asSentence)),
 			v.one(templates.FieldDo, "What is done", "", chosen(retention.Actions, ruleAction)),
 			v.some(templates.FieldCategory, "What thinning takes away", "", categoryChoices()),
 			v.of(templates.LineTick, templates.FieldReview, "A person approves before anything goes", ""),

@@ -43,6 +43,14 @@ func TestTheRetentionScheduleIsSetReviewedAndCertified(t *testing.T) {
 		pagestest.WantText(t, r.see(dpo, "/console/retention"), "Nothing is due.", "nothing is owed", "People: delete")
 		pagestest.WantStatus(t, r.send(dpo, "/console/retention/rules/1/end", url.Values{}), http.StatusSeeOther)
 		pagestest.WantText(t, r.see(dpo, "/console/retention"), "There are no rules")
+		rule.Set("longer_for", fmt.Sprint(r.News.PurposeID))
+		w = r.send(dpo, "/console/retention/rules", rule)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "Say how long at most people are kept who permit it")
+		rule.Set("longer", "12")
+		rule.Set("longer_unit", "months")
+		pagestest.WantStatus(t, r.send(dpo, "/console/retention/rules", rule), http.StatusSeeOther)
+		pagestest.WantText(t, r.see(dpo, "/console/retention"), "it stays longer: for 12 months at most")
 	})
 }
 

@@ -95,6 +95,9 @@ type ruleFile struct {
 	Since      string   `toml:"since"`
 	Length     int      `toml:"length"`
 	Unit       string   `toml:"unit"`
+	LongerFor  string   `toml:"longer_for"` // the slug of the purpose whose permission keeps people longer
+	Longer     int      `toml:"longer_length"`
+	LongerUnit string   `toml:"longer_unit"`
 	Action     string   `toml:"action"`
 	Categories []string `toml:"categories"`
 	Review     bool     `toml:"review"`

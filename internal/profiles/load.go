@@ -147,7 +147,12 @@ func (l Loader) rules(ctx context.Context, p Profile, out *Loaded) error {
 			continue
 		}
 		r.ProgrammeID, r.CreatedBy = out.Programme.ID, l.Actor
-		if _, err := l.Rules.Declare(ctx, r); err != nil {
+		for _, u := range out.Purposes {
+			if u.Slug == r.LongerFor {
+				r.Longer.PurposeID = u.ID
+			}
+		}
+		if _, err := l.Rules.Declare(ctx, r.Rule); err != nil {
 			return err
 		}
 	}

@@ -29,13 +29,19 @@ type Profile struct {
 	Recipients []subscriptions.Recipient
 	Purposes   []subscriptions.Purpose
 	Lists      []List
-	Retention  []retention.Rule
+	Retention  []Rule
 }
 
 // List is a list with the slug of its purpose.
 type List struct {
 	subscriptions.List
 	Purpose string
+}
+
+// Rule is a rule of retention with the slug of the purpose whose permission keeps people longer, "" for none.
+type Rule struct {
+	retention.Rule
+	LongerFor string
 }
 
 // Names returns the names of all profiles, sorted.
@@ -150,11 +156,12 @@ func (x purposeFile) purpose() (subscriptions.Purpose, error) {
 	return p, err
 }
 
-func (x ruleFile) rule() retention.Rule {
-	r := retention.Rule{
+func (x ruleFile) rule() Rule {
+	r := Rule{LongerFor: x.LongerFor, Rule: retention.Rule{
 		Name: x.Name, What: retention.What(x.What), Since: retention.Since(x.Since), Period: retention.Period{Length: x.Length, Unit: retention.Unit(x.Unit)},
+		Longer: retention.Longer{Period: retention.Period{Length: x.Longer, Unit: retention.Unit(x.LongerUnit)}},
 		Action: retention.Action(x.Action), Review: x.Review, Reason: x.Reason,
-	}
+	}}
 	for _, c := range x.Categories {
 		r.Categories = append(r.Categories, subscriptions.Category(c))
 	}

@@ -91,7 +91,7 @@ func loader(t *testing.T, db *store.DB, rules profiles.Rules) profiles.Loader {
 
 func TestEachProfileLoadsWholeWithACompleteNotice(t *testing.T) {
 	t.Parallel()
-	if n := len(profiles.Names()); n != 5 {
+	if n := len(profiles.Names()); n != 6 {
 		t.Fatalf("%d profiles", n)
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

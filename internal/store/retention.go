@@ -11,12 +11,14 @@ import (
 	"assent/subscriptions/retention"
 )
 
-const ruleColumns = `id, programme_id, name, what, since, length, unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at`
+const ruleColumns = `r.id, r.programme_id, r.name, r.what, r.since, r.length, r.unit, r.longer_for, r.longer_length, r.longer_unit, COALESCE(u.name, ''), r.action, r.categories, r.review,
+	r.reason, r.created_by, r.created_at, r.ended_by, r.ended_at`
 
 func scanRule(s scanner) (r retention.Rule, err error) {
 	var created, ended int64
 	var categories string
-	err = s.Scan(&r.ID, &r.ProgrammeID, &r.Name, &r.What, &r.Since, &r.Period.Length, &r.Period.Unit, &r.Action, &categories, &r.Review, &r.Reason, &r.CreatedBy, &created, &r.EndedBy, &ended)
+	err = s.Scan(&r.ID, &r.ProgrammeID, &r.Name, &r.What, &r.Since, &r.Period.Length, &r.Period.Unit, &r.Longer.PurposeID, &r.Longer.Period.Length, &r.Longer.Period.Unit, &r.Longer.Purpose,
+		&r.Action, &categories, &r.Review, &r.Reason, &r.CreatedBy, &created, &r.EndedBy, &ended)
 	if err != nil {
 		return r, err
 	}
@@ -26,11 +28,11 @@ func scanRule(s scanner) (r retention.Rule, err error) {
 
 // Rules implements retention.Store.
 func (d *DB) Rules(ctx context.Context, all bool) ([]retention.Rule, error) {
-	where := `ended_at = 0`
+	where := `r.ended_at = 0`
 	if all {
 		where = `1 = 1`
 	}
-	rows, err := d.reading().query(ctx, `SELECT `+ruleColumns+` FROM retention_rules WHERE `+where+` ORDER BY id`)
+	rows, err := d.reading().query(ctx, `SELECT `+ruleColumns+` FROM retention_rules r LEFT JOIN purposes u ON u.id = r.longer_for WHERE `+where+` ORDER BY r.id`)
 	out, err := collect(rows, err, scanRule)
 	return out, fail("store: retention rules", err)
 }
@@ -51,8 +53,8 @@ func (d *DB) CreateRule(ctx context.Context, r *retention.Rule) error {
 }
 
 func (c conn) insertRule(ctx context.Context, r *retention.Rule, categories string) (err error) {
-	r.ID, err = c.insert(ctx, `INSERT INTO retention_rules (programme_id, name, what, since, length, unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at)
-		VALUES (`+marks(14)+`)`, r.ProgrammeID, r.Name, string(r.What), string(r.Since), r.Period.Length, string(r.Period.Unit), string(r.Action), categories, r.Review, r.Reason,
+	r.ID, err = c.insert(ctx, `INSERT INTO retention_rules (programme_id, name, what, since, length, unit, longer_for, longer_length, longer_unit, action, categories, review, reason, created_by, created_at, ended_by, ended_at)
+		VALUES (`+marks(17)+`)`, r.ProgrammeID, r.Name, string(r.What), string(r.Since), r.Period.Length, string(r.Period.Unit), r.Longer.PurposeID, r.Longer.Period.Length, string(r.Longer.Period.Unit), string(r.Action), categories, r.Review, r.Reason,
 		r.CreatedBy, millis(r.CreatedAt), "", 0)
 	if err != nil {
 		return err

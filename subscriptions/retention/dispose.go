@@ -26,7 +26,7 @@ func (x *run) look(tx Tx, d Disposal) (person subscriptions.Subscriber, still bo
 	if err != nil {
 		return person, false, "", err
 	}
-	facts := FactsOf(byKey[string(person.Key)], x.rule.ProgrammeID, x.ends, x.now)
+	facts := x.rule.Facts(byKey[string(person.Key)], x.ends, x.now)
 	still = true
 	if x.rule.What == People || x.rule.What == Requests {
 		due, ok := x.rule.Due(facts)

@@ -105,8 +105,8 @@ func TestWhenARuleFallsDue(t *testing.T) {
 			if tt.ends != "" {
 				ends = day(tt.ends)
 			}
-			rule := retention.Rule{What: retention.People, Since: tt.since, Period: year, Action: retention.Delete}
-			due, ok := rule.Due(retention.FactsOf(tt.events, programme, ends, day("2027-01-01")))
+			rule := retention.Rule{ProgrammeID: programme, What: retention.People, Since: tt.since, Period: year, Action: retention.Delete}
+			due, ok := rule.Due(rule.Facts(tt.events, ends, day("2027-01-01")))
 			got := ""
 			if ok {
 				got = due.Format(time.DateOnly)
@@ -120,12 +120,12 @@ func TestWhenARuleFallsDue(t *testing.T) {
 
 func TestARequestThatNobodyConfirmedFallsDue(t *testing.T) {
 	t.Parallel()
-	rule := retention.Rule{What: retention.Requests, Since: retention.Requested, Period: retention.Period{Length: 30, Unit: retention.Days}, Action: retention.Delete}
-	due, ok := rule.Due(retention.FactsOf(ledger(subscriptions.Requested, "2026-01-10", subscriptions.Requested, "2026-01-20"), programme, time.Time{}, day("2026-06-01")))
+	rule := retention.Rule{ProgrammeID: programme, What: retention.Requests, Since: retention.Requested, Period: retention.Period{Length: 30, Unit: retention.Days}, Action: retention.Delete}
+	due, ok := rule.Due(rule.Facts(ledger(subscriptions.Requested, "2026-01-10", subscriptions.Requested, "2026-01-20"), time.Time{}, day("2026-06-01")))
 	if !ok || due.Format(time.DateOnly) != "2026-02-19" {
 		t.Errorf("due %v, %t", due, ok)
 	}
-	if _, ok := rule.Due(retention.FactsOf(ledger(subscriptions.Requested, "2026-01-10", subscriptions.Confirmed, "2026-01-11"), programme, time.Time{}, day("2026-06-01"))); ok {
+	if _, ok := rule.Due(rule.Facts(ledger(subscriptions.Requested, "2026-01-10", subscriptions.Confirmed, "2026-01-11"), time.Time{}, day("2026-06-01"))); ok {
 		t.Error("a confirmed request falls due")
 	}
 }
@@ -136,10 +136,10 @@ func TestAnotherProgrammeHasFactsOfItsOwn(t *testing.T) {
 	other := ledger(subscriptions.Granted, "2026-01-12")[0]
 	other.Seq, other.Scope = 3, subscriptions.Scope{Reach: subscriptions.OneList, ProgrammeID: 2, PurposeID: 9, ListID: 70}
 	events = append(events, other)
-	if f := retention.FactsOf(events, programme, time.Time{}, day("2026-06-01")); f.Open || f.PermissionEnd.IsZero() {
+	if f := (retention.Rule{ProgrammeID: programme}).Facts(events, time.Time{}, day("2026-06-01")); f.Open || f.PermissionEnd.IsZero() {
 		t.Errorf("in the programme that they left: %+v", f)
 	}
-	if f := retention.FactsOf(events, 0, time.Time{}, day("2026-06-01")); !f.Open {
+	if f := (retention.Rule{}).Facts(events, time.Time{}, day("2026-06-01")); !f.Open {
 		t.Errorf("in the whole house: %+v", f)
 	}
 }
@@ -173,6 +173,13 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 		{"a thousand years", func(r *retention.Rule) { r.Period.Length = 1000 }, "from 0 to 100 years"},
 		{"fortnights", func(r *retention.Rule) { r.Period.Unit = "fortnights" }, "days, months or years"},
 		{"the end of no programme", func(r *retention.Rule) { r.Since = retention.ProgrammeEnded }, "must name the programme"},
+		{"longer without a purpose", func(r *retention.Rule) { r.Longer.Period = retention.Period{Length: 2, Unit: retention.Years} }, "which purpose"},
+		{"longer that is no longer", func(r *retention.Rule) {
+			r.Longer = retention.Longer{PurposeID: 1, Period: retention.Period{Length: 12, Unit: retention.Months}}
+		}, "longer than 1 year"},
+		{"longer for mail", func(r *retention.Rule) {
+			r.What, r.Since, r.Longer = retention.OtherMail, retention.Received, retention.Longer{PurposeID: 1, Period: retention.Period{Length: 2, Unit: retention.Years}}
+		}, "records of people"},
 		{"letters of one programme", func(r *retention.Rule) { r.ProgrammeID, r.What, r.Since = 1, retention.Letters, retention.Sent }, "whole house"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -199,6 +206,71 @@ func TestEachRuleSaysInASentenceHowLongDataIsKept(t *testing.T) {
 	thin := retention.Rule{What: retention.People, Since: retention.PermissionEnded, Period: retention.Period{Length: 1, Unit: retention.Years}, Action: retention.Thin,
 		Categories: []subscriptions.Category{subscriptions.ProfileCategory, subscriptions.UsageCategory}, Reason: "it is not needed"}
 	if got := thin.Statement(); got != "What we know of your profile and usage is removed 1 year after the last permission that you gave has ended (it is not needed)." {
+		t.Error(got)
+	}
+}
+
+// An applicant's file goes after six months; with consent after twelve, or when that is taken back (E2-13).
+func TestConsentKeepsAnApplicantUntilItEndsAndTwelveMonthsAtMost(t *testing.T) {
+	t.Parallel()
+	const granted, withdrawn, requested, confirmed, enrolled = subscriptions.Granted, subscriptions.Withdrawn, subscriptions.Requested, subscriptions.Confirmed, subscriptions.Enrolled
+	const vacancies = purpose + 1
+	rule := retention.Rule{
+		ProgrammeID: programme, What: retention.People, Since: retention.PermissionEnded, Period: retention.Period{Length: 6, Unit: retention.Months}, Action: retention.Delete,
+		Longer: retention.Longer{PurposeID: vacancies, Purpose: "word of later vacancies", Period: retention.Period{Length: 12, Unit: retention.Months}}, Reason: "claims come within months",
+	}
+	applied := ledger(enrolled, "2026-01-10", withdrawn, "2026-02-01") // withdrawn: the application was decided
+	// with puts what somebody did about later vacancies among the events; expires is the term of a consent, "" for none.
+	with := func(expires string, what ...any) []subscriptions.Event {
+		out := append([]subscriptions.Event{}, applied...)
+		for _, e := range ledger(what...) {
+			e.Seq, e.Scope.PurposeID, e.Scope.ListID = int64(len(out)+1), vacancies, list+1
+			if expires != "" && (e.Kind == granted || e.Kind == confirmed) {
+				e.ExpiresAt = day(expires)
+			}
+			out = append(out, e)
+		}
+		return out
+	}
+	again := applied[0]
+	again.Kind, again.Seq, again.At = granted, 4, day("2026-03-01")
+	for _, tt := range []struct {
+		name   string
+		events []subscriptions.Event
+		ends   string // of the programme
+		due    string // "" while the time does not run
+	}{
+		{"without consent after six months", applied, "", "2026-08-01"},
+		{"with consent after twelve", with("", granted, "2026-02-10"), "", "2027-02-01"},
+		{"with a consent that was confirmed too", with("", requested, "2026-02-10", confirmed, "2026-02-11"), "", "2027-02-01"},
+		{"consent that is taken back early leaves the six months", with("", granted, "2026-02-10", withdrawn, "2026-05-01"), "", "2026-08-01"},
+		{"consent that is taken back in between ends it at once", with("", granted, "2026-02-10", withdrawn, "2026-10-05"), "", "2026-10-05"},
+		{"consent that is taken back too late changes nothing", with("", granted, "2026-02-10", withdrawn, "2027-03-05"), "", "2027-02-01"},
+		{"a term that ends in between ends it then", with("2026-11-10", granted, "2026-02-10"), "", "2026-11-10"},
+		{"the end of the programme ends it too", with("", granted, "2026-02-10"), "2026-12-01", "2026-12-01"},
+		{"a request that was never confirmed keeps nothing", with("", requested, "2026-02-10"), "", "2026-08-01"},
+		{"nor does taking it back", with("", requested, "2026-02-10", withdrawn, "2026-10-05"), "", "2026-08-01"},
+		{"who never applied goes six months after the consent", with("", granted, "2026-02-10", withdrawn, "2026-10-05")[2:], "", "2027-04-05"},
+		{"and stays while it stands", with("", granted, "2026-02-10")[2:], "", ""},
+		{"who applies again is kept", append(with("", granted, "2026-02-10"), again), "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var ends time.Time
+			if tt.ends != "" {
+				ends = day(tt.ends)
+			}
+			got := ""
+			if due, ok := rule.Due(rule.Facts(tt.events, ends, day("2028-01-01"))); ok {
+				got = due.Format(time.DateOnly)
+			}
+			if got != tt.due {
+				t.Errorf("due %q, want %q", got, tt.due)
+			}
+		})
+	}
+	if got := rule.Statement(); got != "Your record is deleted 6 months after the last permission that you gave has ended (claims come within months). "+
+		"While you permit “word of later vacancies” it stays longer: for 12 months at most, or until you take that back." {
 		t.Error(got)
 	}
 }

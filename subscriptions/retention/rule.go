@@ -71,6 +71,14 @@ const (
 // Actions holds every action.
 var Actions = []Action{Thin, Anonymise, Delete}
 
+// Longer is a second period, for people who permit being kept so long: "six months, or twelve with your consent" (E2-13). It counts from what the
+// rule's own period counts from, and is over before its end when the permission is.
+type Longer struct {
+	PurposeID int64  // what they permit; 0 for a rule without a longer period
+	Purpose   string // its name, for sentences: the store's and Declare's to set
+	Period    Period
+}
+
 // Rule is one rule of a retention schedule.
 type Rule struct {
 	ID          int64
@@ -79,6 +87,7 @@ type Rule struct {
 	What        What
 	Since       Since
 	Period      Period
+	Longer      Longer
 	Action      Action
 	Categories  []subscriptions.Category // of a rule that thins
 	Review      bool                     // a person approves first (E2-16)
@@ -125,7 +134,31 @@ func (r Rule) Check() error {
 			return invalid("There is no category %q. Categories are: %q.", c, subscriptions.Categories)
 		}
 	}
-	return r.Period.Check()
+	if err := r.Period.Check(); err != nil {
+		return err
+	}
+	return r.checkLonger()
+}
+
+// checkLonger refuses a longer period that is none. Both are measured from a 1 January, for a month has no length of its own.
+func (r Rule) checkLonger() error {
+	const op = "retention: check longer period"
+	from := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+	switch {
+	case r.Longer.PurposeID == 0 && r.Longer.Period.Length != 0:
+		return errs.E(op, errs.Invalid, "Say which purpose people permit to be kept longer.", nil)
+	case r.Longer.PurposeID == 0:
+		return nil
+	case r.What != People:
+		return errs.E(op, errs.Invalid, fmt.Sprintf("Only the records of people can be kept longer with a permission, not %s.", r.What), nil)
+	}
+	if err := r.Longer.Period.Check(); err != nil {
+		return err
+	}
+	if !r.Longer.Period.After(from).After(r.Period.After(from)) {
+		return errs.E(op, errs.Invalid, fmt.Sprintf("The period with permission must be longer than %s.", r.Period), nil)
+	}
+	return nil
 }
 
 // Statement says in a sentence, for a privacy notice, how long data is kept (Article 13(2)(a); E1-43).
@@ -145,7 +178,11 @@ func (r Rule) Statement() string {
 		PermissionEnded: "the last permission that you gave has ended", ConsentLapsed: "your consent has expired", ProgrammeEnded: "the programme has ended",
 		LastActive: "we last heard from you", Requested: "you made it", CaseClosed: "the case was closed", Received: "we received it", Sent: "they were sent", Imported: "it came",
 	}[r.Since]
-	return fmt.Sprintf("%s %s %s after %s (%s).", what, does, r.Period, since, strings.TrimSuffix(r.Reason, "."))
+	sentence := fmt.Sprintf("%s %s %s after %s (%s).", what, does, r.Period, since, strings.TrimSuffix(r.Reason, "."))
+	if r.Longer.PurposeID != 0 {
+		sentence += fmt.Sprintf(" While you permit “%s” it stays longer: for %s at most, or until you take that back.", r.Longer.Purpose, r.Longer.Period)
+	}
+	return sentence
 }
 
 func joined(all []subscriptions.Category) string {

@@ -98,14 +98,14 @@ func (x *run) page(after int64) (due []Disposal, upTo int64, more bool, err erro
 	if x.rule.What != People && x.rule.What != Requests {
 		return x.objectPage(after)
 	}
-	inForce := x.rule.Since == PermissionEnded || x.rule.Since == ConsentLapsed
-	people, ledgers, err := x.Store.Involved(x.ctx, x.rule.ProgrammeID, after, findPage, inForce && x.ends.IsZero(), x.now)
+	ended := (x.rule.Since == PermissionEnded || x.rule.Since == ConsentLapsed) && x.rule.Longer.PurposeID == 0 // who permits the longer period may be due
+	people, ledgers, err := x.Store.Involved(x.ctx, x.rule.ProgrammeID, after, findPage, ended && x.ends.IsZero(), x.now)
 	if err != nil {
 		return nil, 0, false, err
 	}
 	for _, p := range people {
 		upTo = p.ID
-		at, ok := x.rule.Due(FactsOf(ledgers[string(p.Key)], x.rule.ProgrammeID, x.ends, x.now))
+		at, ok := x.rule.Due(x.rule.Facts(ledgers[string(p.Key)], x.ends, x.now))
 		if ok && !at.After(x.now) {
 			due = append(due, x.found(p.ID, p.ID, at))
 		}

@@ -66,6 +66,8 @@ type Object struct {
 type Store interface {
 	// Programme returns one programme; kind NotFound.
 	Programme(ctx context.Context, id int64) (subscriptions.Programme, error)
+	// Purpose returns one purpose; kind NotFound.
+	Purpose(ctx context.Context, id int64) (subscriptions.Purpose, error)
 	// Rules returns the rules in force, by id; with all, those that have ended too.
 	Rules(ctx context.Context, all bool) ([]Rule, error)
 	// CreateRule sets ID.
@@ -115,7 +117,7 @@ type Service struct {
 	Now    func() time.Time
 }
 
-// Declare puts a rule in force.
+// Declare puts a rule in force. Kind NotFound for a programme that is not there, Invalid for a rule that cannot be carried out.
 func (s *Service) Declare(ctx context.Context, r Rule) (Rule, error) {
 	const op = "retention: declare rule"
 	r.CreatedAt = s.Now()
@@ -127,7 +129,27 @@ func (s *Service) Declare(ctx context.Context, r Rule) (Rule, error) {
 			return Rule{}, errs.Wrap(op, err)
 		}
 	}
+	if err := s.nameLonger(ctx, &r); err != nil {
+		return Rule{}, errs.Wrap(op, err)
+	}
 	return r, errs.Wrap(op, s.Store.CreateRule(ctx, &r))
+}
+
+// nameLonger finds the purpose of a rule's longer period, which is one of the rule's own programme.
+func (s *Service) nameLonger(ctx context.Context, r *Rule) error {
+	const op = "retention: name purpose"
+	if r.Longer.PurposeID == 0 {
+		return nil
+	}
+	u, err := s.Store.Purpose(ctx, r.Longer.PurposeID)
+	if err != nil && errs.KindOf(err) != errs.NotFound {
+		return errs.Wrap(op, err)
+	}
+	if err != nil || r.ProgrammeID != 0 && u.ProgrammeID != r.ProgrammeID {
+		return errs.E(op, errs.Invalid, "The rule's programme has no such purpose. Nothing was put in force.", err)
+	}
+	r.Longer.Purpose = u.Name
+	return nil
 }
 
 // End takes a rule out of force. What it had found due and not yet disposed of stays.
@@ -213,7 +235,7 @@ func (s *Service) DisposalDates(ctx context.Context, events []subscriptions.Even
 		if err != nil {
 			return nil, errs.Wrap(op, err)
 		}
-		if due, ok := r.Due(FactsOf(events, r.ProgrammeID, ends, s.Now())); ok {
+		if due, ok := r.Due(r.Facts(events, ends, s.Now())); ok {
 			out = append(out, DisposalDate{Rule: r, DueAt: due})
 		}
 	}
