@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"encoding/json"
 
 	"assent/internal/errs"
 	"assent/mailer"
@@ -29,7 +30,8 @@ func (h *handling) optOut(ctx context.Context) (Settlement, error) {
 	if answer, err := h.mayAnswer(ctx); err != nil || !answer {
 		return s, err
 	}
-	return s, h.confirmOptOut(ctx, what)
+	s.Answer, err = h.confirmation(ctx, what)
+	return s, err
 }
 
 // withdraw ends what the message stands for: by its signed address one list; else everything of the programme for whoever wrote (E3-11:
@@ -113,18 +115,22 @@ func (h *handling) answeredList(ctx context.Context) (l subscriptions.List, ok b
 	return l, err == nil, err
 }
 
-// confirmOptOut answers once a day at most: that it is done, or, from an address that is not on record, how to find the right one.
-func (h *handling) confirmOptOut(ctx context.Context, what ended) error {
+// confirmation is the letter that answers, once a day at most: that it is done, or, to an address that is not on record, how to find the right one; nil where nobody is there to sign it.
+func (h *handling) confirmation(ctx context.Context, what ended) (*mailer.Letter, error) {
 	programme, err := h.programme(ctx)
 	if err != nil || programme.ID == 0 {
-		return err
+		return nil, err
+	}
+	data, err := json.Marshal(mailer.About{ReceivedAt: h.kept.ReceivedAt, Everything: true})
+	if err != nil {
+		return nil, errs.E("inbox: confirm opt-out", errs.Internal, "", err)
 	}
 	kind := mailer.UnsubscribedLetter
 	if !what.known {
 		kind = mailer.WhichAddressLetter
 	}
-	return h.Post.Answer(ctx, mailer.Letter{
+	return &mailer.Letter{
 		Key: h.oncePerDay(string(kind)), Kind: kind, ProgrammeID: programme.ID, SubscriberID: what.writer, To: h.mail.From.String(),
-		Language: h.language(), InReplyTo: h.answered(),
-	}, mailer.About{ReceivedAt: h.kept.ReceivedAt, Everything: true})
+		Language: h.language(), InReplyTo: h.answered(), Data: data, State: mailer.LetterWaiting, CreatedAt: h.Now(),
+	}, nil
 }

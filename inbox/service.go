@@ -9,7 +9,6 @@ import (
 	"assent/internal/clock"
 	"assent/internal/message"
 	"assent/internal/token"
-	"assent/mailer"
 	"assent/subscriptions"
 )
 
@@ -28,11 +27,6 @@ type Records interface {
 	SubscribersByKey(ctx context.Context, keys ...[]byte) (map[string]subscriptions.Subscriber, error)
 }
 
-// Post opens letters and notes reports on deliveries. *mailer.Service and its store do.
-type Post interface {
-	Answer(ctx context.Context, l mailer.Letter, about mailer.About) error
-}
-
 // Reports notes what delivery reports say. The store does.
 type Reports interface {
 	Reported(ctx context.Context, campaignID, subscriberID int64, action, status string) error
@@ -44,7 +38,6 @@ type Service struct {
 	Store     Store
 	People    People
 	Records   Records
-	Post      Post
 	Letters   Letters // that people answer with yes or no; nil leaves every answer to a person
 	Reports   Reports
 	Cases     Casework

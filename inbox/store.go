@@ -23,6 +23,7 @@ type Settlement struct {
 	MessageID   string
 	Opening     *cases.Opening                    // the case that it opens; nil for none
 	Filing      *cases.Filing                     // the case that it is filed in; nil for none
+	Answer      *mailer.Letter                    // that answers a message of no case, once a day; nil for none
 	Letters     func(cases.Case) []*mailer.Letter // the acknowledgement and who is told, once the case has its reference; nil for none
 }
 

@@ -105,20 +105,6 @@ func (s *Service) open(ctx context.Context, l Letter) error {
 	return err
 }
 
-// Answer opens a letter that answers somebody who wrote to us. Its Key must name what it answers, so that it goes out once.
-func (s *Service) Answer(ctx context.Context, l Letter, about About) error {
-	const op = "mailer: answer"
-	data, err := json.Marshal(about)
-	if err != nil {
-		return errs.E(op, errs.Internal, "", err)
-	}
-	l.Data = data
-	if l.Language == "" {
-		l.Language = "en"
-	}
-	return errs.Wrap(op, s.open(ctx, l))
-}
-
 // letterLife is how long a letter is tried (RFC 5321, section 4.5.4.1: some 4 to 5 days).
 const letterLife = 5 * 24 * time.Hour
 

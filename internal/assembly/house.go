@@ -179,7 +179,7 @@ func (h *House) makeServices() {
 	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Now: h.Now}
 	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{
-		Store: h.DB, People: h.People, Records: h.DB, Post: h.Mailer, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
+		Store: h.DB, People: h.People, Records: h.DB, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,
 		Prover:    &identity.Prover{Trusted: h.Config.AuthservIDs, DNS: h.DNS},
 		Mailboxes: map[string]inbox.Mailbox{}, Now: h.Now, Log: h.Log, Kick: kick,
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -85,7 +84,7 @@ func (d *DB) keepCorrespondence(ctx context.Context, c conn, ch *cases.Change) e
 		}
 	}
 	if ch.Message != nil {
-		if err := c.addCaseMessage(ctx, ch.Message); err != nil {
+		if err := c.addCaseMessages(ctx, []cases.Message{*ch.Message}); err != nil {
 			return err
 		}
 	}
@@ -97,18 +96,26 @@ func (d *DB) keepCorrespondence(ctx context.Context, c conn, ch *cases.Change) e
 }
 
 func (d *DB) keepSubCases(ctx context.Context, c conn, ch *cases.Change) error {
+	if len(ch.Subs) == 0 {
+		return nil
+	}
 	var have int
 	if err := c.row(ctx, `SELECT COUNT(*) FROM cases WHERE parent_id = ? AND parent_id <> 0`, ch.Case.ID).Scan(&have); err != nil {
 		return err
 	}
+	var subs []*cases.Case
 	for i := range ch.Subs {
-		sub := &ch.Subs[i]
-		sub.ParentID, sub.Reference = ch.Case.ID, cases.SubReference(ch.Case.Reference, have+i+2)
-		if err := c.openSubCase(ctx, sub, d.now()); err != nil {
-			return err
-		}
+		ch.Subs[i].ParentID, ch.Subs[i].Reference = ch.Case.ID, cases.SubReference(ch.Case.Reference, have+i+2)
+		subs = append(subs, &ch.Subs[i])
 	}
-	return nil
+	if err := c.insertCases(ctx, subs, d.now()); err != nil {
+		return err
+	}
+	var lines []caseLine
+	for _, sub := range subs {
+		lines = append(lines, firstLines(*sub, nil)...)
+	}
+	return c.addCaseLines(ctx, lines, d.now())
 }
 
 // keepBelongings keeps what else a change brings, and the events.
@@ -120,7 +127,7 @@ func (d *DB) keepBelongings(ctx context.Context, c conn, ch *cases.Change) error
 		nameEvent(ch.Events, cases.FileAdded, func(x *cases.Detail) { x.FileID = ch.File.ID })
 	}
 	if ch.Party != nil {
-		if err := d.addParty(ctx, c, ch.Party); err != nil {
+		if err := d.keepParty(ctx, c, *ch.Party); err != nil {
 			return err
 		}
 		if err := c.settleSubject(ctx, ch.Case.Root()); err != nil {
@@ -133,7 +140,7 @@ func (d *DB) keepBelongings(ctx context.Context, c conn, ch *cases.Change) error
 		}
 		ch.Events = slices.DeleteFunc(ch.Events, func(e cases.Event) bool { return e.Kind == cases.Linked }) // both sides have theirs
 	}
-	return c.addCaseEvents(ctx, ch.Case.ID, ch.Events, d.now())
+	return c.addCaseLines(ctx, linesOf(ch.Case.ID, ch.Events), d.now())
 }
 
 // settleSubject keeps on a case and its sub-cases who asks and which subject is on record, by its parties.
@@ -162,52 +169,6 @@ func oneRow(res sql.Result, err error) error {
 		err = sql.ErrNoRows
 	}
 	return err
-}
-
-const caseMessageColumns = `m.id, m.case_id, m.about_id, m.direction, m.at, m.inbound_id, m.letter_id, m.message_id, m.from_address, m.subject, m.filed, m.stranger, m.read_at, m.actor,
-	COALESCE(l.state, ''), COALESCE(l.reply, ''), COALESCE(l.report, ''), COALESCE(i.digest, ''), COALESCE(i.identity, '')`
-
-// CaseMessages implements cases.Store.
-func (d *DB) CaseMessages(ctx context.Context, id int64) ([]cases.Message, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+caseMessageColumns+` FROM case_messages m LEFT JOIN letters l ON l.id = m.letter_id LEFT JOIN inbound_messages i ON i.id = m.inbound_id
-		WHERE m.case_id = (SELECT CASE WHEN parent_id = 0 THEN id ELSE parent_id END FROM cases WHERE id = ?) ORDER BY m.at, m.id`, id)
-	out, err := collect(rows, err, scanCaseMessage)
-	return out, fail("store: case messages", err)
-}
-
-func scanCaseMessage(s scanner) (m cases.Message, err error) {
-	var at, read int64
-	var report, who string
-	err = s.Scan(&m.ID, &m.CaseID, &m.AboutID, &m.Direction, &at, &m.InboundID, &m.LetterID, &m.MessageID, &m.From, &m.Subject, &m.Filed, &m.Stranger, &read, &m.Actor,
-		&m.LetterState, &m.LetterReply, &report, &m.Digest, &who)
-	m.At, m.ReadAt = moment(at), moment(read)
-	if report == "failed" {
-		m.LetterState = "returned"
-	}
-	if err == nil && who != "" {
-		err = json.Unmarshal([]byte(who), &m.Identity)
-	}
-	return m, err
-}
-
-func (c conn) addCaseMessage(ctx context.Context, m *cases.Message) (err error) {
-	m.ID, err = c.insert(ctx, `INSERT INTO case_messages (case_id, about_id, direction, at, inbound_id, letter_id, message_id, from_address, subject, filed, stranger, read_at, actor)
-		VALUES (`+marks(13)+`)`, m.CaseID, m.AboutID, string(m.Direction), millis(m.At), m.InboundID, m.LetterID, m.MessageID, m.From, m.Subject, string(m.Filed), m.Stranger,
-		millis(m.ReadAt), m.Actor)
-	return err
-}
-
-// CaseOfLetter implements cases.Store.
-func (d *DB) CaseOfLetter(ctx context.Context, letterID int64) (cases.Case, error) {
-	k, err := scanCase(d.reading().row(ctx, `SELECT `+caseColumns+` FROM cases WHERE id = (SELECT CASE WHEN about_id = 0 THEN case_id ELSE about_id END FROM case_messages WHERE letter_id = ? AND letter_id <> 0)`, letterID))
-	return k, fail("store: case of letter", err)
-}
-
-// CaseOfMessages implements cases.Store.
-func (d *DB) CaseOfMessages(ctx context.Context, messageIDs []string) (cases.Case, error) {
-	k, err := scanCase(d.reading().row(ctx, `SELECT `+caseColumns+` FROM cases WHERE id = (SELECT MAX(case_id) FROM case_messages WHERE message_id <> '' AND message_id IN (`+marks(len(messageIDs))+`))`,
-		anys(messageIDs)...))
-	return k, fail("store: case of message", err)
 }
 
 // PostedLetter implements cases.Store.

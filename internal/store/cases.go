@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"assent/inbox/cases"
 	"assent/internal/clock"
@@ -88,25 +87,6 @@ func (c conn) subCases(ctx context.Context, id int64) ([]cases.Case, error) {
 	return collect(rows, err, scanCase)
 }
 
-// CaseEvents implements cases.Store.
-func (d *DB) CaseEvents(ctx context.Context, id int64) ([]cases.Event, error) {
-	rows, err := d.reading().query(ctx, `SELECT `+caseEventColumns+` FROM case_events WHERE case_id = ? ORDER BY id`, id)
-	out, err := collect(rows, err, scanCaseEvent)
-	return out, fail("store: case events", err)
-}
-
-const caseEventColumns = `id, case_id, kind, at, happened_on, actor, what, note, detail`
-
-func scanCaseEvent(s scanner) (e cases.Event, err error) {
-	var at int64
-	var on, detail string
-	if err = s.Scan(&e.ID, &e.CaseID, &e.Kind, &at, &on, &e.Actor, &e.What, &e.Note, &detail); err != nil {
-		return e, err
-	}
-	e.At, e.On = moment(at), storedDate(on)
-	return e, json.Unmarshal([]byte(detail), &e.Detail)
-}
-
 // storedDate reads a date that was valid when it was written; "" gives the zero value.
 func storedDate(s string) clock.Date {
 	d, err := clock.ParseDate(s)
@@ -114,24 +94,6 @@ func storedDate(s string) clock.Date {
 		return clock.Date{}
 	}
 	return d
-}
-
-// addCaseEvents keeps lines of a timeline.
-func (c conn) addCaseEvents(ctx context.Context, caseID int64, events []cases.Event, now time.Time) error {
-	for _, e := range events {
-		detail, err := json.Marshal(e.Detail)
-		if err != nil {
-			return err
-		}
-		if e.At.IsZero() {
-			e.At = now
-		}
-		if _, err := c.exec(ctx, `INSERT INTO case_events (case_id, kind, at, happened_on, actor, what, note, detail) VALUES (`+marks(8)+`)`,
-			caseID, string(e.Kind), millis(e.At), e.On.String(), e.Actor, e.What, e.Note, string(detail)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // ReckonedOtherwise implements cases.Store.

@@ -28,21 +28,44 @@ func (d *DB) OpenLetter(ctx context.Context, l *mailer.Letter, now time.Time) er
 }
 
 func (c conn) openLetter(ctx context.Context, l *mailer.Letter, now time.Time) error {
-	id, err := c.insert(ctx, `INSERT INTO letters (key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at)
-		VALUES (`+marks(14)+`) ON CONFLICT (key) DO NOTHING`,
-		l.Key, string(l.Kind), l.ProgrammeID, l.SubscriberID, l.To, l.Language, string(l.Data), l.InReplyTo, string(l.State), 0, "", millis(l.CreatedAt), 0, 0)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // it stands already, with its task
-	}
+	return c.openLetters(ctx, []*mailer.Letter{l}, now)
+}
+
+// openLetters keeps letters with the tasks that send them, and gives them their ids. One whose key stands already, also among these, keeps an id of 0.
+func (c conn) openLetters(ctx context.Context, all []*mailer.Letter, now time.Time) error {
+	var tasks []queue.Task
+	err := pages(all, eventsAtOnce, func(page []*mailer.Letter) error {
+		const width = 14
+		args := make([]any, 0, len(page)*width)
+		for _, l := range page {
+			args = append(args, l.Key, string(l.Kind), l.ProgrammeID, l.SubscriberID, l.To, l.Language, string(l.Data), l.InReplyTo, string(l.State), 0, "", millis(l.CreatedAt), 0, 0)
+		}
+		ids := make(map[string]int64, len(page))
+		rows, err := c.query(ctx, `INSERT INTO letters (key, kind, programme_id, subscriber_id, to_address, language, data, in_reply_to, state, code, reply, created_at, started_at, finished_at)
+			VALUES `+tuples(len(page), width)+` ON CONFLICT (key) DO NOTHING RETURNING id, key`, args...)
+		_, err = collect(rows, err, func(s scanner) (id int64, err error) {
+			var key string
+			err = s.Scan(&id, &key)
+			ids[key] = id
+			return id, err
+		})
+		for _, l := range page {
+			id, opened := ids[l.Key]
+			if err != nil || !opened {
+				continue
+			}
+			delete(ids, l.Key) // the first of that key is the one that goes out
+			l.ID = id
+			var task queue.Task
+			task, err = mailer.LetterTask(id, l.Kind, now)
+			tasks = append(tasks, task)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	l.ID = id
-	task, err := mailer.LetterTask(id, l.Kind, now)
-	if err != nil {
-		return err
-	}
-	return c.enqueue(ctx, now, task)
+	return c.enqueue(ctx, now, tasks...)
 }
 
 // StartLetter implements mailer.Store. A letter of a notice run that is paused does not start, and keeps waiting.

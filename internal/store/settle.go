@@ -11,20 +11,20 @@ import (
 	"assent/mailer"
 )
 
-// Settle implements inbox.Store: the cases one by one, in their order, and all else with one statement for all.
+// Settle implements inbox.Store: what is filed in a case one by one, and all else with one statement for all.
 func (d *DB) Settle(ctx context.Context, all ...inbox.Settlement) error {
 	return fail("store: settle messages", d.within(ctx, func(c conn) error {
 		all, err := d.stillUnsorted(ctx, c, all)
 		if err != nil || len(all) == 0 {
 			return err // settled before: another run of the same task was first
 		}
+		ids, err := d.settleCases(ctx, c, all)
+		if err != nil {
+			return err
+		}
 		args := make([]any, 0, len(all)*dispositionWidth)
-		for _, s := range all {
-			caseID, err := d.settleCase(ctx, c, s)
-			if err != nil {
-				return err
-			}
-			if args, err = appendDisposition(args, s, caseID); err != nil {
+		for i, s := range all {
+			if args, err = appendDisposition(args, s, ids[i]); err != nil {
 				return err
 			}
 		}
@@ -84,43 +84,65 @@ func (c conn) writeDispositions(ctx context.Context, rows []any, settledAt int64
 	})
 }
 
-// settleCase opens the case of a message, or files it in one. It returns the case, 0 for none.
-func (d *DB) settleCase(ctx context.Context, c conn, s inbox.Settlement) (int64, error) {
-	switch {
-	case s.Opening != nil:
-		if err := d.openCase(ctx, c, s.Opening); err != nil {
-			return 0, err
+// settleCases opens the cases of messages and files messages in others, in their order; then it opens the letters that answer. It returns the case of each message, 0 for none.
+func (d *DB) settleCases(ctx context.Context, c conn, all []inbox.Settlement) ([]int64, error) {
+	ids := make([]int64, len(all))
+	var openings []*cases.Opening
+	var answers []*mailer.Letter
+	for i, s := range all {
+		if s.Filing != nil {
+			k, err := d.changeCase(ctx, c, s.Filing.CaseID, s.Filing.Change)
+			if err != nil {
+				return nil, err
+			}
+			ids[i] = k.ID
 		}
-		s.Opening.Letters = s.Letters
-		return s.Opening.Case.ID, d.tellOpening(ctx, c, *s.Opening)
-	case s.Filing != nil:
-		k, err := d.changeCase(ctx, c, s.Filing.CaseID, s.Filing.Change)
-		return k.ID, err
+		if s.Opening != nil {
+			s.Opening.Letters = s.Letters
+			openings = append(openings, s.Opening)
+		}
+		if s.Answer != nil {
+			answers = append(answers, s.Answer)
+		}
 	}
-	return 0, nil
+	if err := d.openCases(ctx, c, openings); err != nil {
+		return nil, err
+	}
+	for i, s := range all {
+		if s.Opening != nil {
+			ids[i] = s.Opening.Case.ID
+		}
+	}
+	return ids, c.openLetters(ctx, answers, d.now())
 }
 
-// tellOpening opens the letters that tell of a new case: to who wrote, and to who must know at once. What goes to the writer belongs to the correspondence.
-func (d *DB) tellOpening(ctx context.Context, c conn, o cases.Opening) error {
-	if o.Letters == nil {
-		return nil
-	}
-	for _, l := range o.Letters(o.Case) {
-		if err := c.openLetter(ctx, l, d.now()); err != nil {
-			return err
+// tellOpenings opens the letters that tell of new cases: to who wrote, and to who must know at once. What goes to the writer belongs to the correspondence.
+func (d *DB) tellOpenings(ctx context.Context, c conn, all []*cases.Opening) error {
+	var letters []*mailer.Letter
+	var about []cases.Case // of each letter
+	for _, o := range all {
+		if o.Letters == nil {
+			continue
 		}
-		if l.ID == 0 || l.To != o.Case.From && l.Kind != mailer.IdentityLetter {
+		for _, l := range o.Letters(o.Case) {
+			letters, about = append(letters, l), append(about, o.Case)
+		}
+	}
+	if err := c.openLetters(ctx, letters, d.now()); err != nil {
+		return err
+	}
+	var messages []cases.Message
+	for i, l := range letters {
+		if l.ID == 0 || l.To != about[i].From && l.Kind != mailer.IdentityLetter {
 			continue // it stands already, once for today; or it is no letter to the writer
 		}
-		m := cases.Message{CaseID: o.Case.ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
+		m := cases.Message{CaseID: about[i].ID, Direction: cases.Out, At: d.now(), LetterID: l.ID, From: l.To, Subject: "Acknowledgement", Actor: "system"}
 		if l.Kind == mailer.IdentityLetter {
 			m.Subject = "Is it you who asks?"
 		}
-		if err := c.addCaseMessage(ctx, &m); err != nil {
-			return err
-		}
+		messages = append(messages, m)
 	}
-	return nil
+	return c.addCaseMessages(ctx, messages)
 }
 
 // addOpeningFiles keeps what came with a form, each with a line on the timeline.

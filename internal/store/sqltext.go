@@ -64,6 +64,14 @@ func (c conn) insert(ctx context.Context, query string, args ...any) (id int64, 
 	return id, err
 }
 
+// insertRows inserts rows of width arguments each, which get their ids in their order. insert is the statement as far as VALUES.
+func (c conn) insertRows(ctx context.Context, insert string, width int, args []any) error {
+	return pages(args, eventsAtOnce*width, func(page []any) error {
+		_, err := c.exec(ctx, insert+` VALUES `+tuples(len(page)/width, width), page...)
+		return err
+	})
+}
+
 // rebind turns ? into $1, $2, … for PostgreSQL. No statement here has a ? in a literal.
 func (c conn) rebind(query string) string {
 	if c.dialect != postgres {
