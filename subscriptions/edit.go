@@ -17,8 +17,10 @@ type Declarations interface {
 	ChangePurpose(ctx context.Context, id int64, change func(p Purpose, actedOn bool) (Purpose, error)) (Purpose, error)
 	// ChangeList is the same for a list.
 	ChangeList(ctx context.Context, id int64, change func(List) (List, error)) (List, error)
-	// ChangeAttribute applies a change to an attribute of a programme as it stands; holders counts the people who hold one of its choices. Kind NotFound.
-	ChangeAttribute(ctx context.Context, programmeID, id int64, change func(a Attribute, holders func(choice string) (int64, error)) (Attribute, error)) (Attribute, error)
+	// ChangeAttribute applies a change to an attribute of a programme as it stands; kind NotFound.
+	ChangeAttribute(ctx context.Context, programmeID, id int64, change func(Attribute, AttributeUse) (Attribute, error)) (Attribute, error)
+	// AttributeRules names the segments of a programme, and its campaigns that are not planned yet, that ask for an attribute: such as `the segment “Divers”`.
+	AttributeRules(ctx context.Context, programmeID int64, attribute string) ([]string, error)
 	// AddRecipient sets ID.
 	AddRecipient(ctx context.Context, r *Recipient) error
 	// ChangeRecipient applies a change to a recipient as it stands; kind NotFound.

@@ -97,16 +97,24 @@ func (a Attribute) check() error {
 	return firstOf(oneLine(a.Label, "label", maxName), oneLine(a.Hint, "hint", maxHint))
 }
 
+// AttributeUse tells what rests on an attribute.
+type AttributeUse interface {
+	// Holders counts the people who hold one of its choices.
+	Holders(choice string) (int64, error)
+	// Rules names, as AttributeRules does, what asks for one of its choices.
+	Rules(choice string) ([]string, error)
+}
+
 // Attribute changes how people are asked for an attribute: its label and hint, its choices, whether they may correct it themselves, and whether forms must bring it. Its name
-// and type are for life, and so is whether it is special-category data: people gave it as what it was. A choice that somebody holds cannot be taken away. Kinds of
-// error: NotFound, Invalid, Refused.
+// and type are for life, and so is whether it is special-category data: people gave it as what it was. A choice that somebody holds cannot be taken away, nor one that a segment or a campaign
+// yet to be planned asks for. Kinds of error: NotFound, Invalid, Refused.
 func (e *Editor) Attribute(ctx context.Context, programmeID, id int64, change func(*Attribute)) (Attribute, error) {
 	const op = "subscriptions: change attribute"
 	purposes, err := e.Catalogue.Purposes(ctx, programmeID)
 	if err != nil {
 		return Attribute{}, errs.Wrap(op, err)
 	}
-	a, err := e.Store.ChangeAttribute(ctx, programmeID, id, func(was Attribute, holders func(choice string) (int64, error)) (Attribute, error) {
+	a, err := e.Store.ChangeAttribute(ctx, programmeID, id, func(was Attribute, use AttributeUse) (Attribute, error) {
 		is := was
 		is.Choices = slices.Clone(was.Choices)
 		change(&is)
@@ -121,12 +129,8 @@ func (e *Editor) Attribute(ctx context.Context, programmeID, id int64, change fu
 			if slices.Contains(is.Choices, choice) {
 				continue
 			}
-			n, err := holders(choice)
-			if err != nil {
+			if err := unused(choice, use); err != nil {
 				return was, err
-			}
-			if n > 0 {
-				return was, errs.E(op, errs.Refused, fmt.Sprintf("The choice %q cannot be taken away: %s it. Correct their data first, or leave the choice.", choice, people(n)), nil)
 			}
 		}
 		return is, nil
@@ -134,9 +138,27 @@ func (e *Editor) Attribute(ctx context.Context, programmeID, id int64, change fu
 	return a, errs.Wrap(op, err)
 }
 
-// EndAttribute declares that nobody gives a new value of an attribute any more. What is on record goes by the retention rules. One that has ended stays as it is; kind NotFound.
+// unused refuses to take a choice away that somebody holds, or that something asks for; kind Refused.
+func unused(choice string, use AttributeUse) error {
+	const op = "subscriptions: take a choice away"
+	n, err := use.Holders(choice)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return errs.E(op, errs.Refused, fmt.Sprintf("The choice %q cannot be taken away: %s it. Correct their data first, or leave the choice.", choice, people(n)), nil)
+	}
+	rules, err := use.Rules(choice)
+	if err != nil || len(rules) == 0 {
+		return err
+	}
+	return errs.E(op, errs.Refused, fmt.Sprintf("The choice %q cannot be taken away: it is asked for by %s. Change that first, or leave the choice.", choice, strings.Join(rules, ", ")), nil)
+}
+
+// EndAttribute declares that nobody gives a new value of an attribute any more. What is on record goes by the retention rules, and until then
+// segments find it. One that has ended stays as it is; kind NotFound.
 func (e *Editor) EndAttribute(ctx context.Context, programmeID, id int64) (Attribute, error) {
-	a, err := e.Store.ChangeAttribute(ctx, programmeID, id, func(was Attribute, _ func(string) (int64, error)) (Attribute, error) {
+	a, err := e.Store.ChangeAttribute(ctx, programmeID, id, func(was Attribute, _ AttributeUse) (Attribute, error) {
 		if !was.Ended() {
 			was.EndedAt = e.Now().Truncate(time.Millisecond)
 		}

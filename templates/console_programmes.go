@@ -62,6 +62,7 @@ type AttributeRow struct {
 	Required                    bool      // forms must bring it
 	Ended                       time.Time // zero while new values are taken
 	EditURL, EndURL             string    // "" for whoever may not
+	UsedBy                      []string  // what asks for it: such as "the segment “Divers”"; told beside EndURL
 	Category                    string
 	CategoryURL                 string // where its category is changed; "" for whoever may not
 }

@@ -31,11 +31,11 @@ func (a *api) attributeChangeRoutes() {
 	add(a, operation{
 		id: "change-attribute", method: http.MethodPatch, path: at, tag: "Declarations", scope: auth.ListsWrite,
 		summary: "Change how people are asked for an attribute",
-		about:   "What is not there stays. The name, the type and whether it is special-category data are for life. A choice that somebody holds is not taken away: 409 says how many do. Its category is set with `POST /api/v1/attributes/{id}/category`.",
+		about:   "What is not there stays. The name, the type and whether it is special-category data are for life. A choice that somebody holds, or that a segment or a campaign yet to be planned asks for, is not taken away: 409 says how many people, or which. Its category is set with `POST /api/v1/attributes/{id}/category`.",
 	}, a.changeAttribute)
 	add(a, operation{
 		id: "end-attribute", method: http.MethodPost, path: at + "/end", tag: "Declarations", scope: auth.ListsWrite,
-		summary: "Take no new values of an attribute", about: "What is on record stays, may be corrected, and goes by the retention rules. Ending it again changes nothing.",
+		summary: "Take no new values of an attribute", about: "What is on record stays, may be corrected, and goes by the retention rules. Segments that ask for it find only that; `used_by` names them. Ending it again changes nothing.",
 	}, a.endAttribute)
 }
 
@@ -86,5 +86,5 @@ func (a *api) endAttribute(ctx context.Context, in *InAttribute) (*reply[attribu
 	if err != nil {
 		return nil, err
 	}
-	return &reply[attribute]{Body: showAttribute(is)}, nil
+	return a.usedAttribute(ctx, is)
 }

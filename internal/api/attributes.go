@@ -23,6 +23,7 @@ type attribute struct {
 	Required        bool       `json:"required" doc:"A form that asks to join must bring it, and the person cannot leave it empty on their own page. Assent's own pages for joining ask for address and name alone."`
 	SpecialCategory bool       `json:"special_category" doc:"Special-category data (Article 9 UK GDPR): used on explicit consent alone."`
 	EndedAt         *time.Time `json:"ended_at,omitempty" doc:"From then on no new values are taken."`
+	UsedBy          []string   `json:"used_by,omitempty" nullable:"false" doc:"The segments, and the campaigns that are not planned yet, that ask for it. Told where one attribute is read or ended." example:"[\"the segment “Divers”\"]"`
 }
 
 type newAttribute struct {
@@ -88,7 +89,17 @@ func (a *api) getAttribute(ctx context.Context, in *InAttribute) (*reply[attribu
 	if err != nil {
 		return nil, err
 	}
-	return &reply[attribute]{Body: showAttribute(x)}, nil
+	return a.usedAttribute(ctx, x)
+}
+
+// usedAttribute shows an attribute with what asks for it.
+func (a *api) usedAttribute(ctx context.Context, x subscriptions.Attribute) (*reply[attribute], error) {
+	shown := showAttribute(x)
+	var err error
+	if shown.UsedBy, err = a.Editor.Store.AttributeRules(ctx, x.ProgrammeID, x.Name); err != nil {
+		return nil, err
+	}
+	return &reply[attribute]{Body: shown}, nil
 }
 
 func (a *api) attributesOf(ctx context.Context, slug string) ([]subscriptions.Attribute, error) {

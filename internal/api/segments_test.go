@@ -12,7 +12,6 @@ import (
 	"assent/subscriptions/segment"
 )
 
-// crowd puts people on the list monthly: of n, the first few in the south west.
 func TestAnAttributeIsChangedAndEnded(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.furnish(t)
@@ -36,6 +35,36 @@ func TestAnAttributeIsChangedAndEnded(t *testing.T) {
 	})
 }
 
+// A choice that a rule asks for stays: taking it away would leave a campaign that cannot be planned.
+func TestAChoiceThatASegmentOrAScheduledCampaignAsksForStays(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.furnish(t)
+		const at, segments = "/api/v1/programmes/harbour-news/attributes", "/api/v1/programmes/harbour-news/segments"
+		h.must(t, http.StatusCreated, "POST", at, `{"name":"region","label":"Region","type":"choice","choices":["South","Wales","Isles","Fen"]}`)
+		h.must(t, http.StatusOK, "GET", at+"/region", "").want(t, "used_by", nil)
+		h.must(t, http.StatusCreated, "POST", segments, `{"slug":"south","name":"Southerners","text":"region in (\"South\", \"Fen\")"}`)
+		h.must(t, http.StatusCreated, "POST", segments, `{"slug":"far","name":"Far","text":"not region is \"isles\""}`)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", strings.Replace(campaignBody, `"name":`, `"segment":"far","name":`, 1))
+		h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", `{"at":"2027-01-01T09:00:00Z"}`)
+		h.must(t, http.StatusOK, "POST", segments+"/far/versions", `{"version":1,"name":"Far","text":"region is set"}`) // the campaign keeps what was approved
+		for choices, says := range map[string]string{
+			`["Wales","Isles","Fen"]`:   "asked for by the segment “Southerners”",
+			`["South","Wales","Isles"]`: "asked for by the segment “Southerners”",
+			`["South","Wales","Fen"]`:   "asked for by the campaign “December”",
+		} {
+			refused := h.must(t, http.StatusConflict, "PATCH", at+"/region", `{"choices":`+choices+`}`)
+			if detail := refused.at(t, "detail").(string); !strings.Contains(detail, says) {
+				t.Errorf("%s: %s", choices, detail)
+			}
+		}
+		h.must(t, http.StatusOK, "PATCH", at+"/region", `{"choices":["South","Isles","Fen"]}`)
+		h.must(t, http.StatusOK, "POST", segments+"/south/versions", `{"version":1,"name":"Southerners","text":"region is \"South\""}`)
+		h.must(t, http.StatusOK, "PATCH", at+"/region", `{"choices":["South","Isles"]}`)
+		h.must(t, http.StatusOK, "POST", at+"/region/end", "").want(t, "used_by.0", "the segment “Far”", "used_by.1", "the segment “Southerners”", "used_by.2", "the campaign “December”")
+	})
+}
+
+// crowd puts people on the list monthly: of n, the first few in the south west.
 func (h *house) crowd(t *testing.T, n, southWest int) {
 	t.Helper()
 	h.furnish(t)

@@ -8,6 +8,7 @@ import (
 
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
+	"assent/subscriptions/segment"
 )
 
 func TestAProgrammeIsDeclaredAndChangedInTheConsole(t *testing.T) {
@@ -189,6 +190,13 @@ func TestDataAboutPeopleIsDeclaredWithTheWarningOnSpecialCategories(t *testing.T
 		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
 		pagestest.WantText(t, w, "must name them", `value="Your berth"`)
 		pagestest.WantText(t, r.see(comms, at), "Your berth", "The pontoon", "required on forms", "Take no more")
+		asks := must(segment.Decode([]byte(`{"version":1,"where":{"attribute":"berth","is":"North quay"}}`)))(t)
+		if err := r.DB.CreateSegment(t.Context(), &segment.Saved{ProgrammeID: r.Programme.ID, Slug: "north", Name: "Northern berths", Segment: asks, Version: 1}); err != nil {
+			t.Fatal(err)
+		}
+		edit.Set("choices", "South quay")
+		pagestest.WantText(t, r.sends(comms, here+"/edit", edit), "it is asked for by the segment “Northern berths”")
+		pagestest.WantText(t, r.see(comms, at), "Asked for by the segment “Northern berths”")
 		if code := r.desk(comms, here+"/end", nil); code != http.StatusSeeOther {
 			t.Errorf("ending: %d", code)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"assent/subscriptions"
+	"assent/subscriptions/segment"
 )
 
 const attributeColumns = `id, programme_id, name, label, type, choices, self_service, special_category, hint, required, ended_at`
@@ -41,14 +42,14 @@ func (t *ledgerTx) CreateAttribute(a *subscriptions.Attribute) error {
 }
 
 // ChangeAttribute implements subscriptions.Declarations.
-func (d *DB) ChangeAttribute(ctx context.Context, programmeID, id int64, change func(subscriptions.Attribute, func(string) (int64, error)) (subscriptions.Attribute, error)) (a subscriptions.Attribute, err error) {
+func (d *DB) ChangeAttribute(ctx context.Context, programmeID, id int64, change func(subscriptions.Attribute, subscriptions.AttributeUse) (subscriptions.Attribute, error)) (a subscriptions.Attribute, err error) {
 	const op = "store: change attribute"
 	err = d.within(ctx, func(c conn) error {
 		before, err := scanAttribute(c.row(ctx, `SELECT `+attributeColumns+` FROM attributes WHERE id = ? AND programme_id = ?`+d.forUpdate(), id, programmeID))
 		if err != nil {
 			return fail(op, err)
 		}
-		if a, err = change(before, func(choice string) (int64, error) { return c.holders(ctx, before, choice) }); err != nil {
+		if a, err = change(before, attributeUse{ctx, c, before}); err != nil {
 			return err
 		}
 		choices, err := choicesOf(a)
@@ -62,6 +63,44 @@ func (d *DB) ChangeAttribute(ctx context.Context, programmeID, id int64, change 
 		return fail(op, c.noteDeclared(ctx, "attribute", id, before, a))
 	})
 	return a, err
+}
+
+// attributeUse implements subscriptions.AttributeUse within one transaction.
+type attributeUse struct {
+	ctx  context.Context
+	conn conn
+	a    subscriptions.Attribute
+}
+
+func (u attributeUse) Holders(choice string) (int64, error) {
+	return u.conn.holders(u.ctx, u.a, choice)
+}
+
+func (u attributeUse) Rules(choice string) ([]string, error) {
+	return u.conn.attributeRules(u.ctx, u.a.ProgrammeID, u.a.Name, choice)
+}
+
+// AttributeRules implements subscriptions.Declarations.
+func (d *DB) AttributeRules(ctx context.Context, programmeID int64, attribute string) ([]string, error) {
+	return d.reading().attributeRules(ctx, programmeID, attribute, "")
+}
+
+// attributeRules names what asks for an attribute. A campaign that is planned has found its people.
+func (c conn) attributeRules(ctx context.Context, programmeID int64, attribute, choice string) (found []string, err error) {
+	rows, err := c.query(ctx, `SELECT 'segment', name, rule FROM segments WHERE programme_id = ?
+		UNION ALL SELECT 'campaign', name, segment FROM campaigns WHERE programme_id = ? AND state IN ('draft', 'scheduled', 'planning') AND segment <> '' ORDER BY 1 DESC, 2`, programmeID, programmeID)
+	_, err = collect(rows, err, func(s scanner) (none struct{}, err error) {
+		var kind, name, rule string
+		if err = s.Scan(&kind, &name, &rule); err != nil {
+			return none, err
+		}
+		asks, err := segment.Decode([]byte(rule))
+		if err == nil && asks.AsksFor(attribute, choice) {
+			found = append(found, "the "+kind+" “"+name+"”")
+		}
+		return none, err
+	})
+	return found, fail("store: rules on an attribute", err)
 }
 
 // holders counts the people who hold a choice of an attribute.

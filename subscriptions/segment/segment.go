@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"slices"
+
 	"assent/subscriptions"
 )
 
@@ -117,6 +119,16 @@ func (s Segment) Profiles() bool {
 // UsesAttributes reports whether any condition is on a declared attribute: then small counts are not told (E3-05, E4-06).
 func (s Segment) UsesAttributes() bool {
 	return s.Where.any(func(t Test) bool { return t.Subject == Attribute })
+}
+
+// AsksFor reports whether any condition is on an attribute, with a choice of it among its values; "" is any.
+func (s Segment) AsksFor(attribute, choice string) bool {
+	return s.Where.any(func(t Test) bool {
+		return t.Subject == Attribute && t.Name == attribute && (choice == "" || slices.ContainsFunc(t.Values, func(v any) bool {
+			text, is := v.(string)
+			return is && Fold(text) == Fold(choice)
+		}))
+	})
 }
 
 // Campaigns returns the campaigns that the segment names.
