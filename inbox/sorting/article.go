@@ -33,12 +33,13 @@ func articleLabel(n int) string {
 func (r *reading) articles(found map[string][]Ground) {
 	cited := map[string]Ground{}
 	inSubject := false
+	ofLaw := r.speaks("law") || r.speaks("about-me") && r.speaks("personal-data")
 	for i := range r.all {
 		s := &r.all[i]
 		if s.where == "text" && (inSubject || s.has("threat") || s.has("notice")) || s.has("story") {
 			continue
 		}
-		for _, n := range s.articles() {
+		for _, n := range s.articles(ofLaw) {
 			label := articleLabel(n)
 			if label == "" || label == LabelAutomatedDecision && s.where == "text" {
 				continue
@@ -63,9 +64,10 @@ func (r *reading) articles(found map[string][]Ground) {
 	}
 }
 
-// articles returns the numbers of the articles that a sentence cites beside the name of the law.
-func (s *said) articles() []int {
-	if !s.has("law") && !s.has("object") || slices.Contains(s.words, "lgpd") { // that of Brazil numbers its articles otherwise
+// articles returns the numbers of the articles that a sentence cites. The mail must speak of the law, or of data about the sender:
+// other laws have articles too.
+func (s *said) articles(ofLaw bool) []int {
+	if !ofLaw && !s.has("object") || slices.Contains(s.words, "lgpd") { // that of Brazil numbers its articles otherwise
 		return nil
 	}
 	var out []int

@@ -13,7 +13,7 @@ func (r *reading) complaints(found map[string][]Ground) {
 		if s.vetoed() || s.threatens() {
 			continue
 		}
-		if s.asserts("complaint") && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i + n) }) {
+		if s.asserts("complaint") && !s.listsComplaints() && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i+n) || r.tellsOfRequest(i+n) }) {
 			found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: strings.Join(s.words, " "), Rule: "complains beside words of data about them"})
 		}
 		if s.has("ignored") && (s.has("law") || r.ofRight(s)) && r.aggrieved(i) {
@@ -71,6 +71,20 @@ func (s *said) threatens() bool {
 	return s.has("threat")
 }
 
+// listsComplaints reports whether complaints are among what a sentence asks a copy of: "all you hold about me: notes,
+// complaints by neighbours". One that is made is asked for or stands first.
+func (s *said) listsComplaints() bool {
+	first := len(s.words)
+	for _, h := range s.hits {
+		if h.concept == "access" || h.concept == "held" || h.concept == "copy" {
+			first = min(first, h.end)
+		}
+	}
+	return !slices.ContainsFunc(s.hits, func(h hit) bool {
+		return h.concept == "complaint" && (h.at < first || slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "request" && o.at >= first && o.at <= h.at }))
+	})
+}
+
 // ofData reports whether a sentence speaks of data about the sender.
 func (r *reading) ofData(i int) bool {
 	if i < 0 || i >= len(r.all) {
@@ -78,6 +92,11 @@ func (r *reading) ofData(i int) bool {
 	}
 	s := &r.all[i]
 	return s.has("about-me") || s.has("law") || s.has("misdeed") || s.has("object") || s.has("breach") || s.has("contact") && s.has("mine")
+}
+
+// tellsOfRequest reports whether a sentence tells of a request that was made, or had no answer.
+func (r *reading) tellsOfRequest(i int) bool {
+	return i >= 0 && i < len(r.all) && r.ofRight(&r.all[i]) && (r.all[i].has("earlier") || r.all[i].has("ignored"))
 }
 
 // ofRight reports whether a sentence names a right.

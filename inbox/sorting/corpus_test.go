@@ -70,13 +70,6 @@ func sortedCorpus(t *testing.T) []*labelled {
 	return all
 }
 
-// score counts for one class.
-type score struct{ hit, false_, missed int }
-
-func (s score) precision() float64 { return ratio(s.hit, s.hit+s.false_) }
-func (s score) recall() float64    { return ratio(s.hit, s.hit+s.missed) }
-func (s score) f1() float64        { return ratio(2*s.hit, 2*s.hit+s.false_+s.missed) }
-
 func TestKindsOfTheCorpus(t *testing.T) {
 	all := sortedCorpus(t)
 	by := map[Kind]*score{}

@@ -1,11 +1,37 @@
 package sorting
 
-// deleteThat takes "delete it" after a sentence about data of the sender.
+import "strings"
+
+// deleteThat takes "delete it" after a sentence about data of the sender, or of what is published of them in the two before.
 func (r *reading) deleteThat(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
-		if s.asserts("delete-it") && !s.vetoed() && (s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))) {
+		if !s.asserts("delete-it") || s.vetoed() {
+			continue
+		}
+		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))
+		for j := max(0, i-2); j < i && !spoken; j++ {
+			b := &r.all[j]
+			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field")) && b.has("their-records") && !b.has("newsletter") && !b.vetoed()
+		}
+		if spoken {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
+		}
+	}
+}
+
+// leftThat takes what a person writes of somebody who left, and asks to keep off the list: "Bob doesn't work here any
+// more, please update your list".
+func (r *reading) leftThat(found map[string][]Ground) {
+	for i := range r.all {
+		if s := &r.all[i]; s.where != "text" || s.vetoed() || s.has("mine") || s.has("contact") || !s.asserts(LabelLeftCompany) {
+			continue
+		}
+		for j := i; j < min(i+3, len(r.all)); j++ {
+			if s := &r.all[j]; s.has("newsletter") && s.asserts("take-off", "delete", "rectify", "stop") && !s.vetoed() {
+				found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: r.all[i].where, Words: r.all[i].text, Rule: "tells that somebody left"},
+					Ground{Where: s.where, Words: s.text, Rule: "asks to mend the list"})
+			}
 		}
 	}
 }
@@ -15,7 +41,7 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 func (r *reading) correctThat(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
-		if !s.asserts("rectify") || s.vetoed() || s.has("no-field") || s.has("restrict") || s.has("newsletter") {
+		if !s.asserts("rectify") || s.vetoed() || len(found[LabelComplaint]) > 0 && s.has("redress") || s.has("no-field") || s.has("restrict") && !s.has("until") || s.has("newsletter") {
 			continue
 		}
 		for j := max(0, i-2); j <= i; j++ {
@@ -34,6 +60,39 @@ func (s *said) tellsOfRecord(before bool) bool {
 		return s.has("their-records") || s.has("wrong") && (s.has("about-me") || s.has("field") && s.has("mine"))
 	}
 	return s.has("their-records") && (s.has("wrong") || s.has("request"))
+}
+
+// objectThat takes "I object to that" after a sentence about what is done with data of the sender.
+func (r *reading) objectThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("object") && len(s.words) <= 6 && !s.vetoed() && before.where == "text" && !before.vetoed() && before.has("processing") && (before.has("about-me") || before.has("mine") && before.has("marketing")) {
+			found[LabelObjection] = append(found[LabelObjection], Ground{Where: s.where, Words: s.text, Rule: "objects to what was spoken of"})
+		}
+	}
+}
+
+// addressOff takes "remove my email", in an answer to mail or said more than once, for what it is there: an opt-out. Elsewhere it
+// asks for erasure.
+func (r *reading) addressOff(found map[string][]Ground) {
+	for i := range r.all {
+		s := &r.all[i]
+		if !r.reply && !s.has("persist") || !s.has("contact") || s.has("about-me") || s.has("data") || s.has("account") || s.has("their-records") || s.has("everything") {
+			continue
+		}
+		kept := found[LabelErasure][:0]
+		for _, g := range found[LabelErasure] {
+			if g.Rule == deletesDetails && s.asserts("take-off") && strings.Contains(strings.Join(s.words, " "), g.Words) {
+				found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: g.Where, Words: g.Words, Rule: "asks that the address be taken off"})
+				continue
+			}
+			kept = append(kept, g)
+		}
+		found[LabelErasure] = kept
+	}
+	if len(found[LabelErasure]) == 0 {
+		delete(found, LabelErasure)
+	}
 }
 
 // copyThat takes "I would like copies" after a sentence about data of the sender.
@@ -68,6 +127,9 @@ func (r *reading) ownData(found map[string][]Ground) {
 			continue
 		}
 		label := s.guess()
+		if label == LabelOther && s.has("account") { // "I want to edit my profile": a matter for customer service
+			continue
+		}
 		found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: ownDataRule})
 	}
 }

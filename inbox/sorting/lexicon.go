@@ -116,7 +116,7 @@ func readLexicons() (*lexicon, error) {
 // without "personal-data" takes its "data" for that.
 func (l *lexicon) read(language, text string) error {
 	concept, tellsPersonal := "", strings.Contains(text, "[personal-data]")
-	names := conceptNames()
+	names, spellings := conceptNames(), map[string][]string{}
 	for n, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
@@ -129,6 +129,13 @@ func (l *lexicon) read(language, text string) error {
 			}
 		case concept == "":
 			return fmt.Errorf("line %d: a phrase before the first section", n+1)
+		case concept == "spellings":
+			l.concepts[concept] = true
+			spelt := foldWords(line) // without the "*"
+			spellings[spelt[0]] = spelt[1:]
+			if strings.HasSuffix(line, "*") {
+				spellings[spelt[0]] = append(spellings[spelt[0]], slipsOf(spelt[0])...)
+			}
 		case concept == "stopwords":
 			for _, w := range foldWords(line) {
 				l.stopwords[w] = append(l.stopwords[w], language)
@@ -139,11 +146,15 @@ func (l *lexicon) read(language, text string) error {
 			}
 			l.concepts[concept] = true
 		default:
-			if err := l.add(language, concept, line); err != nil {
-				return fmt.Errorf("line %d: %w", n+1, err)
+			also, spelt := []string{concept}, spellings
+			if concept == "notice" || concept == "footer" || concept == "story" { // those who write these can spell
+				spelt = nil
 			}
 			if concept == "data" && !tellsPersonal {
-				if err := l.add(language, "personal-data", line); err != nil {
+				also = append(also, "personal-data")
+			}
+			for _, c := range also {
+				if err := l.add(language, c, line, spelt); err != nil {
 					return fmt.Errorf("line %d: %w", n+1, err)
 				}
 			}
@@ -152,7 +163,8 @@ func (l *lexicon) read(language, text string) error {
 	return nil
 }
 
-func (l *lexicon) add(language, concept, line string) error {
+// add adds a phrase. Each of its words also stands for those that spellings has for it: "you" for "u".
+func (l *lexicon) add(language, concept, line string, spellings map[string][]string) error {
 	p := &phrase{language: language, concept: concept, bit: l.bits[concept], tongue: l.tongues[language], text: line}
 	line, p.first = strings.CutPrefix(line, "^")
 	for word := range strings.FieldsSeq(line) {
@@ -168,6 +180,11 @@ func (l *lexicon) add(language, concept, line string) error {
 				return fmt.Errorf("nothing to match in %q", word)
 			}
 			one.any, one.stem = append(one.any, folded[0]), append(one.stem, stem && len(folded) == 1)
+			for _, spelt := range spellings[folded[0]] {
+				if len(folded) == 1 && !slices.Contains(one.any, spelt) {
+					one.any, one.stem = append(one.any, spelt), append(one.stem, stem && len(spelt) > 4)
+				}
+			}
 			if tail = folded[1:]; len(tail) > 0 && strings.Contains(word, "/") {
 				return fmt.Errorf("%q has alternatives of several words", word)
 			}
@@ -251,7 +268,7 @@ func matchWords(patterns []pattern, words []string, at int) (end int, ok bool) {
 // conceptNames lists the sections that a lexicon may have.
 func conceptNames() []string {
 	return []string{
-		"stopwords", "negation", "request", "mine", "about-me", "data", "personal-data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
+		"spellings", "stopwords", "negation", "request", "mine", "about-me", "data", "personal-data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",

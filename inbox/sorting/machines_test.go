@@ -1,6 +1,7 @@
 package sorting
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -46,6 +47,18 @@ func (m machineMail) seen(v Verdict) []string {
 	return got
 }
 
+// wrong says what is wrong with a verdict, or "". A status is looked at only where one is expected; so is the recipient of
+// a complaint.
+func (m machineMail) wrong(v Verdict) string {
+	got := slices.DeleteFunc(m.seen(v), func(s string) bool {
+		return s == v.Status && !slices.Contains(m.want, s) || v.Kind == KindARF && strings.Contains(s, "@") && !slices.Contains(m.want, s)
+	})
+	if slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(m.want))) {
+		return ""
+	}
+	return fmt.Sprintf("got %v, want %v", got, m.want)
+}
+
 func TestMailOfMachinesIsSorted(t *testing.T) {
 	t.Parallel()
 	files := globbed(t, "testdata/machines/*.txt")
@@ -54,15 +67,10 @@ func TestMailOfMachinesIsSorted(t *testing.T) {
 		for _, m := range readMachines(t, f) {
 			n++
 			v := Sort(parsed(t, m.raw))
-			got := m.seen(v)
-			// A status is looked at only where one is expected; so is the recipient of a complaint.
-			got = slices.DeleteFunc(got, func(s string) bool {
-				return s == v.Status && !slices.Contains(m.want, s) || v.Kind == KindARF && strings.Contains(s, "@") && !slices.Contains(m.want, s)
-			})
-			if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(m.want))) {
+			if s := m.wrong(v); s != "" {
 				bad++
 				subject, _, _ := strings.Cut(m.raw[strings.Index(m.raw, "Subject:"):], "\n")
-				t.Errorf("%s: got %v, want %v %q", subject, got, m.want, groundWords(v))
+				t.Errorf("%s: %s %q", subject, s, groundWords(v))
 			}
 		}
 	}

@@ -30,6 +30,9 @@ func (r *reading) requests() request {
 	r.deleteThat(found)
 	r.correctThat(found)
 	r.copyThat(found)
+	r.leftThat(found)
+	r.objectThat(found)
+	r.addressOff(found)
 	r.withdrawThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
@@ -115,8 +118,12 @@ func (u *readyRule) match(s *said) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// takesBack reports whether the word of a hit is that of withdrawing consent: "je retire mon consentement" deletes nothing.
+// takesBack reports whether the word of a hit deletes nothing: it is that of withdrawing consent ("je retire mon consentement") or
+// of mending ("remove the typo in my name").
 func (s *said) takesBack(h hit) bool {
+	if slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "rectify" && o.end-o.at > 1 && o.at <= h.at && h.end <= o.end }) {
+		return true
+	}
 	return s.has("consent") && slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "withdraw" && o.at <= h.at && h.at < o.end })
 }
 
@@ -196,7 +203,7 @@ func (r *reading) bareCommand(found map[string][]Ground) {
 		if text && strings.Contains(s.text, "://") { // "Unsubscribe: https://...": a newsletter's way out
 			continue
 		}
-		token := len(s.words) <= 4 && !(text && s.has("footer")) && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
+		token := len(s.words) <= 4 && !(text && s.has("footer")) && !s.has("no-list") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
 		switch {
 		case !text && (whole || token) && (!r.reply || r.words == 0):
 		case text && token && opening && r.words <= 8:

@@ -18,6 +18,7 @@ type rule struct {
 
 // Rules whose words also look like something else.
 const (
+	deletesDetails    = "asks to delete their details"
 	deletesEverything = "asks to delete everything about them"
 	notForATime       = "asks not to use data for a time"
 )
@@ -130,9 +131,13 @@ func erasureRules() []rule {
 		{label, deletesEverything, "negation wish hold about-me", 12, "complaint", inOrder},
 		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
 		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it", anywhere},
-		{label, "asks to delete their details", "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
+		{label, deletesDetails, "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
 		{label, "asks to delete what is published about them", "delete contact their-records", 14, "newsletter", anywhere},
 		{label, "asks to delete an account", "delete/close account ask", 12, "", anywhere},
+		{label, "asks to delete what is held", "delete held", 6, "keep-it newsletter", inOrder},
+		{label, "wants no account any more", "any-more negation wish account", 8, "newsletter keep-it", anywhere},
+		{label, "wants no account any more", "no-more wish account", 8, "newsletter keep-it", anywhere},
+		{label, "wants no account any more", "negation wish account", 5, "newsletter keep-it", short},
 		{label, "names the right to erasure", "right-erasure ask", 20, "", anywhere},
 	}
 }
@@ -176,6 +181,7 @@ func otherRightsRules() []rule {
 		{LabelComplaint, "complains about the handling of data", "complaint complaint-about", 8, "threat notice", short},
 
 		{LabelAutomatedDecision, "questions an automated decision", "human-review ask", 24, "", anywhere},
+		{LabelAutomatedDecision, "questions an automated decision", "automated review/object/complaint", 8, "notice", short},
 		{LabelAutomatedDecision, "speaks of automated decisions", "automated ask", 24, "", anywhere},
 	}
 }

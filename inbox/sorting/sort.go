@@ -173,26 +173,48 @@ func (r *reading) understand(list []sentence) {
 		s.hits = slices.DeleteFunc(s.hits, func(h hit) bool {
 			return len(languages) > 0 && h.language != anyLanguage && (!slices.Contains(languages, h.language) || h.language != languages[0] && h.bit.meets(spoilers))
 		})
-		s.hits = outsideAbsence(s.hits)
+		s.hits = outweighed(outsideAutomatic(s.hits))
 		for _, h := range s.hits {
 			s.concepts = s.concepts.with(h.bit)
 		}
 	}
 }
 
-// outsideAbsence leaves out what stands within a phrase of an absence: "I read no mail until then" refuses none.
-func outsideAbsence(hits []hit) []hit {
-	var away []hit
+// outsideAutomatic leaves out what stands within a phrase of an automatic reply: "I read no mail until then" and "please do not send
+// your message again" refuse none.
+func outsideAutomatic(hits []hit) []hit {
+	return outside(hits, func(h hit) bool {
+		return h.end-h.at > 2 && (h.concept == LabelVacation || h.concept == LabelAck || h.concept == LabelChallenge)
+	}, func(h, auto hit) bool {
+		return h.concept != auto.concept && h.concept != LabelLeftCompany && h.concept != "auto" && h.concept != "thanks"
+	})
+}
+
+// outweighed leaves out a word that has no weight within a longer phrase: the "report" of a credit report is no article, the
+// "account" of an account subscription no account.
+func outweighed(hits []hit) []hit {
+	return outside(hits, func(h hit) bool {
+		return h.concept == "field" || h.concept == "account" || h.concept == "newsletter"
+	}, func(h, over hit) bool {
+		return (h.concept == "no-field" || h.concept == "story" || h.concept == "account" && over.concept == "newsletter") && h.end-h.at < over.end-over.at
+	})
+}
+
+// outside leaves out the hits that stand within one that covers, as far as loses says so of the two.
+func outside(hits []hit, covers func(hit) bool, loses func(h, over hit) bool) []hit {
+	var over []hit
 	for _, h := range hits {
-		if h.concept == LabelVacation && h.end-h.at > 2 {
-			away = append(away, h)
+		if covers(h) {
+			over = append(over, h)
 		}
 	}
-	if len(away) == 0 {
+	if len(over) == 0 {
 		return hits
 	}
 	return slices.DeleteFunc(hits, func(h hit) bool {
-		return h.concept != LabelVacation && slices.ContainsFunc(away, func(a hit) bool { return a.language == h.language && a.at <= h.at && h.end <= a.end })
+		return slices.ContainsFunc(over, func(o hit) bool {
+			return (o.language == h.language || h.language == anyLanguage) && o.at <= h.at && h.end <= o.end && loses(h, o)
+		})
 	})
 }
 

@@ -55,3 +55,16 @@ func slips(a, b string, limit int) int {
 	}
 	return prev[len(b)]
 }
+
+// slipsOf returns how a word comes out when one letter is left out or two neighbours change places, the first letter kept.
+// A letter for another is left out of it: "remote" is no slip of "remove".
+func slipsOf(word string) []string {
+	var out []string
+	for i := 1; i < len(word); i++ {
+		out = append(out, word[:i]+word[i+1:])
+		if i+1 < len(word) {
+			out = append(out, word[:i]+word[i+1:i+2]+word[i:i+1]+word[i+2:])
+		}
+	}
+	return out
+}

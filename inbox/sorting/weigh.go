@@ -58,6 +58,9 @@ func (r *reading) tellsAStory() bool {
 	first := true
 	for i := range r.all {
 		s := &r.all[i]
+		if s.where == "subject" && r.reply { // somebody else wrote it
+			continue
+		}
 		if s.has("story") {
 			if first && s.where == "text" {
 				return true
