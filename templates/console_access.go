@@ -51,7 +51,26 @@ type CasePackPage struct {
 	MostDays    int
 	Key         string
 	Portable    bool
+	Receivers   []PackReceiver
+	Refusals    []CaseChoice // reasons for not sending it straight to a receiver
+	NoAddress   bool         // who asks has no address, and is told in another way
 	CaseURL     string
+}
+
+// PackReceiver is an organisation to which the person wants their data sent straight.
+type PackReceiver struct {
+	ID       int64
+	Name     string
+	Address  string
+	Evidence string
+	Instead  bool // it goes there, and not to the person as well
+	State    State
+	Decided  string // what was decided, by whom and when; "" while it is not
+	Words    string
+	LeftWhy  string
+	MaySend  bool // it may be sent there, or sent again
+	MayEnd   bool // it may be left at that
+	Refuse   bool // it may be refused
 }
 
 // AccessTerms is what was looked for.
@@ -101,14 +120,16 @@ type AccessPack struct {
 
 // AccessLink is one link, and who came.
 type AccessLink struct {
-	ID       int64
-	State    State
-	Made     time.Time
-	Until    time.Time
-	Way      string
-	Openings []PackLine
-	Live     bool
-	Why      string // it was revoked
+	ID         int64
+	State      State
+	Made       time.Time
+	Until      time.Time
+	Way        string
+	Openings   []PackLine
+	ReceiverID int64  // whose it is; 0 for the person
+	Receiver   string // its name
+	Live       bool
+	Why        string // it was revoked
 }
 
 // PackItemPage fills the page "pack-item": one item, with what points at somebody else, for a person to decide.
@@ -163,6 +184,10 @@ const (
 	FieldVerdict   = "verdict"
 	FieldMore      = "more"
 	FieldPassage   = "passage"
+	FieldReceiver  = "receiver"
+	FieldInstead   = "instead" // of the person, who wants no copy
+	FieldChecked   = "checked"
+	FieldTold      = "told"
 	FieldWay       = "way"
 	FieldDays      = "days"
 	FieldLink      = "link"

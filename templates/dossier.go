@@ -107,6 +107,7 @@ type DoorPage struct {
 	Public
 	Action   string
 	Portable bool // it is a portability pack
+	Receiver bool // the reader is an organisation, to which the person wants it sent
 	Problem  string
 	Until    time.Time
 }
@@ -116,7 +117,9 @@ type HandoverPage struct {
 	Public
 	Reference string
 	Portable  bool
-	Action    string // takes the forms
+	Receiver  bool     // as of DoorPage
+	About     []string // whose data it is, for a receiver
+	Action    string   // takes the forms
 	Pass      string
 	Files     []HandoverFile
 	Until     time.Time

@@ -251,7 +251,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 		FieldGuardianEvidence, FieldAt, FieldSure,
 		FieldTextCy, FieldOverride, FieldGrace, FieldDecision, FieldUntold}
 	declared = append(declared, FieldAboutEmail, FieldAboutName, FieldAnswers, FieldAsked, FieldAsks, FieldBody, FieldContact, FieldEvent, FieldExtends, FieldFile, FieldFor, FieldKind, FieldLooked, FieldMessage, FieldNote, FieldOn, FieldOverdue, FieldParty, FieldPromise, FieldPromised, FieldReceived, FieldReference, FieldRole, FieldSubject, FieldTime, FieldTitle, FieldUrgent)
-	declared = append(declared, FieldWant, FieldWhom, FieldFiles)
+	declared = append(declared, FieldWant, FieldWhom, FieldFiles, FieldReceiverName, FieldReceiverEmail)
 	declared = append(declared, FieldAnswered, FieldDoes, FieldGave, FieldGivenOn)
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {

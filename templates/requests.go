@@ -7,6 +7,9 @@ const (
 	FieldWant  = "want" // a kind that is ticked
 	FieldWhom  = "whom" // one of the Whom values
 	FieldFiles = "files"
+
+	FieldReceiverName  = "receiver-name" // an organisation to which the data is to go straight
+	FieldReceiverEmail = "receiver-email"
 )
 
 // Values of FieldWhom.
@@ -30,6 +33,8 @@ type RequestPage struct {
 	Whom      string // one of the Whom values; "" before a choice
 	AboutName string
 	AboutAddr string
+	Receiver  string // an organisation to which the data is to go straight
+	RecvAddr  string
 	MaxFiles  int
 	MaxSize   string // of a file, as "5 MB"
 	Errors    []FieldError

@@ -20,6 +20,7 @@ func FieldNames() [][2]string {
 		{"grounds", "the reasons of the decision, each with its law"}, {"actions", "what we promise to do, with the dates"}, {"rights", "the ways to complain: to us, to the Commissioner, to a court"},
 		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"}, {"why", "why it is done: you write it yourself"},
 		{"link", "the link to what is handed over"}, {"link-until", "the day until which the link is good"},
+		{"receiver", "the organisation to which the data goes straight"},
 	}
 }
 

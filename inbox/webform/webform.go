@@ -6,8 +6,10 @@
 package webform
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -51,9 +53,16 @@ type Form struct {
 	ForOther     bool            // it is about somebody else
 	AboutName    string
 	AboutAddress address.Address
+	Receiver     Receiver
 	Language     string // "en" or "cy"
 	Browser      string // evidence of the act
 	Files        []File
+}
+
+// Receiver is another organisation to which who asks wants the data sent straight (Article 20(2)). The zero Receiver is none; one without an address is found by staff.
+type Receiver struct {
+	Name    string
+	Address address.Address
 }
 
 // File is something that came with a form.
@@ -74,11 +83,18 @@ type Desk interface {
 	Enter(ctx context.Context, in cases.Entry) (cases.Case, error)
 }
 
+// Passer records to which organisation a person wants their data sent straight, on the case of portability among those that a form opened. *access.Service is one.
+type Passer interface {
+	NameChosen(ctx context.Context, opened cases.Case, name string, to address.Address, language, evidence string) error
+}
+
 // Service takes forms.
 type Service struct {
 	Cases  Desk
 	People Stopper
+	Passer Passer
 	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Mistake is something to mend in a form.
@@ -93,6 +109,7 @@ const (
 	WhoElse       Mistake = "who-else" // it is about somebody who is not named
 	FileTooLarge  Mistake = "file-too-large"
 	TooManyFiles  Mistake = "too-many-files"
+	ReceiverLong  Mistake = "receiver-too-long"
 )
 
 // Check returns what is to be mended before the form can be taken, nothing where it can.
@@ -109,6 +126,7 @@ func (f Form) Check() []Mistake {
 	wrong(badName(f.Name) || badName(f.AboutName), NameTooLong)
 	wrong(len(f.Contact) > MaxContact || !utf8.ValidString(f.Contact), ContactLong)
 	wrong(f.ForOther && strings.TrimSpace(f.AboutName) == "" && f.AboutAddress.IsZero(), WhoElse)
+	wrong(badName(f.Receiver.Name), ReceiverLong)
 	wrong(len(f.Files) > MaxFiles, TooManyFiles)
 	wrong(slices.ContainsFunc(f.Files, func(x File) bool { return x.Size > MaxFile }), FileTooLarge)
 	return out
@@ -147,6 +165,12 @@ func (s *Service) Take(ctx context.Context, f Form) (cases.Case, error) {
 		})
 	}
 	c, err := s.Cases.Enter(ctx, entry)
+	if err == nil && !f.Receiver.Address.IsZero() {
+		evidence := "Who asks named it on the web form."
+		if err := s.Passer.NameChosen(ctx, c, cmp.Or(f.Receiver.Name, f.Receiver.Address.String()), f.Receiver.Address, f.Language, evidence); err != nil {
+			s.Log.WarnContext(ctx, "a receiver stands only in the words of its case", "case", c.ID, "cause", err.Error()) // the case is open, and must not be sent twice
+		}
+	}
 	return c, errs.Wrap(op, err)
 }
 
@@ -164,6 +188,9 @@ func (f Form) asked() (kinds []cases.Kind, flags []string) {
 		if slices.Contains(Kinds(), k) {
 			add(k)
 		}
+	}
+	if f.Receiver != (Receiver{}) && !f.Complaint {
+		add(cases.Portability)
 	}
 	v := sorting.Sort(&message.Parsed{Text: f.Words})
 	if v.Kind == sorting.KindRights {
@@ -195,10 +222,14 @@ func (f Form) asked() (kinds []cases.Kind, flags []string) {
 
 // text is what was asked, as the case keeps it.
 func (f Form) text() string {
+	text := "Ticked on the form, without further words."
 	if words := strings.TrimSpace(f.Words); words != "" {
-		return words
+		text = words
 	}
-	return "Ticked on the form, without further words."
+	if f.Receiver != (Receiver{}) {
+		text += "\n\nTo be sent straight to: " + strings.Trim(f.Receiver.Name+", "+f.Receiver.Address.String(), ", ")
+	}
+	return text
 }
 
 func (f Form) parties() []cases.Party {

@@ -150,10 +150,13 @@ type bundleShown struct {
 type handoverShown struct {
 	Packs []bundleShown `json:"packs" nullable:"false" doc:"The record of what was given, oldest first."`
 	Links []linkShown   `json:"links" nullable:"false"`
+
+	Receivers []receiverShown `json:"receivers" nullable:"false" doc:"Organisations to which the person wants the data sent straight."`
 }
 
 type linkShown struct {
 	ID        int64         `json:"id" example:"2"`
+	Receiver  int64         `json:"receiver_id,omitempty" doc:"The organisation that it was sent to; none for the person." example:"1"`
 	State     string        `json:"state" enum:"waiting,opened,locked,expired,revoked" example:"waiting"`
 	Way       string        `json:"way" example:"phone"`
 	MadeAt    time.Time     `json:"made_at"`
@@ -366,11 +369,15 @@ func (a *api) casePack(ctx context.Context, in *InID) (*reply[handoverShown], er
 	for _, l := range links {
 		out.Links = append(out.Links, a.showLink(l, ""))
 	}
+	if err != nil {
+		return nil, err
+	}
+	out.Receivers, err = a.receivers(ctx, in.ID)
 	return &reply[handoverShown]{Body: out}, err
 }
 
 func (a *api) showLink(l access.Link, code string) linkShown {
-	out := linkShown{ID: l.ID, State: l.State(a.Now()), Way: string(l.Way), MadeAt: l.MadeAt, ExpiresAt: l.ExpiresAt, Openings: []openingLine{}, Code: code}
+	out := linkShown{ID: l.ID, Receiver: l.ReceiverID, State: l.State(a.Now()), Way: string(l.Way), MadeAt: l.MadeAt, ExpiresAt: l.ExpiresAt, Openings: []openingLine{}, Code: code}
 	for _, o := range l.Openings {
 		out.Openings = append(out.Openings, openingLine{o.At, o.What})
 	}

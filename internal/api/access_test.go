@@ -15,6 +15,8 @@ func accessRequests() map[string]string {
 		"POST /api/v1/cases/1/places/done": `{"note":"x"}`, "POST /api/v1/cases/1/identity": `{"note":"x"}`, "GET /api/v1/cases/1/items": "", "POST /api/v1/cases/1/items/1/review": `{"verdict":"keep"}`,
 		"POST /api/v1/cases/1/items/keep-clear": "", "POST " + pack: `{"language":"en","person":"x"}`, "GET " + pack: "", "POST " + pack + "/links": `{"to":"ann@example.org","way":"phone","key":"x"}`,
 		"POST " + pack + "/links/1/code": "", "POST " + pack + "/links/1/revoke": `{"note":"x"}`, "POST " + pack + "/handed-over": `{"note":"x"}`, "POST " + pack + "/unopened": `{"note":"x"}`, "GET /api/v1/access-reasons": "",
+		"POST /api/v1/cases/1/receivers": `{"name":"x","address":"ann@example.org","language":"en","evidence":"x"}`, "POST /api/v1/cases/1/receivers/1/send": `{"checked":"x","way":"phone","person":"x","key":"x"}`,
+		"POST /api/v1/cases/1/receivers/1/refuse": `{"reason":"not-feasible","words":"x","person":"x"}`, "POST /api/v1/cases/1/receivers/1/unopened": `{"note":"x"}`,
 	}
 }
 
@@ -60,5 +62,32 @@ func TestARequestForAccessIsCarriedOutByTheAPI(t *testing.T) {
 		h.must(t, http.StatusOK, "POST", one+"/pack/links/1/revoke", `{"note":"It went to the wrong address."}`).want(t, "state", "revoked")
 		h.must(t, http.StatusOK, "POST", one+"/pack/handed-over", `{"note":"By recorded post."}`)
 		h.must(t, http.StatusOK, "GET", one+"/pack", "").want(t, "packs.0.items", 4, "links.0.state", "revoked", "links.0.openings.0.what", "new code")
+	})
+}
+
+func TestDataGoesStraightToAnOrganisationByTheAPI(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.must(t, http.StatusCreated, "POST", "/api/v1/programmes", programmeBody)
+		h.must(t, http.StatusCreated, "POST", "/api/v1/cases", `{"programme_id":1,"channel":"post","received_at":"2026-02-10T09:00:00Z","asked":"My data to Tarn, please.","kinds":["portability"],
+			"parties":[{"role":"requester","name":"Ann Lee","address":"ann@example.org"}]}`)
+		const one = "/api/v1/cases/1"
+		tarn := `{"name":"Tarn Credit Union","address":"data@tarn.example","language":"en","evidence":"Her letter of 3 May."}`
+		h.must(t, http.StatusOK, "POST", one+"/receivers", tarn).want(t, "id", 1, "decision", "")
+		h.must(t, http.StatusOK, "POST", one+"/receivers", tarn)
+		h.must(t, http.StatusOK, "POST", one+"/search", `{}`)
+		h.must(t, http.StatusOK, "POST", one+"/places/done", `{"note":"There is no other."}`)
+		h.must(t, http.StatusOK, "POST", one+"/identity", `{"note":"She came in person."}`)
+		h.must(t, http.StatusOK, "POST", one+"/pack", `{"language":"en","person":"Priya Shah"}`)
+		h.must(t, http.StatusOK, "POST", one+"/events", `{"kind":"decided","decision":{"outcome":"granted","person":"Priya Shah"}}`)
+		h.must(t, http.StatusForbidden, "POST", one+"/receivers/1/send", `{"checked":"We called them.","way":"phone","key":"a"}`)
+		first := h.must(t, http.StatusOK, "POST", one+"/receivers/1/send", `{"checked":"We called them.","way":"phone","key":"a","person":"Priya Shah"}`, "Idempotency-Key", "link")
+		first.want(t, "receiver_id", 1, "state", "waiting")
+		if code, _ := first.at(t, "code").(string); len(code) != 9 {
+			t.Errorf("the code is %q", code)
+		}
+		h.must(t, http.StatusForbidden, "POST", one+"/receivers/2/refuse", `{"reason":"not-feasible","words":"They take paper only."}`)
+		h.must(t, http.StatusOK, "POST", one+"/receivers/2/refuse", `{"reason":"not-feasible","words":"They take paper only.","person":"Priya Shah"}`)
+		h.must(t, http.StatusOK, "POST", one+"/receivers/1/unopened", `{"note":"They want nothing."}`)
+		h.must(t, http.StatusOK, "GET", one+"/pack", "").want(t, "receivers.0.decision", "send", "receivers.0.person", "Priya Shah", "receivers.0.left", "They want nothing.", "receivers.1.reason", "not-feasible")
 	})
 }

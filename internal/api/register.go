@@ -103,7 +103,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.erasureRoutes, a.holdRoutes, a.retentionRoutes, a.disposalRoutes, a.eventRoutes, a.suppressionRoutes,
 		a.importRoutes, a.exportRoutes, a.copyRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
-		a.inboundRoutes, a.caseRoutes, a.breachRoutes, a.thirdPartyRoutes, a.registerRoutes, a.reportRoutes, a.accessRoutes, a.caseRecordRoutes, a.recipientNoticeRoutes, a.disclosureRoutes, a.correctRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
+		a.inboundRoutes, a.caseRoutes, a.breachRoutes, a.thirdPartyRoutes, a.registerRoutes, a.reportRoutes, a.accessRoutes, a.receiverRoutes, a.caseRecordRoutes, a.recipientNoticeRoutes, a.disclosureRoutes, a.correctRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {
 		resource()
 	}

@@ -176,7 +176,7 @@ func (h *House) makeServices() {
 	h.Cases = &cases.Service{
 		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
 	}
-	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Now: h.Now}
+	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Passer: h.Access, Now: h.Now, Log: h.Log}
 	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,

@@ -67,7 +67,7 @@ func (s *console) showPack(c *gin.Context, by auth.Actor, k cases.Case, status i
 	if k.Decision != nil {
 		page.Decided = outcomeWords(k.Decision.Outcome)
 	}
-	for _, part := range []func(context.Context, cases.Case, *templates.CasePackPage) error{s.packSearch, s.packItems, s.packBundles, s.packLinks, s.packPeople} {
+	for _, part := range []func(context.Context, cases.Case, *templates.CasePackPage) error{s.packSearch, s.packItems, s.packBundles, s.packLinks, s.packPeople, s.packReceivers} {
 		if err := part(ctx, k, &page); err != nil {
 			return errs.Wrap(op, err)
 		}
@@ -236,7 +236,7 @@ func (s *console) packLinks(ctx context.Context, k cases.Case, page *templates.C
 	for _, l := range slices.Backward(all) {
 		state := l.State(s.Now())
 		tone := map[string]templates.Tone{"opened": templates.Good, "waiting": templates.Wait, "locked": templates.Bad, "expired": templates.Calm, "revoked": templates.Calm}[state]
-		row := templates.AccessLink{ID: l.ID, State: templates.State{Label: strings.ToUpper(state[:1]) + state[1:], Tone: tone}, Made: s.local(l.MadeAt), Until: s.local(l.ExpiresAt), Way: strings.ReplaceAll(string(l.Way), "-", " "),
+		row := templates.AccessLink{ID: l.ID, ReceiverID: l.ReceiverID, State: templates.State{Label: strings.ToUpper(state[:1]) + state[1:], Tone: tone}, Made: s.local(l.MadeAt), Until: s.local(l.ExpiresAt), Way: strings.ReplaceAll(string(l.Way), "-", " "),
 			Live: state == "waiting" || state == "opened" || state == "locked", Why: plain(l.RevokedWhy)}
 		for _, o := range l.Openings {
 			row.Openings = append(row.Openings, templates.PackLine{What: o.What, At: s.local(o.At)})

@@ -28,6 +28,7 @@ func (s *console) packSteps() map[string]packAct {
 	return map[string]packAct{
 		"search": s.searchPack, "places": s.addPlace, "places-done": s.placesDone, "identity": s.establish, "found": s.putIn, "keep-clear": s.keepClear,
 		"approve": s.approvePack, "deliver": s.deliverPack, "handed": s.handedOver, "new-code": s.newCode, "revoke": s.revokeLink, "unopened": s.leftUnopened,
+		"receiver": s.nameReceiver, "transmit": s.transmit, "decline": s.decline, "leave-receiver": s.leaveReceiver,
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *site) showDoor(c *gin.Context, d access.Door, status int, problem strin
 		return err
 	}
 	return s.page(c, status, "door", templates.DoorPage{
-		Public: frame, Action: s.keep(c, "/h/"+c.Param("token")), Portable: d.Kind == cases.Portability, Problem: problem, Until: d.Link.ExpiresAt.In(s.Zone),
+		Public: frame, Action: s.keep(c, "/h/"+c.Param("token")), Portable: d.Kind == cases.Portability, Receiver: d.Receiver, Problem: problem, Until: d.Link.ExpiresAt.In(s.Zone),
 	})
 }
 
@@ -107,7 +107,7 @@ func (s *site) showHandover(c *gin.Context, in access.Inside) error {
 		return err
 	}
 	page := templates.HandoverPage{
-		Public: frame, Reference: in.Reference, Portable: in.Kind == cases.Portability, Action: s.keep(c, handoverPath), Pass: in.Pass, Until: in.Link.ExpiresAt.In(s.Zone), For: int(access.PassFor / time.Minute),
+		Public: frame, Reference: in.Reference, Portable: in.Kind == cases.Portability, Receiver: in.Receiver, About: in.About, Action: s.keep(c, handoverPath), Pass: in.Pass, Until: in.Link.ExpiresAt.In(s.Zone), For: int(access.PassFor / time.Minute),
 	}
 	for _, f := range in.Files {
 		page.Files = append(page.Files, templates.HandoverFile{ID: f.ID, Name: f.Name, Size: fileSize(f.Size), Read: readable(f)})

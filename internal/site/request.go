@@ -122,6 +122,7 @@ func (s *site) request(c *gin.Context, complaint bool) error {
 			return err
 		}
 		page.Words, page.Person, page.Email, page.Reach = form.Words, form.Name, typed.Get(templates.FieldEmail), form.Contact
+		page.Receiver, page.RecvAddr = form.Receiver.Name, typed.Get(templates.FieldReceiverEmail)
 		page.Whom, page.AboutName, page.AboutAddr, page.Errors = typed.Get(templates.FieldWhom), form.AboutName, typed.Get(templates.FieldAboutEmail), mistakes
 		return s.page(c, http.StatusUnprocessableEntity, "request", page)
 	}
@@ -153,11 +154,12 @@ func (s *site) readRequest(c *gin.Context, p subscriptions.Programme, complaint 
 		Programme: p, Complaint: complaint, Kinds: cases.KindsOf(form[templates.FieldWant]), Words: strings.TrimSpace(form.Get(templates.FieldWords)), Name: strings.TrimSpace(form.Get(templates.FieldName)),
 		Contact: strings.TrimSpace(form.Get(templates.FieldContact)), AboutName: strings.TrimSpace(form.Get(templates.FieldAboutName)), Language: lang, Browser: browser(c.Request),
 	}
+	f.Receiver.Name = strings.TrimSpace(form.Get(templates.FieldReceiverName))
 	var mistakes []templates.FieldError
 	for _, a := range []struct {
 		field string
 		into  *address.Address
-	}{{templates.FieldEmail, &f.Address}, {templates.FieldAboutEmail, &f.AboutAddress}} {
+	}{{templates.FieldEmail, &f.Address}, {templates.FieldAboutEmail, &f.AboutAddress}, {templates.FieldReceiverEmail, &f.Receiver.Address}} {
 		text := strings.TrimSpace(form.Get(a.field))
 		if text == "" {
 			continue
@@ -216,6 +218,7 @@ func requestWords(lang string) map[webform.Mistake]templates.FieldError {
 			webform.ContactLong:   {Field: templates.FieldContact, Message: "Rhowch gyfeiriad neu rif o ddim mwy na 500 nod"},
 			webform.WhoElse:       {Field: templates.FieldAboutName, Message: "Rhowch enw’r person y mae’n ymwneud ag ef"},
 			webform.FileTooLarge:  {Field: templates.FieldFiles, Message: "Dewiswch ffeiliau o ddim mwy na 5 MB yr un"},
+			webform.ReceiverLong:  {Field: templates.FieldReceiverName, Message: wordsIn(lang).nameTooLong},
 			webform.TooManyFiles:  {Field: templates.FieldFiles, Message: "Dewiswch ddim mwy na 5 ffeil"},
 		}
 	}
@@ -227,6 +230,7 @@ func requestWords(lang string) map[webform.Mistake]templates.FieldError {
 		webform.ContactLong:   {Field: templates.FieldContact, Message: "Enter an address or number of at most 500 characters"},
 		webform.WhoElse:       {Field: templates.FieldAboutName, Message: "Enter the name of the person it is about"},
 		webform.FileTooLarge:  {Field: templates.FieldFiles, Message: "Choose files of at most 5 MB each"},
+		webform.ReceiverLong:  {Field: templates.FieldReceiverName, Message: wordsIn(lang).nameTooLong},
 		webform.TooManyFiles:  {Field: templates.FieldFiles, Message: "Choose at most 5 files"},
 	}
 }

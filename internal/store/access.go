@@ -190,6 +190,9 @@ func (d *DB) DropPacks(ctx context.Context, now, before time.Time) (n int64, err
 			}
 		}
 		n = int64(len(ids))
+		if err := c.takeBackUnopened(ctx, now); err != nil {
+			return err
+		}
 		closed := `case_id IN (SELECT k.id FROM cases k WHERE k.state = 'closed' AND k.closed_at < ? AND NOT EXISTS (SELECT 1 FROM access_packs p WHERE p.case_id = k.id AND p.dropped_at = 0))`
 		_, err = c.exec(ctx, `UPDATE access_items SET content = '{}', removed = '[]' WHERE content <> '{}' AND `+closed, millis(before))
 		return err

@@ -6,11 +6,11 @@ import (
 	"assent/inbox/cases/access"
 )
 
-const linkColumns = `id, pack_id, case_id, code, way, tries, actor, made_at, expires_at, opened_at, revoked_at, revoked_by, revoked_why`
+const linkColumns = `id, pack_id, case_id, receiver_id, code, way, tries, actor, made_at, expires_at, opened_at, revoked_at, revoked_by, revoked_why`
 
 func scanLink(s scanner) (l access.Link, err error) {
 	var made, expires, opened, revoked int64
-	err = s.Scan(&l.ID, &l.PackID, &l.CaseID, &l.Code, &l.Way, &l.Tries, &l.Actor, &made, &expires, &opened, &revoked, &l.RevokedBy, &l.RevokedWhy)
+	err = s.Scan(&l.ID, &l.PackID, &l.CaseID, &l.ReceiverID, &l.Code, &l.Way, &l.Tries, &l.Actor, &made, &expires, &opened, &revoked, &l.RevokedBy, &l.RevokedWhy)
 	l.MadeAt, l.ExpiresAt, l.OpenedAt, l.RevokedAt = moment(made), moment(expires), moment(opened), moment(revoked)
 	return l, err
 }
@@ -18,8 +18,8 @@ func scanLink(s scanner) (l access.Link, err error) {
 // AddLink implements access.Store.
 func (d *DB) AddLink(ctx context.Context, l *access.Link) error {
 	return fail("store: add link", d.within(ctx, func(c conn) (err error) {
-		l.ID, err = c.insert(ctx, `INSERT INTO access_links (pack_id, case_id, code, way, tries, actor, made_at, expires_at, opened_at, revoked_at, revoked_by, revoked_why) VALUES (`+marks(12)+`)`,
-			l.PackID, l.CaseID, []byte{}, string(l.Way), 0, l.Actor, millis(l.MadeAt), millis(l.ExpiresAt), 0, 0, "", "")
+		l.ID, err = c.insert(ctx, `INSERT INTO access_links (pack_id, case_id, receiver_id, code, way, tries, actor, made_at, expires_at, opened_at, revoked_at, revoked_by, revoked_why) VALUES (`+marks(13)+`)`,
+			l.PackID, l.CaseID, l.ReceiverID, []byte{}, string(l.Way), 0, l.Actor, millis(l.MadeAt), millis(l.ExpiresAt), 0, 0, "", "")
 		return err
 	}))
 }
@@ -68,6 +68,9 @@ func (d *DB) TryLink(ctx context.Context, id int64, try func(access.Link) (acces
 		}
 		_, err = c.exec(ctx, `UPDATE access_links SET code = ?, tries = ?, opened_at = ?, revoked_at = ?, revoked_by = ?, revoked_why = ? WHERE id = ?`,
 			l.Code, l.Tries, millis(l.OpenedAt), millis(l.RevokedAt), l.RevokedBy, l.RevokedWhy, l.ID)
+		if err == nil && !l.RevokedAt.IsZero() && l.ReceiverID != 0 {
+			err = c.takeBackUnopened(ctx, l.RevokedAt)
+		}
 		if err != nil || o.What == "" {
 			return err
 		}

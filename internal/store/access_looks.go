@@ -198,6 +198,8 @@ func looksAtCases() []look {
 			`SELECT id, made_at, way, actor, expires_at FROM access_links WHERE case_id IN (?)`, seekOthers, nil},
 		{"given", "opening", []string{"what"},
 			`SELECT o.id, o.at, o.what FROM access_openings o JOIN access_links l ON l.id = o.link_id WHERE l.case_id IN (?)`, seekOthers, nil},
+		{"given", "receiver", []string{"organisation", "what", "note", "actor"},
+			`SELECT id, named_at, name, decision, evidence, named_by FROM access_receivers WHERE case_id IN (?)`, seekOthers, nil},
 		{"given", "place", []string{"place", "searched-by", "on", "note"},
 			`SELECT id, at, name, searched_by, searched_on, found FROM access_places WHERE case_id IN (?)`, seekOthers, nil},
 		{"given", "search", []string{"actor"}, `SELECT id, at, actor FROM access_searches WHERE case_id IN (?)`, seekOthers, nil},

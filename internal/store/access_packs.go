@@ -68,7 +68,7 @@ func (c conn) dropPack(ctx context.Context, id int64, now time.Time, why string)
 			return err
 		}
 	}
-	return nil
+	return c.takeBackUnopened(ctx, now)
 }
 
 // keepPackFile keeps a file in pieces: one is in memory at a time.

@@ -59,6 +59,7 @@ var emptying = []emptied{
 	{table: "access_pieces", where: "file_id IN (SELECT f.id FROM access_files f JOIN access_packs p ON p.id = f.pack_id WHERE p.case_id IN (?))", of: byCase, drop: true},
 	{table: "access_files", set: []string{"name"}, where: "pack_id IN (SELECT id FROM access_packs WHERE case_id IN (?))", of: byCase},
 	{table: "access_links", set: []string{"revoked_why"}, where: "case_id IN (?)", of: byCase},
+	{table: "access_receivers", set: []string{"evidence", "words", "left_why"}, where: "case_id IN (?)", of: byCase},
 	{table: "third_party_requests", set: []string{"officer", "their_ref", "gateway_words", "wanted", "disclosed", "means", "told_why"}, where: "case_id IN (?)", of: byCase},
 	{table: "holds", set: []string{"reason", "lifted_why"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "erasures", set: []string{"untold"}, where: "subscriber_id IN (?) AND state <> 'telling'", of: byID},

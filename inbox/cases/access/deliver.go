@@ -50,13 +50,7 @@ func (s *Service) Deliver(ctx context.Context, caseID int64, actor string, d Del
 		err = s.writeLink(ctx, k, pack, l, actor, d)
 	}
 	if err != nil { // a link that nobody was sent leads nowhere
-		_, undo := s.Store.TryLink(ctx, l.ID, func(l Link) (Link, Opening, error) {
-			l.RevokedAt, l.RevokedBy, l.RevokedWhy = s.Now(), actor, "The letter could not be written."
-			return l, Opening{}, nil
-		})
-		if undo != nil {
-			s.Log.Error("a link that was not sent could not be revoked", "link", l.ID, "cause", undo.Error())
-		}
+		s.withdrawLink(ctx, l.ID, actor)
 		return Link{}, "", errs.Wrap(op, err)
 	}
 	what := fmt.Sprintf("A link to the pack was sent, good until %s; its code is told by %s.", s.Cases.Reckoner.UKDate(l.ExpiresAt).Long(), strings.ReplaceAll(string(l.Way), "-", " "))
@@ -119,30 +113,24 @@ func (s *Service) giveCode(ctx context.Context, linkID int64) (code string, l Li
 	return code, l, err
 }
 
-// writeLink writes the letter with the link. Where the person was told the decision already, it only has the link.
+// withdrawLink ends a link that could not be sent.
+func (s *Service) withdrawLink(ctx context.Context, id int64, actor string) {
+	_, err := s.Store.TryLink(ctx, id, func(l Link) (Link, Opening, error) {
+		l.RevokedAt, l.RevokedBy, l.RevokedWhy = s.Now(), actor, "The letter could not be written."
+		return l, Opening{}, nil
+	})
+	if err != nil {
+		s.Log.Error("a link that was not sent could not be revoked", "link", id, "cause", err.Error())
+	}
+}
+
+// writeLink writes the letter with the link, which tells the decision where the person was not told it yet.
 func (s *Service) writeLink(ctx context.Context, k cases.Case, pack Bundle, l Link, actor string, d Delivery) error {
-	texts, err := s.Cases.Texts(ctx, k.ProgrammeID)
+	values, err := s.linkFields(ctx, k, l, pack.Language)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(texts, func(t cases.Text) bool { return t.Name == textFor(k) && t.Language == pack.Language })
-	if i < 0 {
-		return errs.E("access: letter", errs.Internal, "", nil)
-	}
-	values, err := s.fields(ctx, k, l, pack.Language)
-	if err != nil {
-		return err
-	}
-	subject, err := cases.Fill(texts[i].Subject, values)
-	if err != nil {
-		return err
-	}
-	body, err := cases.Fill(texts[i].Body, values)
-	if err != nil {
-		return err
-	}
-	_, err = s.Cases.Write(ctx, k.ID, actor, "link:"+d.Key, "", cases.Letter{To: d.To, Language: pack.Language, Subject: subject, Body: body, Answers: k.Facts.AnsweredOn.IsZero()})
-	return err
+	return s.writeText(ctx, k, actor, "link:"+d.Key, textFor(k), values, cases.Letter{To: d.To, Language: pack.Language, Answers: k.Facts.AnsweredOn.IsZero()})
 }
 
 // URL is where a link leads.

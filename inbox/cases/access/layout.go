@@ -17,6 +17,9 @@ type Layout struct {
 // Belongs implements Maker: whoever asks for access gets all there is (E1-08).
 func (Layout) Belongs(Item) bool { return true }
 
+// Passes implements access.Maker: a copy for the person goes to the person, or to who acts for them.
+func (Layout) Passes(string) bool { return false }
+
 // Files implements Maker.
 func (l Layout) Files(p Pack, _ []Item) ([]Output, error) {
 	var b bytes.Buffer

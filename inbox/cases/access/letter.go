@@ -3,22 +3,29 @@ package access
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"assent/inbox/cases"
 	"assent/internal/clock"
+	"assent/internal/errs"
 	"assent/templates"
 )
 
-// fields returns what the fields of a letter with a link stand for.
-func (s *Service) fields(ctx context.Context, k cases.Case, l Link, language string) (cases.Fields, error) {
-	v := s.Cases.DecisionFields(k, language, "")
-	for name, value := range (cases.Fields{
-		"reference": k.Reference, "received": day(s.Cases.Reckoner.UKDate(k.ReceivedAt), language), "link": s.URL(l), "link-until": day(s.Cases.Reckoner.UKDate(l.ExpiresAt), language),
-	}) {
-		v[name] = value
+// linkFields returns what the fields of a letter with a link stand for.
+func (s *Service) linkFields(ctx context.Context, k cases.Case, l Link, language string) (cases.Fields, error) {
+	v, err := s.fields(ctx, k, language)
+	if err == nil {
+		v["link"], v["link-until"] = s.URL(l), day(s.Cases.Reckoner.UKDate(l.ExpiresAt), language)
 	}
+	return v, err
+}
+
+// fields returns what the fields of a letter stand for.
+func (s *Service) fields(ctx context.Context, k cases.Case, language string) (cases.Fields, error) {
+	v := s.Cases.DecisionFields(k, language, "")
+	v["reference"], v["received"] = k.Reference, day(s.Cases.Reckoner.UKDate(k.ReceivedAt), language)
 	if k.Decision != nil {
 		v["reasons"] = oneLine(k.Decision.Words)
 	}
@@ -47,6 +54,30 @@ func day(d clock.Date, language string) string {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// writeText writes a letter from a text of the programme, in the letter's language.
+func (s *Service) writeText(ctx context.Context, k cases.Case, actor, key, name string, values cases.Fields, l cases.Letter) error {
+	texts, err := s.Cases.Texts(ctx, k.ProgrammeID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(texts, func(t cases.Text) bool { return t.Name == name && t.Language == l.Language })
+	if i < 0 {
+		return errs.E("access: letter", errs.Internal, "", nil)
+	}
+	text := texts[i]
+	if l.Answers {
+		text = text.For(k)
+	}
+	if l.Subject, err = cases.Fill(text.Subject, values); err != nil {
+		return err
+	}
+	if l.Body, err = cases.Fill(text.Body, values); err != nil {
+		return err
+	}
+	_, err = s.Cases.Write(ctx, k.ID, actor, key, "", l)
+	return err
+}
 
 // textFor is the name of the text that a letter with a link is made of.
 func textFor(k cases.Case) string {

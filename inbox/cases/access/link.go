@@ -28,6 +28,7 @@ type Link struct {
 	ID         int64
 	PackID     int64
 	CaseID     int64
+	ReceiverID int64  // of an organisation that gets it straight; 0 for the person
 	Code       []byte // keyed hash
 	Way        Way
 	Tries      int // wrong codes since the last new code

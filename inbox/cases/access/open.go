@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"assent/inbox/cases"
@@ -21,13 +23,15 @@ type Door struct {
 	Language    string
 	ProgrammeID int64
 	TriesLeft   int
+	Receiver    bool // an organisation stands there, to which the person wants their data sent
 }
 
 // Inside is what somebody sees who gave the code.
 type Inside struct {
 	Door
 	Reference string
-	Pass      string // stands in the forms of the page: a signed token for PassFor
+	About     []string // on whom it is, for an organisation that has to know: name and address
+	Pass      string   // stands in the forms of the page: a signed token for PassFor
 	Files     []PackFile
 }
 
@@ -55,7 +59,7 @@ func (s *Service) door(ctx context.Context, linkID int64) (Door, cases.Case, err
 	if err != nil || pack.ID != l.PackID || !l.Live(s.Now()) {
 		return Door{}, k, over(err)
 	}
-	return Door{Link: l, Kind: pack.Kind, Language: pack.Language, ProgrammeID: k.ProgrammeID, TriesLeft: MaxTries - l.Tries}, k, nil
+	return Door{Link: l, Kind: pack.Kind, Language: pack.Language, ProgrammeID: k.ProgrammeID, TriesLeft: MaxTries - l.Tries, Receiver: l.ReceiverID != 0}, k, nil
 }
 
 func over(cause error) error {
@@ -96,11 +100,28 @@ func (s *Service) Open(ctx context.Context, tok, code string) (Inside, error) {
 		return Inside{}, errs.Wrap(op, over(nil))
 	}
 	if first {
-		if _, err := s.Cases.Did(ctx, l.CaseID, "system", DutyOpened, "The pack was opened with its code.", ""); err != nil {
+		if err := s.firstOpened(ctx, l); err != nil {
 			return Inside{}, errs.Wrap(op, err)
 		}
 	}
 	return s.inside(ctx, l.ID, s.Keys.Sign(token.HandoverPass, l.ID, s.Now().Add(PassFor).Unix()/60))
+}
+
+// firstOpened puts on the timeline that a link was opened, by the person or by the organisation that gets it in their stead.
+func (s *Service) firstOpened(ctx context.Context, l Link) error {
+	code, what := DutyOpened, "The pack was opened with its code."
+	if l.ReceiverID != 0 {
+		r, err := s.receiver(ctx, l.CaseID, l.ReceiverID)
+		if err != nil {
+			return err
+		}
+		what = r.Name + " opened the data with the code."
+		if !r.Instead {
+			code = passedOn
+		}
+	}
+	_, err := s.Cases.Did(ctx, l.CaseID, "system", code, what, "")
+	return err
 }
 
 func (s *Service) inside(ctx context.Context, linkID int64, pass string) (Inside, error) {
@@ -109,7 +130,26 @@ func (s *Service) inside(ctx context.Context, linkID int64, pass string) (Inside
 		return Inside{}, errs.Wrap("access: inside", err)
 	}
 	files, err := s.Store.PackFiles(ctx, d.Link.PackID)
-	return Inside{d, k.Reference, pass, files}, errs.Wrap("access: inside", err)
+	if m := s.Makers[d.Kind]; d.Receiver { // what is not theirs to see is not handed out: why data is not portable, or what else is held
+		files = slices.DeleteFunc(files, func(f PackFile) bool { return m == nil || !m.Passes(f.Name) })
+	}
+	in := Inside{Door: d, Reference: k.Reference, Pass: pass, Files: files}
+	if err == nil && d.Receiver {
+		in.About, err = s.aboutWhom(ctx, k.ID)
+	}
+	return in, errs.Wrap("access: inside", err)
+}
+
+// aboutWhom names the subjects of a case as an organisation finds them.
+func (s *Service) aboutWhom(ctx context.Context, caseID int64) ([]string, error) {
+	about, err := s.subjects(ctx, caseID)
+	var out []string
+	for _, p := range about {
+		if line := strings.Trim(oneLine(p.Name)+", "+p.Address.String(), ", "); line != "" && !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	return out, err
 }
 
 // Pass returns the pack that a pass is good for; kind NotFound once it is over.
@@ -129,6 +169,9 @@ func (s *Service) Pass(ctx context.Context, pass string) (Inside, error) {
 // Take hands out a file of an open pack, and records that it was taken.
 func (s *Service) Take(ctx context.Context, in Inside, fileID int64) (PackFile, io.ReadCloser, error) {
 	const op = "access: take file"
+	if !slices.ContainsFunc(in.Files, func(f PackFile) bool { return f.ID == fileID }) {
+		return PackFile{}, nil, errs.E(op, errs.NotFound, "There is no such file behind this link.", nil)
+	}
 	f, body, err := s.Store.PackFile(ctx, in.Link.PackID, fileID)
 	if err != nil {
 		return f, nil, errs.Wrap(op, err)

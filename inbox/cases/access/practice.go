@@ -59,13 +59,18 @@ func (p Practice) Duties(ctx context.Context, k cases.Case) ([]cases.Duty, error
 		review = fmt.Sprintf("Review what was found: %d items are left", left)
 	}
 	delivered := !k.Facts.DoneOn(DutyDeliver).IsZero()
-	return append(duties,
+	receivers, err := p.Service.Store.Receivers(ctx, k.ID)
+	if err != nil {
+		return nil, errs.Wrap("access: duties", err)
+	}
+	duties = append(duties,
 		cases.Duty{Code: DutyIdentity, Words: "Establish who asks", Done: established(k), URL: url},
 		cases.Duty{Code: DutyReview, Words: review, Done: left == 0 && duties[0].Done, URL: url},
 		cases.Duty{Code: DutyApprove, Words: "Approve the pack", Done: kept || delivered && pack.ID == 0 && !k.Facts.DoneOn(DutyApprove).IsZero(), URL: url},
 		cases.Duty{Code: DutyDeliver, Words: "Hand the pack over", Done: delivered, URL: url},
 		cases.Duty{Code: DutyOpened, Words: "See that the person could open it", Done: !k.Facts.DoneOn(DutyOpened).IsZero(), URL: url},
-	), nil
+	)
+	return append(duties, receiverDuties(receivers, url)...), nil
 }
 
 // unreviewed counts the items that nobody decided on. Those of a pack that is no longer kept were decided on.

@@ -31,6 +31,8 @@ type Maker interface {
 	Belongs(x Item) bool
 	// Files makes the files of a pack. all is every item that was found, for saying what the pack leaves out by its kind.
 	Files(p Pack, all []Item) ([]Output, error)
+	// Passes reports whether a file of such a pack, by its name, goes to an organisation to which the person wants their data sent straight.
+	Passes(file string) bool
 }
 
 // The duties of a case of access or portability, by the codes that cases.Service.Did records.

@@ -26,7 +26,7 @@ func Sources() []Source {
 		{"keeping", []string{"holds", "erasures", "disposals"}},
 		{"quarantine", []string{"quarantine"}},
 		{"trail", []string{"audit_entries", "audit_keys"}},
-		{"given", []string{"access_searches", "access_places", "access_items", "access_packs", "access_files", "access_pieces", "access_links", "access_openings"}},
+		{"given", []string{"access_searches", "access_places", "access_items", "access_packs", "access_files", "access_pieces", "access_links", "access_openings", "access_receivers"}},
 	}
 }
 

@@ -57,6 +57,16 @@ type Store interface {
 	Links(ctx context.Context, caseID int64) ([]Link, error)
 	// TryLink changes a link as it stands, alone, and keeps what it was opened for.
 	TryLink(ctx context.Context, id int64, try func(l Link) (Link, Opening, error)) (Link, error)
+
+	// AddReceiver keeps an organisation to which a person wants their data sent.
+	AddReceiver(ctx context.Context, r *Receiver) error
+	// Receivers returns those of a case, oldest first, each with when its last link was opened.
+	Receivers(ctx context.Context, caseID int64) ([]Receiver, error)
+	// DecideReceiver keeps what was decided of a receiver.
+	DecideReceiver(ctx context.Context, r Receiver) error
+	// PassOn keeps what was decided of a receiver, and enters what it is sent into the register of who got what: anew, or in the place of the entry that g.ID names. An entry whose
+	// link ends before anybody opened it loses its time, and stands there no more.
+	PassOn(ctx context.Context, r Receiver, g subscriptions.Given, people []int64) error
 }
 
 // Catalogue reads what programmes declare.

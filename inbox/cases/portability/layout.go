@@ -24,6 +24,16 @@ type Layout struct {
 // Belongs implements access.Maker.
 func (Layout) Belongs(x access.Item) bool { return OfItem(x.Content) == Portable }
 
+// Passes implements access.Maker: a receiver gets the values and the files that the person provided. The page is for the person, and so is what is said of data that is not
+// portable (Article 5(1)(c)).
+func (Layout) Passes(file string) bool { return file != pageFile && file != ownFile }
+
+// The files of a pack that are the person's alone.
+const (
+	pageFile = "about.html"
+	ownFile  = "your-data.json"
+)
+
 // Data is what a pack holds, as JSON.
 type Data struct {
 	Format    string  `json:"format"`
@@ -97,7 +107,11 @@ func (d *Data) not(source string, why Why) {
 // Files implements access.Maker: JSON and CSV for programs, and a page that says what they hold.
 func (l Layout) Files(p access.Pack, all []access.Item) ([]access.Output, error) {
 	d := DataOf(p, all)
-	data, err := access.JSON("your-data.json", d)
+	data, err := access.JSON(ownFile, d)
+	if err != nil {
+		return nil, err
+	}
+	passed, err := access.JSON("data-to-pass-on.json", passing(d))
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +124,18 @@ func (l Layout) Files(p access.Pack, all []access.Item) ([]access.Output, error)
 		return nil, err
 	}
 	return []access.Output{
-		{Name: "about.html", Type: "text/html; charset=utf-8", Body: page.Bytes()}, data, {Name: "your-data.csv", Type: "text/csv; charset=utf-8", Body: table},
+		{Name: pageFile, Type: "text/html; charset=utf-8", Body: page.Bytes()}, data, {Name: "your-data.csv", Type: "text/csv; charset=utf-8", Body: table}, passed,
 	}, nil
+}
+
+// passing is what a pack tells another organisation: the values alone.
+func passing(d Data) any {
+	return struct {
+		Format    string  `json:"format"`
+		Reference string  `json:"reference"`
+		MadeAt    string  `json:"made_at"`
+		Values    []Value `json:"values"`
+	}{d.Format, d.Reference, d.MadeAt, d.Values}
 }
 
 // table writes the values as CSV (RFC 4180). What a spreadsheet would run as a formula gets a quote in front; the JSON beside it has every value as it is.

@@ -151,7 +151,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	}
 	r.Copies = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: r.Clock.Now}, Templates: set, Days: 7, Zone: zone, Now: r.Clock.Now}
 	err := site.Register(r.Engine, site.Deps{
-		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Now: r.Clock.Now}, Zone: zone, Now: r.Clock.Now, Log: log,
+		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Passer: r.Access, Now: r.Clock.Now, Log: log}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
