@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func (a *app) serve(ctx context.Context, run []string) error {
 	c, err := a.settings(config.Mail)
 	if err != nil {
 		return err
+	}
+	if a.getenv("GOGC") == "" {
+		debug.SetGCPercent(assembly.HeapGrowth)
 	}
 	log := a.logger(c)
 	redisq.LogTo(log)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -60,6 +61,7 @@ func BenchmarkIngest(b *testing.B) {
 // benchScene is a house on a database, Dovecot's mailbox and a relay that takes everything. Redis is a server of its own where there is one, as in production.
 func benchScene(b *testing.B, databaseURL string) *scene {
 	b.Helper()
+	debug.SetGCPercent(assembly.HeapGrowth)
 	mail := services(b)
 	_, relay := startSink(b)
 	s := &scene{t: b, mail: mail, password: mail.password, domain: harbour, smtpURL: "smtp://" + relay, redisURL: os.Getenv("ASSENT_TEST_REDIS_URL")}

@@ -50,11 +50,13 @@ func validHoleName(name string) bool {
 
 // unescapeHoles brings back the markers that a template engine percent-encoded in a URL.
 func unescapeHoles(html string) string {
-	if !strings.Contains(html, "%") {
+	if !strings.Contains(html, "%F3%B0%A9") && !strings.Contains(html, "%f3%b0%a9") {
 		return html
 	}
-	return strings.NewReplacer(
-		"%F3%B0%A9%95", holeOpen, "%f3%b0%a9%95", holeOpen,
-		"%F3%B0%A9%96", holeClose, "%f3%b0%a9%96", holeClose,
-	).Replace(html)
+	return escapedHoles.Replace(html)
 }
+
+var escapedHoles = strings.NewReplacer(
+	"%F3%B0%A9%95", holeOpen, "%f3%b0%a9%95", holeOpen,
+	"%F3%B0%A9%96", holeClose, "%f3%b0%a9%96", holeClose,
+)
