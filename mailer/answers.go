@@ -40,7 +40,7 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		return templates.UnsubscribeLinkMail{Sender: sender}, nil
 	case CaseReceivedLetter:
 		m := templates.CaseReceivedMail{
-			Sender: sender, Reference: about.Reference, Complaint: about.Complaint, Understood: about.Understood,
+			Sender: sender, Reference: about.Reference, Complaint: about.Complaint, Report: about.Kind == "breach", Understood: about.Understood,
 			ReceivedAt: about.ReceivedAt.In(zone), Regulator: commissioner(l.Language),
 		}
 		if about.DueOn != "" {

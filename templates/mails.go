@@ -176,11 +176,12 @@ type UnsubscribeLinkMail struct {
 	UnsubscribeURL string // where any address can be stopped; may be empty
 }
 
-// CaseReceivedMail fills the mail "case-received": the acknowledgement of a request or a complaint.
+// CaseReceivedMail fills the mail "case-received": the acknowledgement of a request, a complaint or the report of a breach.
 type CaseReceivedMail struct {
 	Sender
 	Reference  string
 	Complaint  bool      // a complaint (DPA 2018 s.164A); else a request about rights
+	Report     bool      // the report of a breach, of which the writer asks nothing
 	Understood []string  // sentences on what we take the writer to ask; may be empty
 	ReceivedAt time.Time // printed as a date: the day it was received, in the location it carries
 	DueAt      time.Time // printed as a date; zero when no date can be promised yet

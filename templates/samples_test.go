@@ -130,7 +130,9 @@ func mailSamples() []sample {
 		NewRecipients: []string{"Example Surveys Ltd"}, NewRetention: []string{"Answers to surveys: 1 year."},
 	}
 	complaint := request
-	complaint.Complaint, complaint.Understood = true, nil
+	complaint.Complaint, complaint.Understood, complaint.DueAt = true, nil, time.Time{}
+	report := request
+	report.Report, report.Understood, report.DueAt = true, []string{"You report that personal data was lost, or seen by somebody who should not have seen it."}, time.Time{}
 	complaint.Regulator = Regulator{Name: "Information Commissioner's Office"}
 	return append([]sample{
 		{"confirm", "", ConfirmMail{
@@ -156,6 +158,7 @@ func mailSamples() []sample {
 		{"unsubscribe-link", "without-page", UnsubscribeLinkMail{Sender: standards()}},
 		{"case-received", "", request},
 		{"case-received", "complaint", complaint},
+		{"case-received", "report", report},
 		{"notice", "", notice},
 		{"notice", "words-only", NoticeMail{Sender: standards(), Programme: "Standards stakeholders"}},
 		{"visit", "", VisitMail{Sender: onRecord(), URL: "https://mail.department.example/v/hx5k3mv6qzt7a4", ExpiresAt: uk(time.November, 25, 9, 20)}},

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,7 +60,7 @@ func wrap(line string) []string {
 func fill(words, lead, hang string) []string {
 	var out []string
 	current, width, empty := lead, utf8.RuneCountInString(lead), true
-	for word := range strings.SplitSeq(words, " ") {
+	for _, word := range unbroken(words) {
 		n := utf8.RuneCountInString(word)
 		if !empty && width+1+n > textWidth {
 			out = append(out, current)
@@ -74,6 +75,19 @@ func fill(words, lead, hang string) []string {
 		empty = false
 	}
 	return append(out, current)
+}
+
+// postcode finds the space in a British postcode, in which no line ends.
+var postcode = regexp.MustCompile(`\b([A-Z]{1,2}[0-9][0-9A-Z]?) ([0-9][A-Z]{2})\b`)
+
+// unbroken returns the words of a line; a postcode is one.
+func unbroken(words string) []string {
+	const held = "\x00" // no text that we write has it
+	all := strings.Split(postcode.ReplaceAllString(words, "$1"+held+"$2"), " ")
+	for i, w := range all {
+		all[i] = strings.ReplaceAll(w, held, " ")
+	}
+	return all
 }
 
 // indent returns what a line begins with before its words, and what each line after it shall begin with.

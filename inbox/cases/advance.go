@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -64,9 +63,12 @@ func (e Event) sentence() string {
 	case Reopened:
 		return "Reopened."
 	case Promised:
+		if e.Detail.Promise.Action {
+			return "Promised an action by " + e.Detail.Promise.Due.Long() + "."
+		}
 		return "Promised to write again by " + e.Detail.Promise.Due.Long() + "."
 	case Kept:
-		return fmt.Sprintf("Kept promise %d.", e.Detail.Kept)
+		return "Kept a promise."
 	case Escalated, Summarised, Referred:
 		return e.further()
 	case Renamed:
@@ -133,7 +135,18 @@ func (e Event) decided() string {
 func moved(moves []Move) string {
 	out := make([]string, len(moves))
 	for i, m := range moves {
-		out[i] = fmt.Sprintf("%s %s, was %s", strings.ReplaceAll(m.Clock, "-", " "), cmp.Or(m.Is, "no date"), cmp.Or(m.Was, "no date"))
+		out[i] = fmt.Sprintf("%s %s, was %s", strings.ReplaceAll(m.Clock, "-", " "), dayWords(m.Is), dayWords(m.Was))
 	}
 	return strings.Join(out, "; ")
+}
+
+// dayWords writes a day or a moment of a clock as people read it.
+func dayWords(iso string) string {
+	if day, err := clock.ParseDate(iso); err == nil {
+		return day.Long()
+	}
+	if iso == "" {
+		return "no date"
+	}
+	return iso
 }

@@ -109,7 +109,7 @@ func TestADateThatMovesIsLoggedWithTheOldAndTheNew(t *testing.T) {
 		t.Fatalf("events %+v, %v", events, err)
 	}
 	want := []Move{{"answer", "2026-10-05", "waits for identity"}, {"extension-notice", "2026-10-05", "waits for identity"}}
-	if !reflect.DeepEqual(events[1].Detail.Moves, want) || !strings.Contains(events[1].What, "was 2026-10-05") {
+	if !reflect.DeepEqual(events[1].Detail.Moves, want) || !strings.Contains(events[1].What, "was Monday 5 October 2026") {
 		t.Errorf("moves %+v: %s", events[1].Detail.Moves, events[1].What)
 	}
 	if _, events, _ = Advance(reckoner(t), k, []Event{event(Noted)}, time.Date(2026, 9, 5, 9, 0, 0, 0, time.UTC)); len(events) != 1 {

@@ -75,7 +75,7 @@ type Letter struct {
 	Does     string     // code of a duty that it does, such as telling before a restriction is lifted; "" for none
 	Reasons  []string   // codes, of a fee or an extension
 	Pence    int64      // of a fee: how much
-	Promise  clock.Date // a date that it names, by which more will come; zero for none
+	Promise  clock.Date // a date that it names, by which more will come; zero for none. In a letter that tells what was decided it is that of an action
 	Words    string     // what is promised for then
 }
 

@@ -38,7 +38,7 @@ func BaseDuties(c Case, subs []Case) []Duty {
 	}
 	out = append(out, referrals(c)...)
 	for i, p := range c.Facts.Promises {
-		out = append(out, Duty{Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what a letter promised for " + p.Due.Long(), Done: !p.KeptOn.IsZero()})
+		out = append(out, Duty{Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what was promised for " + p.Due.Long() + p.says(), Done: !p.KeptOn.IsZero()})
 	}
 	if c.Unread > 0 {
 		out = append(out, Duty{Code: "read", Words: "Read what came in"})

@@ -43,11 +43,12 @@ func (n Need) open() bool { return !n.AskedOn.IsZero() && n.MetOn.IsZero() && !n
 // counts reports whether it moves the start of a clock.
 func (n Need) counts() bool { return !n.AskedOn.IsZero() && !n.Dropped }
 
-// Promise is a date that a letter named.
+// Promise is something that is to be done by a date: to write to the person again, as a letter said, or an action that puts things right (E1-33).
 type Promise struct {
 	Told   clock.Date `json:"told"`
 	Due    clock.Date `json:"due"`
 	Words  string     `json:"words"`
+	Action bool       `json:"action,omitempty"` // stands in letters and on the register among what we will do (E1-35)
 	KeptOn clock.Date `json:"kept_on,omitzero"`
 }
 
@@ -134,4 +135,31 @@ func (f *Facts) setNeed(a Awaited, n Need) {
 func (f Facts) clone() Facts {
 	f.Clarifications, f.Promises, f.Done, f.Stages = slices.Clone(f.Clarifications), slices.Clone(f.Promises), slices.Clone(f.Done), slices.Clone(f.Stages)
 	return f
+}
+
+// says adds what was promised to a line about it; nothing where its words were thinned.
+func (p Promise) says() string {
+	if p.Words == "" {
+		return ""
+	}
+	return ": " + p.Words
+}
+
+// keepWord marks the promises to write again as kept: what was decided has been told. An action is kept when it is done.
+func (f *Facts) keepWord(on clock.Date) {
+	for i, p := range f.Promises {
+		if !p.Action && p.KeptOn.IsZero() {
+			f.Promises[i].KeptOn = on
+		}
+	}
+}
+
+// Actions returns what was promised to be done to put things right (E1-33, E1-35); that we write again is none.
+func (f Facts) Actions() (out []Promise) {
+	for _, p := range f.Promises {
+		if p.Action {
+			out = append(out, p)
+		}
+	}
+	return out
 }

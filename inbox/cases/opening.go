@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -53,21 +54,21 @@ func OpenedBy(c Case, actor string, now time.Time, on clock.Date) Event {
 	return Event{Kind: Opened, At: now, On: on, Actor: actor, What: what + "."}
 }
 
-// AnswerBy returns the date by which the person hears from us, for letters: that of the nearest running clock for an answer, else of any; zero
-// where none has a date.
+// AnswerBy returns the date by which the person hears from us, for letters: that of the nearest running clock for an answer, else of a promise that was made; "" where
+// none has a date. That a complaint is acknowledged, or the Commissioner told of a breach, is no answer: a letter that named their dates would promise what no clock holds.
 func (c Case) AnswerBy() string {
-	any := ""
+	promised := ""
 	for _, k := range c.Clocks {
-		if k.Name == string(clock.ExtensionNotice) || k.Due == "" || !k.Running() {
+		if k.Due == "" || !k.Running() {
 			continue
 		}
 		day := k.Due[:min(len(k.Due), len(time.DateOnly))]
-		if k.Name == string(clock.Answer) || k.Name == string(clock.HouseAnswer) {
+		switch clock.Name(k.Name) {
+		case clock.Answer, clock.HouseAnswer:
 			return day
-		}
-		if any == "" {
-			any = day
+		case clock.Promise:
+			promised = cmp.Or(promised, day)
 		}
 	}
-	return any
+	return promised
 }

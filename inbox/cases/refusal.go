@@ -201,7 +201,7 @@ func (c Case) rightsParagraph(language, form string) string {
 		if c.Facts.Level != First {
 			us = ""
 		}
-		return us + "Gallwch gwyno wrth y Comisiynydd Gwybodaeth: Swyddfa’r Comisiynydd Gwybodaeth, Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF; ffôn 0330 414 6421; casework@ico.org.uk; <https://ico.org.uk/make-a-complaint/>. " +
+		return us + "Gallwch gwyno wrth Swyddfa’r Comisiynydd Gwybodaeth, Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF; ffôn 0330 414 6421; casework@ico.org.uk; <https://ico.org.uk/make-a-complaint/>. " +
 			"Gallwch fynd i’r llys hefyd."
 	}
 	us := "If you think that we are wrong, you can complain to us: reply to this letter, or use our complaint form" + form + ". Somebody else will look at it again.\n\n"
@@ -211,7 +211,7 @@ func (c Case) rightsParagraph(language, form string) string {
 	if c.Facts.Level != First {
 		us = "" // a review is final (E1-34)
 	}
-	return us + "You can complain to the Information Commissioner: Information Commissioner’s Office, Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF; telephone 0303 123 1113; casework@ico.org.uk; <https://ico.org.uk/make-a-complaint/>. " +
+	return us + "You can complain to the Information Commissioner’s Office, Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF; telephone 0303 123 1113; casework@ico.org.uk; <https://ico.org.uk/make-a-complaint/>. " +
 		"You may go to court as well."
 }
 
@@ -226,9 +226,10 @@ func (s *Service) DecisionFields(c Case, language, form string) Fields {
 		v["fee"] = Pounds(c.Facts.Fee.Pence)
 	}
 	var actions []string
-	for _, p := range c.Facts.Promises {
+	by := map[string]string{"en": "by", "cy": "erbyn"}[language]
+	for _, p := range c.Facts.Actions() {
 		if p.KeptOn.IsZero() {
-			actions = append(actions, "- "+p.Words+" ("+templates.Day(time.Date(p.Due.Year, p.Due.Month, p.Due.Day, 0, 0, 0, 0, time.UTC), language)+")")
+			actions = append(actions, "- "+p.Words+" ("+by+" "+templates.Day(time.Date(p.Due.Year, p.Due.Month, p.Due.Day, 0, 0, 0, 0, time.UTC), language)+")")
 		}
 	}
 	v["actions"] = strings.Join(actions, "\n")

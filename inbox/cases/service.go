@@ -127,6 +127,10 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 		return mayClose(duties)
 	case Renamed:
 		return s.checkRenaming(ctx, c, e)
+	case Kept:
+		if i := e.Detail.Kept - 1; i >= 0 && i < len(c.Facts.Promises) {
+			e.What = "Kept what was promised for " + c.Facts.Promises[i].Due.Long() + "."
+		}
 	case Corrected:
 		if e.Detail.Received != nil && e.Detail.Received.After(s.Now()) {
 			return invalid("It cannot have been received in the future.")

@@ -253,6 +253,7 @@ func (c *Case) ending(e Event) error {
 		if c.Facts.AnsweredOn.IsZero() {
 			c.Facts.AnsweredOn = e.On
 		}
+		c.Facts.keepWord(e.On)
 	case ClosedCase:
 		c.State, c.ClosedAt, c.Facts.ClosedOn = Closed, e.At, e.On
 	case Reopened: // what was decided and told stays on the timeline

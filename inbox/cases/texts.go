@@ -11,6 +11,7 @@ import (
 func builtIn() []Text {
 	return []Text{
 		{Name: "acknowledge", Title: "Acknowledge"},
+		{Name: "acknowledge-complaint", Title: "Acknowledge a complaint"},
 		{Name: "ask-identity", Title: "Ask for proof of identity", Asks: Identity},
 		{Name: "ask-authority", Title: "Ask for authority to act", Asks: Authority},
 		{Name: "ask-clarification", Title: "Ask what is wanted", Asks: Clarification},

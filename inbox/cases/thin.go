@@ -14,7 +14,7 @@ func (f Facts) WithoutWords() Facts {
 		Level: f.Level, CommissionerOn: f.CommissionerOn,
 	}
 	for _, p := range f.Promises {
-		kept.Promises = append(kept.Promises, Promise{Told: p.Told, Due: p.Due, KeptOn: p.KeptOn})
+		kept.Promises = append(kept.Promises, Promise{Told: p.Told, Due: p.Due, Action: p.Action, KeptOn: p.KeptOn})
 	}
 	for _, s := range f.Stages {
 		s.Decision = *s.Decision.WithoutWords()

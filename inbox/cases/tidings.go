@@ -20,7 +20,7 @@ func Acknowledgement(keys *token.Keys, c Case, day string, understood []string, 
 		return nil
 	}
 	data, err := json.Marshal(mailer.About{
-		CaseID: c.ID, Reference: c.Reference, Complaint: c.Kind == Complaint, Understood: understood, ReceivedAt: c.ReceivedAt, DueOn: c.AnswerBy(),
+		CaseID: c.ID, Reference: c.Reference, Complaint: c.Kind == Complaint, Kind: string(c.Kind), Understood: understood, ReceivedAt: c.ReceivedAt, DueOn: c.AnswerBy(),
 	})
 	if err != nil {
 		return nil
@@ -86,8 +86,14 @@ func Understood(kinds []Kind, mailStopped bool, language string) []string {
 		Breach: "Rydych yn rhoi gwybod bod data personol wedi’i golli, neu wedi’i weld gan rywun na ddylai.",
 	}
 	says, stopped := english, "Our emails to this address that rest on it have stopped."
+	if slices.Contains(kinds, Objection) {
+		stopped = "We have stopped the emails from our lists to this address."
+	}
 	if language == "cy" {
 		says, stopped = welsh, "Mae ein negeseuon e-bost i’r cyfeiriad hwn sy’n dibynnu ar hynny wedi stopio."
+		if slices.Contains(kinds, Objection) {
+			stopped = "Rydym wedi stopio’r negeseuon e-bost o’n rhestrau i’r cyfeiriad hwn."
+		}
 	}
 	var out []string
 	for _, k := range kinds {

@@ -100,7 +100,7 @@ func letterEvents(l Letter, actor, note string, today clock.Date) []Event {
 		events = append(events, Event{Kind: Done, Actor: actor, What: doesWords(l.Does), Detail: Detail{Code: l.Does}})
 	}
 	if !l.Promise.IsZero() {
-		events = append(events, Event{Kind: Promised, Actor: actor, Note: l.Words, Detail: Detail{Promise: &Promise{Told: today, Due: l.Promise, Words: l.Words}}})
+		events = append(events, Event{Kind: Promised, Actor: actor, Note: l.Words, Detail: Detail{Promise: &Promise{Told: today, Due: l.Promise, Words: l.Words, Action: l.Answers}}})
 	}
 	return events
 }

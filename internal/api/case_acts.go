@@ -73,8 +73,9 @@ type newCaseDecision struct {
 }
 
 type newPromise struct {
-	Due   string `json:"due" maxLength:"10" example:"2026-12-20"`
-	Words string `json:"words" maxLength:"500" example:"the full answer"`
+	Due    string `json:"due" maxLength:"10" example:"2026-12-20"`
+	Words  string `json:"words" maxLength:"500" example:"the full answer"`
+	Action bool   `json:"action,omitempty" doc:"It is an action that puts things right: it stands in letters and on the register, and is open until it is recorded as kept. Else it is that we write again, which telling the person what was decided keeps."`
 }
 
 type newCaseLetter struct {
@@ -192,7 +193,7 @@ func (a *api) recordCaseEvent(ctx context.Context, in *inCase[newCaseEvent]) (*r
 		if err != nil {
 			return nil, err
 		}
-		e.Detail.Promise = &cases.Promise{Told: a.Cases.Reckoner.UKDate(a.Now()), Due: due, Words: p.Words}
+		e.Detail.Promise = &cases.Promise{Told: a.Cases.Reckoner.UKDate(a.Now()), Due: due, Words: p.Words, Action: p.Action}
 	}
 	if _, err := a.Cases.Do(ctx, in.ID, e); err != nil {
 		return nil, err

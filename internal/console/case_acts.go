@@ -75,7 +75,7 @@ func (s *console) eventOf(c *gin.Context, by auth.Actor) (cases.Event, error) {
 		e.Detail.Decision = &cases.Decision{Outcome: cases.Outcome(form.Get(templates.FieldOutcome)), Reasons: form[templates.FieldReason], Words: strings.TrimSpace(form.Get(templates.FieldWords)), Consulted: strings.TrimSpace(form.Get(templates.FieldConsulted))}
 		e.Detail.Reasons = nil
 	case cases.Promised:
-		p := cases.Promise{Told: s.Casework.Reckoner.UKDate(s.Now()), Words: e.Note}
+		p := cases.Promise{Told: s.Casework.Reckoner.UKDate(s.Now()), Words: e.Note, Action: true}
 		e.Detail.Promise = &p
 		return e, readDay(form.Get(templates.FieldOn), &p.Due)
 	case cases.Referred, cases.Escalated:

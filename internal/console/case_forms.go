@@ -26,7 +26,7 @@ func (s *console) actsFor(k cases.Case) []templates.CaseAct {
 	for i, p := range k.Facts.Promises {
 		if p.KeptOn.IsZero() {
 			out = append(out, templates.CaseAct{
-				Kind: string(cases.Kept), Title: "Keep the promise for " + p.Due.Long(), Hint: plain(p.Words), Button: "It was kept", Date: "When", Note: "How", ChooseName: "promise",
+				Kind: string(cases.Kept), Title: promiseTitle(p), Hint: plain(p.Words), Button: "It was kept", Date: "When", Note: "How", ChooseName: "promise",
 				Choose: "Promise", Choices: []templates.CaseChoice{{Value: strconv.Itoa(i + 1), Label: p.Due.Long(), Chosen: true}},
 			})
 		}
@@ -159,4 +159,11 @@ func reasonChoices(all []cases.Reason) []templates.CaseChoice {
 		out[i] = templates.CaseChoice{Value: r.Code, Label: r.Words + " (" + r.Rule + ")"}
 	}
 	return out
+}
+
+func promiseTitle(p cases.Promise) string {
+	if p.Action {
+		return "Record what was promised for " + p.Due.Long() + " as done"
+	}
+	return "We wrote again, as promised for " + p.Due.Long()
 }

@@ -144,7 +144,7 @@ func TestALetterIsLookedAtAndThenSentOnce(t *testing.T) {
 		w := r.fill(dpo, path, form)
 		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
 		pagestest.WantText(t, w, "has not come yet")
-		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), "Keep what a letter promised: our answer", "Waits for identity", "you will hear by 10 December 2099")
+		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), "Keep what was promised: our answer", "Waits for identity", "you will hear by 10 December 2099")
 	})
 }
 

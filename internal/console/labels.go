@@ -265,7 +265,7 @@ func clockWords(name string) string {
 	case clock.ExtensionNotice:
 		return "Tell the person of an extension"
 	case clock.Promise:
-		return "Keep what a letter promised"
+		return "Keep what was promised"
 	}
 	return pages.Sentence(strings.ReplaceAll(name, "-", " "))
 }

@@ -248,7 +248,8 @@ func TestAComplaintByMailGoesThroughBothItsStages(t *testing.T) {
 			t.Errorf("the outcome of the first stage:\n%s", first.Text)
 		}
 		d.event(k, fields{"kind": "summarised", "note": "A letter that was said to be misdirected."})
-		d.staysOpen(k, "Keep what a letter promised")
+		d.event(k, fields{"kind": "promised", "promise": fields{"due": promised, "words": "check the list of houses", "action": true}})
+		d.staysOpen(k, "Keep what was promised")
 
 		ack := d.firstLetter(k)
 		s.write(cross, ack.ReplyTo.String(), "Not content", "I am not content and want a review.")
@@ -263,7 +264,7 @@ func TestAComplaintByMailGoesThroughBothItsStages(t *testing.T) {
 		if !strings.Contains(final.Text, "final") || !strings.Contains(final.Text, "Information Commissioner") {
 			t.Errorf("the outcome of the review:\n%s", final.Text)
 		}
-		d.event(k, fields{"kind": "kept", "kept": 1})
+		d.event(k, fields{"kind": "kept", "kept": 2}) // the first was to write again, and telling the outcome kept it
 		d.closes(k)
 		row := d.api(http.StatusOK, http.MethodGet, "/registers/complaints", nil)["items"].([]any)[0].(map[string]any)
 		if row["stage"] != float64(2) || row["outcome"] != "upheld" || row["brief"] != "A letter that was said to be misdirected." {

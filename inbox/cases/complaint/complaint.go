@@ -76,7 +76,7 @@ func (e Entry) Silent(now time.Time) int {
 func EntryOf(c cases.Case, parties []cases.Party, messages []cases.Message) Entry {
 	e := Entry{
 		CaseID: c.ID, Reference: c.Reference, ReceivedAt: c.ReceivedAt, ProgrammeID: c.ProgrammeID, Brief: c.Facts.Brief, State: c.State, Stage: c.Facts.Reached(),
-		Acknowledged: c.Facts.AcknowledgedOn, Answered: c.Facts.AnsweredOn, Actions: c.Facts.Promises, Compensation: c.Has(cases.FlagCompensation), Commissioner: c.Facts.CommissionerOn,
+		Acknowledged: c.Facts.AcknowledgedOn, Answered: c.Facts.AnsweredOn, Actions: c.Facts.Actions(), Compensation: c.Has(cases.FlagCompensation), Commissioner: c.Facts.CommissionerOn,
 	}
 	if e.Brief == "" {
 		e.Brief = c.Subject

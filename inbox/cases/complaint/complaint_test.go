@@ -43,7 +43,9 @@ func TestTheRegisterHasTheFirstAnswerAndTheLastWord(t *testing.T) {
 	at := func(day int) time.Time { return time.Date(2026, 7, day, 12, 0, 0, 0, time.UTC) }
 	c := cases.Case{Kind: cases.Complaint, Reference: "R-2026-000007", Subject: "Your letter", ReceivedAt: at(1), Decision: &cases.Decision{Outcome: cases.Upheld}}
 	c.Facts.Stages = []cases.Stage{{Decision: cases.Decision{Outcome: cases.NotUpheld}, AnsweredOn: clock.Date{Year: 2026, Month: 7, Day: 9}}}
-	c.Facts.Promises = []cases.Promise{{Words: "train the desk"}, {Words: "write again", KeptOn: clock.Date{Year: 2026, Month: 7, Day: 20}}}
+	c.Facts.Promises = []cases.Promise{
+		{Words: "train the desk", Action: true}, {Words: "mend the form", Action: true, KeptOn: clock.Date{Year: 2026, Month: 7, Day: 20}}, {Words: "write again"},
+	}
 	parties := []cases.Party{{Role: cases.Subject, Name: "Bob"}, {Role: cases.Requester, Address: ann}}
 	messages := []cases.Message{{Direction: cases.Out, At: at(9)}, {Direction: cases.Out, At: at(3)}, {Direction: cases.In, At: at(25)}}
 

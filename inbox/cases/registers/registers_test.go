@@ -152,7 +152,7 @@ func TestAComplaintIsDecidedReviewedAndOnTheRegister(t *testing.T) {
 		c := o.enter("=Ann Lee", cases.Complaint)
 		o.do(c.ID, "user:1", cases.Event{Kind: cases.Acknowledged})
 		o.do(c.ID, "user:1", cases.Event{Kind: cases.Summarised, Note: "No answer to a request for six weeks."})
-		o.do(c.ID, "user:1", cases.Event{Kind: cases.Promised, Detail: cases.Detail{Promise: &cases.Promise{Told: day("2026-11-25"), Due: day("2026-12-18"), Words: "train the desk"}}})
+		o.do(c.ID, "user:1", cases.Event{Kind: cases.Promised, Detail: cases.Detail{Promise: &cases.Promise{Told: day("2026-11-25"), Due: day("2026-12-18"), Words: "train the desk", Action: true}}})
 		o.decide(c.ID, "user:1", cases.NotUpheld)
 		letter := cases.Letter{To: "ann@reader.example", Language: "en", Subject: "Outcome", Body: "We do not uphold it.", Answers: true}
 		if _, err := o.cases.Write(t.Context(), c.ID, "user:1", "outcome", "", letter); errs.KindOf(err) != errs.Invalid {
