@@ -39,6 +39,46 @@ func (r *reading) wronged(found map[string][]Ground) {
 	}
 }
 
+// reminds takes a reminder for the right that it reminds of: "in May I asked for access and have had no answer".
+func (r *reading) reminds(found map[string][]Ground) {
+	if len(found) > 0 {
+		return
+	}
+	for i := range r.all {
+		s := &r.all[i]
+		if s.where != "text" || s.vetoed() || !s.has("earlier") {
+			continue
+		}
+		label := s.remindedOf()
+		for j := max(0, i-1); j < min(i+3, len(r.all)) && label != ""; j++ {
+			if a := &r.all[j]; a.has("ignored") || a.has("reminder") || a.has("persist") {
+				found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: "reminds of a request"}, Ground{Where: a.where, Words: a.text, Rule: "had no answer"})
+				return
+			}
+		}
+	}
+}
+
+// remindedOf names the right that a sentence tells of having used.
+func (s *said) remindedOf() string {
+	about := s.has("about-me") || s.has("mine") && s.has("personal-data")
+	switch {
+	case s.has("right-erasure"), about && s.has("delete"):
+		return LabelErasure
+	case s.has("right-rectification"), about && s.has("rectify"):
+		return LabelRectification
+	case s.has("right-restriction"):
+		return LabelRestriction
+	case s.has("right-portability"):
+		return LabelPortability
+	case s.has("right-objection"), about && s.has("object"):
+		return LabelObjection
+	case s.has("access"), s.has("held"), about:
+		return LabelAccess
+	}
+	return ""
+}
+
 // earlierRequest drops the right that a complaint only tells of: "I made a subject access request in May and want to
 // complain about your answer". A reminder, which complains of nothing, keeps it.
 func (r *reading) earlierRequest(found map[string][]Ground) {

@@ -132,6 +132,14 @@ func (r *reading) ownData(found map[string][]Ground) {
 		}
 		found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: ownDataRule})
 	}
+	betterGuess(found)
+}
+
+// betterGuess drops a guess that names no right beside one that does.
+func betterGuess(found map[string][]Ground) {
+	if len(found) > 1 {
+		delete(found, LabelOther)
+	}
 }
 
 // ownDataRule gives its label by a guess.

@@ -42,13 +42,47 @@ func (p pattern) match(w string) bool {
 	return false
 }
 
+// entry is a phrase as it is looked up, with what tells soonest that it is not there.
+type entry struct {
+	tongue uint64 // bit of the language
+	needs  uint64 // bits of words of which a sentence must have one, 0 when there is no telling
+	phrase *phrase
+}
+
+// needs returns the bits of the longest word that the phrase has after its first.
+func (p *phrase) needs() uint64 {
+	bits, length := uint64(0), 0
+	for _, w := range p.words[1:] {
+		if w.gap > 0 || slices.Contains(w.stem, true) {
+			continue
+		}
+		shortest, any := len(w.any[0]), uint64(0)
+		for _, a := range w.any {
+			shortest, any = min(shortest, len(a)), any|wordBit(a)
+		}
+		if shortest > length {
+			bits, length = any, shortest
+		}
+	}
+	return bits
+}
+
+// wordBit maps a word to one of 64 bits (FNV-1a), so that most words that a sentence lacks are known in one step.
+func wordBit(w string) uint64 {
+	h := uint32(2166136261)
+	for i := range len(w) {
+		h = (h ^ uint32(w[i])) * 16777619
+	}
+	return 1 << ((h ^ h>>16) & 63)
+}
+
 // lexicon finds phrases in the words of a sentence.
 type lexicon struct {
-	byWord    map[string][]*phrase // by first word
-	byStem    map[string][]*phrase // by the start of the first word
-	stopwords map[string][]string  // word to languages
-	fillers   map[string]bool      // words of no weight in a mail of a few words
-	concepts  map[string]bool      // that some language has
+	byWord    map[string][]entry  // by first word
+	byStem    map[string][]entry  // by the start of the first word
+	stopwords map[string][]string // word to languages
+	fillers   map[string]bool     // words of no weight in a mail of a few words
+	concepts  map[string]bool     // that some language has
 	bits      map[string]conceptSet
 	tongues   map[string]uint64 // language to bit
 	minStem   int               // length of the shortest stem, in octets
@@ -88,7 +122,7 @@ var lexicons = sync.OnceValue(func() *lexicon {
 })
 
 func readLexicons() (*lexicon, error) {
-	l := &lexicon{byWord: map[string][]*phrase{}, byStem: map[string][]*phrase{}, stopwords: map[string][]string{}, fillers: map[string]bool{}, concepts: map[string]bool{},
+	l := &lexicon{byWord: map[string][]entry{}, byStem: map[string][]entry{}, stopwords: map[string][]string{}, fillers: map[string]bool{}, concepts: map[string]bool{},
 		bits: map[string]conceptSet{}, tongues: map[string]uint64{}, minStem: 99}
 	for i, name := range conceptNames() {
 		var c conceptSet
@@ -197,15 +231,16 @@ func (l *lexicon) add(language, concept, line string, spellings map[string][]str
 	if len(p.words) == 0 || p.words[0].gap > 0 || p.words[len(p.words)-1].gap > 0 {
 		return fmt.Errorf("%q starts or ends with a gap", line)
 	}
+	e := entry{tongue: p.tongue, needs: p.needs(), phrase: p}
 	for i, first := range p.words[0].any {
 		if p.words[0].stem[i] {
 			if len(first) < 3 {
 				return fmt.Errorf("the stem %q is too short", first)
 			}
-			l.byStem[first] = append(l.byStem[first], p)
+			l.byStem[first] = append(l.byStem[first], e)
 			l.minStem, l.maxStem = min(l.minStem, len(first)), max(l.maxStem, len(first))
 		} else {
-			l.byWord[first] = append(l.byWord[first], p)
+			l.byWord[first] = append(l.byWord[first], e)
 		}
 	}
 	l.concepts[concept] = true
@@ -221,13 +256,18 @@ const maxHits = 1500
 // find returns the phrases in words, of the languages whose bit is set.
 func (l *lexicon) find(words []string, tongues uint64) []hit {
 	out := make([]hit, 0, 2*len(words))
-	look := func(list []*phrase, at int) {
-		for _, p := range list {
-			if p.tongue&tongues == 0 || len(out) == maxHits {
+	there := uint64(0)
+	for _, w := range words {
+		there |= wordBit(w)
+	}
+	look := func(list []entry, at int) {
+		for i := range list {
+			e := &list[i]
+			if e.tongue&tongues == 0 || e.needs != 0 && e.needs&there == 0 || len(out) == maxHits {
 				continue
 			}
-			if end, ok := p.matchAt(words, at); ok {
-				out = append(out, hit{p, at, end})
+			if end, ok := e.phrase.matchAt(words, at); ok {
+				out = append(out, hit{e.phrase, at, end})
 			}
 		}
 	}

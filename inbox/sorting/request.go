@@ -43,6 +43,7 @@ func (r *reading) requests() request {
 	r.automatedDecision(found)
 	r.laterComplaint(found)
 	r.earlierRequest(found)
+	r.reminds(found)
 	r.putBack(found)
 	r.ownData(found)
 	r.lawAlone(found)
@@ -205,6 +206,8 @@ func (r *reading) bareCommand(found map[string][]Ground) {
 		}
 		token := len(s.words) <= 4 && !(text && s.has("footer")) && !s.has("no-list") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
 		switch {
+		case !text && r.words == 0 && len(s.words) <= 3 && s.endsIn("unsubscribe"): // "birders-unsubscribe"
+		case r.words <= 3 && len(s.words) == 2 && s.leaves(): // "leave birders"
 		case !text && (whole || token) && (!r.reply || r.words == 0):
 		case text && token && opening && r.words <= 8:
 		case text && whole && (r.words <= 14 || opening && r.words <= 40):
@@ -215,6 +218,16 @@ func (r *reading) bareCommand(found map[string][]Ground) {
 		}
 		found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "the word alone"})
 	}
+}
+
+// leaves reports whether a sentence starts with a word that alone is an opt-out, as programs that run lists know it.
+func (s *said) leaves() bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "bare" && h.at == 0 && h.end == 1 })
+}
+
+// endsIn reports whether the last word of a sentence is of a concept.
+func (s *said) endsIn(concept string) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == concept && h.end == len(s.words) })
 }
 
 // bare reports whether a sentence is nothing but a command such as "stop", or has a clause
@@ -310,7 +323,11 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 	law := requestRules().lawAlone
 	for i := range r.all {
 		if from, to, ok := law.match(&r.all[i]); ok {
-			found[LabelOther] = append(found[LabelOther], Ground{Where: r.all[i].where, Words: strings.Join(r.all[i].words[from:to], " "), Rule: law.name})
+			label := LabelOther
+			if s := &r.all[i]; s.has("which") && s.has("hold") {
+				label = LabelAccess
+			}
+			found[label] = append(found[label], Ground{Where: r.all[i].where, Words: strings.Join(r.all[i].words[from:to], " "), Rule: law.name})
 		}
 	}
 }

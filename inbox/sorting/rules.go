@@ -138,6 +138,7 @@ func erasureRules() []rule {
 		{label, "wants no account any more", "any-more negation wish account", 8, "newsletter keep-it", anywhere},
 		{label, "wants no account any more", "no-more wish account", 8, "newsletter keep-it", anywhere},
 		{label, "wants no account any more", "negation wish account", 5, "newsletter keep-it", short},
+		{label, "asks to delete an account", "take-off account mine", 6, "newsletter keep-it these", anywhere},
 		{label, "names the right to erasure", "right-erasure ask", 20, "", anywhere},
 	}
 }
@@ -145,7 +146,7 @@ func erasureRules() []rule {
 func otherRightsRules() []rule {
 	const deleted = "no-field delete"
 	return []rule{
-		{LabelRectification, "asks to correct data about them", "rectify field/data mine", 12, "no-field newsletter account restrict", anywhere},
+		{LabelRectification, "asks to correct data about them", "rectify field/data/contact mine", 12, "no-field newsletter account restrict", anywhere},
 		{LabelRectification, "says that data about them is wrong", "wrong field/data mine", 12, deleted, anywhere},
 		{LabelRectification, "says that their name or address is wrong", "wrong contact", 8, "delete newsletter restrict stop send", short},
 		{LabelRectification, "says that data is wrong and asks to correct it", "wrong rectify field/data", 14, deleted, anywhere},

@@ -128,8 +128,27 @@ func newReading(m *message.Parsed, reply string) *reading {
 		}
 	}
 	r.understand(list)
+	r.askInLists()
 	r.standIn()
 	return r
+}
+
+// askInLists lets the items of a list ask for what the sentence before it asks: "I would like:", then "- a copy of my data".
+func (r *reading) askInLists() {
+	var ask *hit
+	for i := range r.all {
+		s := &r.all[i]
+		item := startsItem(s.text)
+		if ask != nil && item {
+			s.hits = append(s.hits, *ask)
+			s.concepts = s.concepts.with(ask.bit)
+		} else if !item {
+			ask = nil
+		}
+		if at := slices.IndexFunc(s.hits, func(h hit) bool { return h.concept == "request" }); at >= 0 && strings.HasSuffix(s.text, ":") {
+			ask = &hit{phrase: s.hits[at].phrase}
+		}
+	}
 }
 
 // standIn takes what is said of somebody else as said of the sender, where the sender acts for them: a parent, a

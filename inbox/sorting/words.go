@@ -106,9 +106,8 @@ func blocks(text string) []string {
 			continue
 		}
 		first, _ := utf8.DecodeRuneInString(line)
-		item := strings.ContainsRune("-*•–—·>", first) || unicode.IsDigit(first) && len(line) > 1 && strings.ContainsAny(line[:min(4, len(line))], ".)")
 		// A short line before one that starts with a capital was ended by a person.
-		if item || open.Len() > 0 && open.Len() < 50 && unicode.IsUpper(first) {
+		if startsItem(line) || open.Len() > 0 && open.Len() < 50 && unicode.IsUpper(first) {
 			flush()
 		}
 		if open.Len() > 0 {
@@ -118,6 +117,19 @@ func blocks(text string) []string {
 	}
 	flush()
 	return out
+}
+
+// startsItem reports whether a line starts as the items of lists do: "- ", "3.", "(b)", "iv)".
+func startsItem(line string) bool {
+	first, _ := utf8.DecodeRuneInString(line)
+	if strings.ContainsRune("-*•–—·>", first) {
+		return true
+	}
+	if unicode.IsDigit(first) {
+		return len(line) > 1 && strings.ContainsAny(line[:min(4, len(line))], ".)")
+	}
+	mark, _, ok := strings.Cut(strings.TrimPrefix(line[:min(6, len(line))], "("), ")")
+	return ok && mark != "" && (len(mark) == 1 || strings.Trim(mark, "ivx") == "" || strings.Trim(mark, "0123456789") == "")
 }
 
 // sentenceEnd returns the length of the first sentence of s.
