@@ -105,6 +105,27 @@ func TestAnIPAddressIsKeptApartAndOnlyForAsLongAsThePurposeSays(t *testing.T) {
 	})
 }
 
+func TestAYesByLinkKeepsItsIPAddressOutOfItsEvidence(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		const addr = "ann@example.org"
+		pressed := func() subscriptions.Evidence {
+			return subscriptions.Evidence{"act": "pressed the button", "ip": "192.0.2.7"}
+		}
+		check(r.Confirm(t.Context(), r.asked(r.monthly, addr), pressed()))(t)
+		check(r.Renew(t.Context(), r.link(addr, r.monthly), pressed()))(t)
+		events := r.ledger(addr)
+		for _, e := range events[1:] {
+			if ev := evidenceOf(t, e); ev["act"] != "pressed the button" || ev["ip"] != "" {
+				t.Errorf("the evidence is %v", ev)
+			}
+		}
+		if len(events) != 3 {
+			t.Errorf("%d events", len(events))
+		}
+	})
+}
+
 func (r *rig) terms() *subscriptions.Terms {
 	return &subscriptions.Terms{Store: r.db, Now: r.clock.now}
 }

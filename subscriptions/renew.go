@@ -106,41 +106,18 @@ func (s *Service) Renew(ctx context.Context, tok string, ev Evidence) (List, err
 }
 
 func (s *Service) renew(ctx context.Context, r Renewal, by yes) (List, int64, error) {
-	person, err := s.Store.Subscriber(ctx, r.SubscriberID)
-	if err != nil {
-		return List{}, 0, err
-	}
-	w, err := s.setting(ctx, r.ListID)
-	if err != nil {
-		return List{}, 0, err
-	}
-	now := s.Now()
-	ip, err := takeIP(&by.evidence)
-	if err := firstOf(err, w.open(now)); err != nil {
-		return w.list, 0, err
-	}
-	var seq int64
-	err = s.Store.Update(ctx, func(tx Tx) error {
-		byKey, err := tx.EventsByKey(person.Key)
-		if err != nil {
-			return err
-		}
-		given, renewed, err := renewable(byKey[string(person.Key)], w.list, r.Permission)
+	return s.agree(ctx, r.SubscriberID, r.ListID, by, func(tx Tx, w setting, person Subscriber, ledger []Event, by yes) (*Event, error) {
+		given, renewed, err := renewable(ledger, w.list, r.Permission)
 		if err != nil || renewed {
-			return err
+			return nil, err
 		}
-		e, err := w.renewed(tx, person, given, by, now)
-		if err != nil {
-			return err
-		}
-		seq, err = w.append(tx, e, ip)
-		return err
+		e, err := w.renewed(tx, person, given, by)
+		return &e, err
 	})
-	return w.list, seq, err
 }
 
 // renewed is the act that renews a permission: the guardian's, while the child is too young, and from then on the person's own.
-func (w setting) renewed(tx Tx, person Subscriber, given Event, by yes, now time.Time) (Event, error) {
+func (w setting) renewed(tx Tx, person Subscriber, given Event, by yes) (Event, error) {
 	ev := maps.Clone(by.evidence)
 	if ev == nil {
 		ev = Evidence{}
@@ -148,13 +125,13 @@ func (w setting) renewed(tx Tx, person Subscriber, given Event, by yes, now time
 	ev["renews"] = strconv.FormatInt(given.Seq, 10)
 	act := Act{Channel: by.channel, Actor: "subscriber", Source: by.source, Evidence: ev}
 	if child, ok := wardOf(given); ok {
-		act.Age = child.ageAt(now)
+		act.Age = child.ageAt(by.at)
 		if w.programme.isChild(act.Age) {
 			act.Actor, act.Guardian = "guardian", child.guardian
 		}
 	}
-	e, err := w.event(tx, Confirmed, person, act, now)
-	e.ExpiresAt = w.purpose.Expiry(now)
+	e, err := w.event(tx, Confirmed, person, act, by.at)
+	e.ExpiresAt = w.purpose.Expiry(by.at)
 	return e, err
 }
 

@@ -124,21 +124,23 @@ type yes struct {
 	channel  Channel
 	source   string
 	evidence Evidence
+	at       time.Time
 }
 
-func (s *Service) confirm(ctx context.Context, c Confirmation, by yes) (List, int64, error) {
-	const op = "subscriptions: confirm"
-	person, err := s.Store.Subscriber(ctx, c.SubscriberID)
+// agree records a person's yes. decide returns the event that it is, by their ledger; none where they had said so already. It is given the yes with its moment, and without an IP
+// address, which is kept apart.
+func (s *Service) agree(ctx context.Context, subscriberID, listID int64, by yes, decide func(tx Tx, w setting, person Subscriber, ledger []Event, by yes) (*Event, error)) (List, int64, error) {
+	person, err := s.Store.Subscriber(ctx, subscriberID)
 	if err != nil {
 		return List{}, 0, err
 	}
-	w, err := s.setting(ctx, c.ListID)
+	w, err := s.setting(ctx, listID)
 	if err != nil {
 		return List{}, 0, err
 	}
-	now := s.Now()
+	by.at = s.Now()
 	ip, err := takeIP(&by.evidence)
-	if err := firstOf(err, w.open(now)); err != nil {
+	if err := firstOf(err, w.open(by.at)); err != nil {
 		return w.list, 0, err
 	}
 	var seq int64
@@ -147,37 +149,45 @@ func (s *Service) confirm(ctx context.Context, c Confirmation, by yes) (List, in
 		if err != nil {
 			return err
 		}
-		request, ok := eventAt(byKey[string(person.Key)], c.RequestSeq)
-		state := Fold(byKey[string(person.Key)])
-		if !ok || state.barredSince(ListScope(w.list), c.RequestSeq) {
-			return errs.E(op, errs.Refused, "You unsubscribed after this mail was sent, so its link no longer works. Subscribe again if you want to.", nil)
-		}
-		if st := state.Lists[w.list.ID]; st.Status == StatusActive && st.Seq > c.RequestSeq {
-			return nil
-		}
-		e, err := w.confirmed(request, by, now)
-		if err != nil {
+		e, err := decide(tx, w, person, byKey[string(person.Key)], by)
+		if err != nil || e == nil {
 			return err
 		}
-		seq, err = w.append(tx, e, ip)
+		seq, err = w.append(tx, *e, ip)
 		return err
 	})
 	return w.list, seq, err
 }
 
+func (s *Service) confirm(ctx context.Context, c Confirmation, by yes) (List, int64, error) {
+	const op = "subscriptions: confirm"
+	return s.agree(ctx, c.SubscriberID, c.ListID, by, func(_ Tx, w setting, _ Subscriber, ledger []Event, by yes) (*Event, error) {
+		request, ok := eventAt(ledger, c.RequestSeq)
+		state := Fold(ledger)
+		if !ok || state.barredSince(ListScope(w.list), c.RequestSeq) {
+			return nil, errs.E(op, errs.Refused, "You unsubscribed after this mail was sent, so its link no longer works. Subscribe again if you want to.", nil)
+		}
+		if st := state.Lists[w.list.ID]; st.Status == StatusActive && st.Seq > c.RequestSeq {
+			return nil, nil
+		}
+		e, err := w.confirmed(request, by)
+		return &e, err
+	})
+}
+
 // confirmed is a request's confirmation: by the person, or by the guardian whose mailbox was asked.
-func (w setting) confirmed(request Event, by yes, now time.Time) (e Event, err error) {
+func (w setting) confirmed(request Event, by yes) (e Event, err error) {
 	e = request
 	e.Seq, e.Prev, e.Hash, e.EvidenceHash = 0, nil, nil, nil
-	e.Kind, e.At, e.Channel, e.Actor, e.Source = Confirmed, now, by.channel, "subscriber", by.source
-	e.ExpiresAt = w.purpose.Expiry(now)
+	e.Kind, e.At, e.Channel, e.Actor, e.Source = Confirmed, by.at, by.channel, "subscriber", by.source
+	e.ExpiresAt = w.purpose.Expiry(by.at)
 	if child, ok := wardOf(request); ok && !child.guardian.Address.IsZero() {
 		e.Actor = "guardian"
 		by.evidence = maps.Clone(by.evidence)
 		if by.evidence == nil {
 			by.evidence = Evidence{}
 		}
-		child.tell(by.evidence, now)
+		child.tell(by.evidence, by.at)
 	}
 	e.Evidence, e.Salt, err = sealEvidence(by.evidence)
 	return e, err
