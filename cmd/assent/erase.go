@@ -45,11 +45,11 @@ func (a *app) erase(ctx context.Context, who string, ground subscriptions.Ground
 		return err
 	}
 	defer db.Close()
-	actor, err := a.importer(ctx, db, as)
+	actor, err := a.answering(ctx, db, as)
 	if err != nil {
 		return err
 	}
-	e, err := k.Erase(ctx, subscriptions.ErasureRequest{Address: addr, Ground: ground, Actor: actor.String(), Untold: untold})
+	e, err := k.Erase(ctx, subscriptions.ErasureRequest{Address: addr, Ground: ground, Actor: actor, Untold: untold})
 	if err != nil {
 		return err
 	}

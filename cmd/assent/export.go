@@ -66,13 +66,8 @@ func (a *app) export(ctx context.Context, f exportFlags) (err error) {
 		return err
 	}
 	defer db.Close()
-	f.Actor = commandActor()
-	if f.as != "" {
-		who, err := a.importer(ctx, db, f.as)
-		if err != nil {
-			return err
-		}
-		f.Actor = who.String()
+	if f.Actor, err = a.answering(ctx, db, f.as); err != nil {
+		return err
 	}
 	export, err := (&exporting.Exporter{Store: db, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: a.now}}).Begin(ctx, f.Request)
 	if err != nil {

@@ -107,7 +107,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 	if err != nil {
 		return err
 	}
-	actor, err := a.importer(ctx, db, f.as)
+	actor, err := a.answering(ctx, db, f.as)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 	bar := newProgress(a.stderr, "lines", survey.Lines, a.now)
 	im := &importing.Importer{Store: db, Keys: keys, Now: a.now}
 	report, err := im.Run(ctx, importing.Job{
-		List: list, FileName: filepath.Base(path), Survey: survey, Rows: rows, Columns: importing.Mapping{Format: format, Map: f.mapped, Ignore: f.ignored}, Actor: actor.String(),
+		List: list, FileName: filepath.Base(path), Survey: survey, Rows: rows, Columns: importing.Mapping{Format: format, Map: f.mapped, Ignore: f.ignored}, Actor: actor,
 		DryRun: f.dryRun, Rejects: rejects, Seen: seen, Progress: bar.at,
 	})
 	bar.end()
@@ -172,23 +172,23 @@ func listBySlug(ctx context.Context, db *store.DB, slug string) (subscriptions.L
 	return list, errs.E("import", errs.NotFound, says, err)
 }
 
-// importer returns who answers for an import.
-func (a *app) importer(ctx context.Context, db *store.DB, as string) (auth.Actor, error) {
+// answering returns who answers for what a command does to people: the operator that --as names, or whoever runs it.
+func (a *app) answering(ctx context.Context, db *store.DB, as string) (string, error) {
 	if as == "" {
-		return auth.Actor{Kind: auth.SystemActor}, nil
+		return commandActor(), nil
 	}
 	who, err := address.Parse(as)
 	if err != nil {
-		return auth.Actor{}, usagef("--as: %s", errs.Message(err))
+		return "", usagef("--as: %s", errs.Message(err))
 	}
 	u, err := (&auth.Service{Store: db, Now: a.now}).UserByAddress(ctx, who)
 	if err != nil {
-		return auth.Actor{}, err
+		return "", err
 	}
 	if u.Disabled {
-		return auth.Actor{}, errs.E("import", errs.Forbidden, "This operator is disabled, and cannot answer for an import.", nil)
+		return "", errs.E("answering", errs.Forbidden, "This operator is disabled, and cannot answer for it.", nil)
 	}
-	return u.Actor(), u.Actor().Need(auth.SubscribersWrite)
+	return u.Actor().String(), u.Actor().Need(auth.SubscribersWrite)
 }
 
 func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun bool, rejects *rejectsFile) {

@@ -100,11 +100,11 @@ func (a *app) undoImport(ctx context.Context, id int64, as string, dry bool) err
 		return err
 	}
 	defer db.Close()
-	actor, err := a.importer(ctx, db, as)
+	actor, err := a.answering(ctx, db, as)
 	if err != nil {
 		return err
 	}
-	done, err := (&importing.Undoing{Store: db, Now: a.now}).Undo(ctx, id, actor.String(), dry)
+	done, err := (&importing.Undoing{Store: db, Now: a.now}).Undo(ctx, id, actor, dry)
 	if err != nil {
 		if done.Ended > 0 && !dry {
 			fmt.Fprintf(a.stderr, "%s permissions were ended so far. The same command goes on behind them.\n", thousands(done.Ended))

@@ -12,7 +12,7 @@ func TestAnImportIsListedTakenBackAndBroughtInAgain(t *testing.T) {
 	r := ready(t)
 	path := r.write("people.csv", importHead+goodRow+"bob@example.org,,,,\n")
 	r.want(exitOK, "", "import", "news", path)
-	contains(t, r.want(exitOK, "", "import", "list"), "people.csv", "finished")
+	contains(t, r.want(exitOK, "", "import", "list"), "people.csv", "finished", commandActor())
 	contains(t, r.want(exitOK, "", "import", "undo", "1", "--dry-run"), "Dry run: nothing was changed.", "1  permissions ended", "1  people forgotten", "1  rows dropped from quarantine")
 	if r.events() != 1 {
 		t.Error("a dry run changed something")

@@ -95,11 +95,11 @@ func (a *app) askQuarantined(ctx context.Context, id int64, why, as string, dry 
 		return err
 	}
 	defer db.Close()
-	actor, err := a.importer(ctx, db, as)
+	actor, err := a.answering(ctx, db, as)
 	if err != nil {
 		return err
 	}
-	n, err := (&importing.Asking{Store: db, Keys: db.HouseKeys(), Now: a.now}).Ask(ctx, id, actor.String(), why, dry)
+	n, err := (&importing.Asking{Store: db, Keys: db.HouseKeys(), Now: a.now}).Ask(ctx, id, actor, why, dry)
 	if err != nil {
 		if n.Asked > 0 && !dry {
 			fmt.Fprintf(a.stderr, "%s were asked so far. The same command goes on behind them.\n", thousands(n.Asked))

@@ -73,13 +73,13 @@ func (a *app) suppressFile(ctx context.Context, path, list, programme, reason, a
 	if err != nil {
 		return err
 	}
-	actor, err := a.importer(ctx, db, as)
+	actor, err := a.answering(ctx, db, as)
 	if err != nil {
 		return err
 	}
 	rows := &addressRows{rows: csvfile.NewReader(file, survey)}
 	counts, err := k.SuppressMany(ctx, subscriptions.ManySuppressions{
-		Scope: scope, Reason: reason, Channel: subscriptions.ByImport, Actor: actor.String(), Source: "suppression file", Next: rows.next,
+		Scope: scope, Reason: reason, Channel: subscriptions.ByImport, Actor: actor, Source: "suppression file", Next: rows.next,
 	})
 	fmt.Fprintf(a.stdout, "%s rows: %s addresses barred now, %s were already, %s are no address.\n", thousands(counts.Rows), thousands(counts.Suppressed), thousands(counts.Already), thousands(counts.Invalid))
 	if len(rows.bad) > 0 {

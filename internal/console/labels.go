@@ -104,6 +104,8 @@ func actorWords(actor string) string {
 		return "operator " + id
 	case string(auth.KeyActor):
 		return "API key " + id
+	case "cli":
+		return "the command line"
 	}
 	return actor
 }

@@ -226,7 +226,7 @@ func (s *console) noticeRows(ctx context.Context, p subscriptions.Programme, not
 	var rows []templates.NoticeRow
 	for i, n := range slices.Backward(notices) {
 		row := templates.NoticeRow{
-			Version: strconv.Itoa(n.Version), URL: s.Mail.Ways.NoticeURL(p.Slug, n.Version), Published: n.PublishedAt.In(s.Zone), By: n.PublishedBy,
+			Version: strconv.Itoa(n.Version), URL: s.Mail.Ways.NoticeURL(p.Slug, n.Version), Published: n.PublishedAt.In(s.Zone), By: actorWords(n.PublishedBy),
 			Purposes: len(n.Purposes), Overridden: n.Overridden,
 		}
 		at := slices.IndexFunc(runs, func(r subscriptions.NoticeRun) bool { return r.NoticeID == n.ID })

@@ -33,14 +33,20 @@ func Compare(was, is Declared) Difference {
 	none := func(string, string) string { return "" }
 	d.NewRetention, d.EndedRetention, _ = changes(was.Retention, is.Retention, same, same, none)
 	d.NewCategories, d.EndedCategories, _ = changes(was.Categories, is.Categories, same, same, none)
-	if was.Controller != is.Controller {
+	first := was.Controller == ""
+	if first && is.Controller != "" {
+		d.ChangedController = fmt.Sprintf("The controller is %s.", is.Controller)
+	} else if was.Controller != is.Controller {
 		d.ChangedController = fmt.Sprintf("The controller was %s, and is %s.", was.Controller, is.Controller)
 	}
-	if was.RegionLock != is.RegionLock {
+	switch {
+	case was.RegionLock == is.RegionLock:
+	case first:
+		d.ChangedRegionLock = "Data does not leave the United Kingdom."
+	case is.RegionLock:
+		d.ChangedRegionLock = "Data no longer leaves the United Kingdom."
+	default:
 		d.ChangedRegionLock = "Data may now leave the United Kingdom."
-		if is.RegionLock {
-			d.ChangedRegionLock = "Data no longer leaves the United Kingdom."
-		}
 	}
 	some := len(d.NewPurposes) + len(d.EndedPurposes) + len(d.ChangedPurposes) + len(d.NewRecipients) + len(d.EndedRecipients) + len(d.ChangedRecipients) +
 		len(d.NewRetention) + len(d.EndedRetention) + len(d.NewCategories) + len(d.EndedCategories) + len(d.ChangedController) + len(d.ChangedRegionLock)

@@ -154,3 +154,13 @@ func FuzzComplete(f *testing.F) {
 		}
 	})
 }
+
+func TestTheFirstVersionSaysWhatIsAndNotWhatWas(t *testing.T) {
+	t.Parallel()
+	first := declared()
+	first.RegionLock = true
+	d := notice.Compare(notice.Declared{}, first)
+	if d.ChangedController != "The controller is "+first.Controller+"." || d.ChangedRegionLock != "Data does not leave the United Kingdom." {
+		t.Errorf("%q, %q", d.ChangedController, d.ChangedRegionLock)
+	}
+}
