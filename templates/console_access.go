@@ -148,6 +148,8 @@ type PackItemPage struct {
 	Cut       bool
 	File      string // its name; may be empty
 	FileURL   string
+	Copy      string // of a file that is replaced: what is given in its place
+	CopyURL   string
 	Proposals []AccessProposal
 	Verdict   string
 	Reason    string

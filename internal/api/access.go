@@ -86,10 +86,11 @@ type accessItem struct {
 	Cut       bool             `json:"cut" doc:"The text was too long to be shown whole." example:"false"`
 	Belongs   bool             `json:"belongs" doc:"It belongs into a pack of this kind, and must be reviewed." example:"true"`
 	Proposals []accessProposal `json:"proposals" nullable:"false" doc:"What may be about somebody else."`
-	Verdict   string           `json:"verdict" doc:"keep, redact or withhold; empty while nobody decided." example:"keep"`
+	Verdict   string           `json:"verdict" doc:"keep, redact, replace or withhold; empty while nobody decided." example:"keep"`
 	Reason    string           `json:"reason" example:""`
 	Note      string           `json:"note" example:""`
 	Removed   []itemRemoval    `json:"removed" nullable:"false"`
+	CopyID    int64            `json:"copy_file_id,omitempty" doc:"Of replace: what is given in the place of its file." example:"0"`
 	By        string           `json:"reviewed_by" example:"user:3"`
 }
 
@@ -104,9 +105,10 @@ type accessItems struct {
 }
 
 type itemReview struct {
-	Verdict string        `json:"verdict" enum:"keep,redact,withhold" example:"redact"`
+	Verdict string        `json:"verdict" enum:"keep,redact,replace,withhold" example:"redact"`
 	Reason  string        `json:"reason,omitempty" maxLength:"40" doc:"Of what is withheld, or kept although it names somebody else: see the list of reasons." example:""`
 	Note    string        `json:"note,omitempty" maxLength:"2000" doc:"What the reason rests on, and who was asked." example:""`
+	CopyID  int64         `json:"copy_file_id,omitempty" minimum:"0" doc:"Of replace: the file of the case that is given in the place of the item's own, from which something was removed." example:"0"`
 	Removed []itemRemoval `json:"removed,omitempty" maxItems:"200" nullable:"false" doc:"Of redact: passages as they stand in the item, each with a reason. They go wherever they stand in the pack."`
 }
 
@@ -209,7 +211,7 @@ func (a *api) accessRoutes() {
 	add(a, op(post, "finish-case-places", "places/done", "Record that all places are searched", ""), a.finishCasePlaces)
 	add(a, op(post, "establish-identity", "identity", "Record what shows who asks", ""), a.establishIdentity)
 	add(a, op(get, "list-case-items", "items", "List what was found", "With what may be about somebody else in each."), a.caseItems)
-	add(a, op(post, "review-case-item", "items/{item}/review", "Decide on an item", "Keep, redact or withhold, with a reason. Whoever decides is a person: a program records what one decided."), a.reviewCaseItem)
+	add(a, op(post, "review-case-item", "items/{item}/review", "Decide on an item", "Keep, redact, replace a file by a copy, or withhold, with a reason. Whoever decides is a person: a program records what one decided."), a.reviewCaseItem)
 	add(a, op(post, "keep-clear-items", "items/keep-clear", "Keep all items in which nothing points at somebody else", "Rows of our own records without free text."), a.keepClearItems)
 	add(a, op(post, "approve-case-pack", "pack", "Approve the pack", "Makes it of what remains and refuses it when a removed passage is left in any byte. A person's act. It takes the place of an earlier pack."), a.approveCasePack)
 	add(a, op(get, "get-case-pack", "pack", "Get what was given, and who came", ""), a.casePack)
@@ -311,7 +313,7 @@ func showFound(x access.Reviewed) accessItem {
 	r := x.Item.Review
 	row := accessItem{
 		ID: x.ID, Source: x.Source, Ref: x.Ref, At: x.At, Fields: []itemField{}, Text: x.Content.Text, Cut: x.Content.Cut, Belongs: x.Belongs, Proposals: []accessProposal{},
-		Verdict: string(r.Verdict), Reason: r.Reason, Note: r.Note, Removed: []itemRemoval{}, By: r.By,
+		Verdict: string(r.Verdict), Reason: r.Reason, Note: r.Note, Removed: []itemRemoval{}, CopyID: r.Copy.ID, By: r.By,
 	}
 	for _, f := range x.Content.Fields {
 		row.Fields = append(row.Fields, itemField(f))
@@ -330,7 +332,7 @@ func showFound(x access.Reviewed) accessItem {
 
 func (a *api) reviewCaseItem(ctx context.Context, in *inItem) (*reply[itemReview], error) {
 	b := in.Body
-	r := access.Review{Verdict: access.Verdict(b.Verdict), Reason: b.Reason, Note: b.Note}
+	r := access.Review{Verdict: access.Verdict(b.Verdict), Reason: b.Reason, Note: b.Note, Copy: access.File{ID: b.CopyID}}
 	for _, m := range b.Removed {
 		r.Removed = append(r.Removed, access.Removal(m))
 	}

@@ -29,7 +29,7 @@ func (s *console) packPages(desk *gin.RouterGroup) {
 	desk.GET(at("/files/:file"), s.desk(auth.CasesRead, s.packFile))
 	desk.GET(at("/items/:item"), s.desk(auth.CasesRead, s.itemPage))
 	desk.GET(at("/items/:item/file"), s.desk(auth.CasesRead, s.itemFile))
-	desk.POST(at("/items/:item"), form, s.desk(auth.CasesWrite, s.reviewItem))
+	desk.POST(at("/items/:item"), web.BodyLimit(maxUpload), s.desk(auth.CasesWrite, s.reviewItem))
 	for step, act := range s.packSteps() {
 		desk.POST(at("/"+step), form, s.desk(auth.CasesWrite, s.packStep(act)))
 	}
@@ -194,6 +194,8 @@ func verdictState(v access.Verdict) templates.State {
 		return templates.State{Label: "Given", Tone: templates.Good}
 	case access.Redacted:
 		return templates.State{Label: "Given in part", Tone: templates.Alert}
+	case access.Replaced:
+		return templates.State{Label: "Given as a copy", Tone: templates.Alert}
 	case access.Withheld:
 		return templates.State{Label: "Withheld", Tone: templates.Bad}
 	}

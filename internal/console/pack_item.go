@@ -57,6 +57,10 @@ func (s *console) showItem(c *gin.Context, by auth.Actor, k cases.Case, status i
 	if f := x.Content.File; f != nil {
 		page.File, page.FileURL = fmt.Sprintf("%s (%s by its sender’s word, %s)", plain(f.Name), plain(f.Type), sizeWords(f.Size)), c.Request.URL.Path+"/file"
 	}
+	if f := x.Item.Review.Copy; f.ID != 0 {
+		page.Copy = fmt.Sprintf("%s (%s)", plain(f.Name), sizeWords(f.Size))
+		page.CopyURL = fmt.Sprintf("%s/files/%d", caseURL(k.ID), f.ID)
+	}
 	for _, r := range access.Reasons() {
 		choice := templates.CaseChoice{Value: r.Code, Label: r.Words + " (" + r.Law + ")", Chosen: r.Code == x.Item.Review.Reason}
 		if r.Keeps {
@@ -136,7 +140,7 @@ func (s *console) reviewItem(c *gin.Context, by auth.Actor) error {
 	switch r.Verdict {
 	case access.Kept:
 		r.Reason = form.Get("keeping")
-	case access.Withheld:
+	case access.Withheld, access.Replaced:
 		r.Reason = form.Get(templates.FieldReason)
 	case access.Redacted:
 		for _, text := range append(form[templates.FieldPassage], lines(form.Get(templates.FieldMore))...) {
@@ -145,7 +149,7 @@ func (s *console) reviewItem(c *gin.Context, by auth.Actor) error {
 			}
 		}
 	}
-	if err := s.Access.Review(c.Request.Context(), k.ID, id, by.String(), r); err != nil {
+	if err := s.decideItem(c, k, id, by.String(), r); err != nil {
 		status := refusedStatus(err)
 		if status == 0 {
 			return errs.Wrap("console: review", err)
@@ -162,6 +166,19 @@ func (s *console) reviewItem(c *gin.Context, by auth.Actor) error {
 	}
 	c.Redirect(http.StatusSeeOther, next)
 	return nil
+}
+
+// decideItem keeps a decision, with the copy that stands in the place of a file.
+func (s *console) decideItem(c *gin.Context, k cases.Case, id int64, actor string, r access.Review) error {
+	if r.Verdict != access.Replaced {
+		return s.Access.Review(c.Request.Context(), k.ID, id, actor, r)
+	}
+	file, header, err := c.Request.FormFile(templates.FieldFile)
+	if err != nil {
+		return errs.E("console: read copy", errs.Invalid, "Choose the copy: a file of at most 25 MB.", err)
+	}
+	defer file.Close()
+	return s.Access.Replace(c.Request.Context(), k.ID, id, actor, header.Filename, file, r)
 }
 
 // itemFile hands out the file of an item to whoever reviews it.

@@ -73,12 +73,12 @@ func (c conn) keepItem(ctx context.Context, x *access.Item) error {
 	}
 	const same = ` = CASE WHEN access_items.digest = excluded.digest THEN access_items.`
 	set := ""
-	for column, none := range map[string]string{"verdict": "''", "reason": "''", "note": "''", "removed": "'[]'", "reviewed_by": "''", "reviewed_at": "0"} {
+	for column, none := range map[string]string{"verdict": "''", "reason": "''", "note": "''", "removed": "'[]'", "reviewed_by": "''", "reviewed_at": "0", "copy_id": "0"} {
 		set += ", " + column + same + column + " ELSE " + none + " END"
 	}
-	_, err = c.exec(ctx, `INSERT INTO access_items (case_id, search_id, source, ref, at, content, digest, verdict, reason, note, removed, reviewed_by, reviewed_at) VALUES (`+marks(13)+`)
+	_, err = c.exec(ctx, `INSERT INTO access_items (case_id, search_id, source, ref, at, content, digest, verdict, reason, note, removed, reviewed_by, reviewed_at, copy_id) VALUES (`+marks(14)+`)
 		ON CONFLICT (case_id, ref) DO UPDATE SET search_id = excluded.search_id, source = excluded.source, at = excluded.at, content = excluded.content, digest = excluded.digest`+set,
-		x.CaseID, x.Searched, x.Source, x.Ref, millis(x.At), string(content), digest, "", "", "", "[]", "", 0)
+		x.CaseID, x.Searched, x.Source, x.Ref, millis(x.At), string(content), digest, "", "", "", "[]", "", 0, 0)
 	return err
 }
 
@@ -134,12 +134,14 @@ func (d *DB) AddItem(ctx context.Context, x *access.Item) error {
 
 // Items implements access.Store.
 func (d *DB) Items(ctx context.Context, caseID int64) ([]access.Item, error) {
-	rows, err := d.reading().query(ctx, `SELECT id, case_id, search_id, source, ref, at, content, verdict, reason, note, removed, reviewed_by, reviewed_at FROM access_items WHERE case_id = ? ORDER BY at, id`, caseID)
+	rows, err := d.reading().query(ctx, `SELECT i.id, i.case_id, i.search_id, i.source, i.ref, i.at, i.content, i.verdict, i.reason, i.note, i.removed, i.reviewed_by, i.reviewed_at,
+		COALESCE(f.id, 0), COALESCE(f.case_id, 0), COALESCE(f.name, ''), COALESCE(f.type, ''), COALESCE(f.size, 0)
+		FROM access_items i LEFT JOIN case_files f ON f.id = i.copy_id WHERE i.case_id = ? ORDER BY i.at, i.id`, caseID)
 	found, err := collect(rows, err, func(s scanner) (x access.Item, err error) {
 		var at, reviewed int64
 		var content, removed string
 		r := &x.Review
-		if err := s.Scan(&x.ID, &x.CaseID, &x.Searched, &x.Source, &x.Ref, &at, &content, &r.Verdict, &r.Reason, &r.Note, &removed, &r.By, &reviewed); err != nil {
+		if err := s.Scan(&x.ID, &x.CaseID, &x.Searched, &x.Source, &x.Ref, &at, &content, &r.Verdict, &r.Reason, &r.Note, &removed, &r.By, &reviewed, &r.Copy.ID, &r.Copy.CaseID, &r.Copy.Name, &r.Copy.Type, &r.Copy.Size); err != nil {
 			return x, err
 		}
 		x.At, r.At = moment(at), moment(reviewed)
@@ -167,8 +169,8 @@ func (d *DB) ReviewItems(ctx context.Context, caseID int64, ids []int64, r acces
 	}
 	return fail("store: review", d.within(ctx, func(c conn) error {
 		return pages(ids, keysAtOnce, func(page []int64) error {
-			args := []any{string(r.Verdict), r.Reason, r.Note, string(removed), r.By, millis(r.At), caseID}
-			_, err := c.exec(ctx, `UPDATE access_items SET verdict = ?, reason = ?, note = ?, removed = ?, reviewed_by = ?, reviewed_at = ? WHERE case_id = ? AND id IN (`+marks(len(page))+`)`, append(args, anys(page)...)...)
+			args := []any{string(r.Verdict), r.Reason, r.Note, string(removed), r.By, millis(r.At), r.Copy.ID, caseID}
+			_, err := c.exec(ctx, `UPDATE access_items SET verdict = ?, reason = ?, note = ?, removed = ?, reviewed_by = ?, reviewed_at = ?, copy_id = ? WHERE case_id = ? AND id IN (`+marks(len(page))+`)`, append(args, anys(page)...)...)
 			return err
 		})
 	}))

@@ -191,7 +191,8 @@ func looksAtCases() []look {
 		{"cases", "third-party", []string{"organisation", "wanted", "gateway", "disclosed", "on", "how"},
 			`SELECT case_id, changed_at, organisation, wanted, gateway, disclosed, disclosed_on, means FROM third_party_requests WHERE subscriber_id IN (?)`, seekIDs, nil},
 		{"files", "file", []string{"actor", "_name", "_type", "_size", "_case"},
-			`SELECT id, added_at, actor, name, type, size, case_id FROM case_files WHERE case_id IN (?)`, seekCases, finishFile},
+			`SELECT id, added_at, actor, name, type, size, case_id FROM case_files
+				WHERE case_id IN (?) AND NOT EXISTS (SELECT 1 FROM access_items i WHERE i.copy_id = case_files.id)`, seekCases, finishFile},
 		{"given", "pack", []string{"kind", "number", "actor"},
 			`SELECT id, approved_at, kind, items, actor FROM access_packs WHERE case_id IN (?)`, seekOthers, nil},
 		{"given", "link", []string{"what", "actor", "until@"},

@@ -63,6 +63,7 @@ const (
 	Unreviewed Verdict = ""
 	Kept       Verdict = "keep"     // it is given whole, but for what is removed elsewhere
 	Redacted   Verdict = "redact"   // it is given without the passages that Review.Removed names
+	Replaced   Verdict = "replace"  // a copy of its file is given, from which staff removed something elsewhere; the original is not
 	Withheld   Verdict = "withhold" // nothing of it is given
 )
 
@@ -72,6 +73,7 @@ type Review struct {
 	Reason  string    // code of a Reason; "" for what is kept and points at nobody else
 	Note    string    // in the reviewer's words
 	Removed []Removal // of a Redacted item
+	Copy    File      // of a Replaced item: the file of the case that is given in its place
 	By      string
 	At      time.Time
 }

@@ -151,6 +151,8 @@ func reviewed(items []Item) (passages []string, left []LeftOut, err error) {
 			return nil, nil, errs.E("access: assemble", errs.Conflict, "Not every item has been reviewed. Nothing was made.", nil)
 		case Withheld:
 			count(x.Review.Reason, 1, 0)
+		case Replaced:
+			count(x.Review.Reason, 0, 1)
 		case Redacted:
 			for _, m := range x.Review.Removed {
 				passages = append(passages, m.Text)
@@ -171,9 +173,12 @@ func given(x Item, number int, r *Remover) PackItem {
 		f.Value = r.Clean(f.Value)
 		out.Fields = append(out.Fields, f)
 	}
-	if x.Content.File != nil {
-		out.Kept = x.Content.File
-		out.File = fmt.Sprintf("files/%03d-%s", number, cases.SafeName(r.Clean(x.Content.File.Name)))
+	out.Kept = x.Content.File
+	if x.Review.Verdict == Replaced { // what was read out of the original is not handed over either
+		out.Kept, out.Text, out.Why = &x.Review.Copy, "", []string{x.Review.Reason}
+	}
+	if out.Kept != nil {
+		out.File = fmt.Sprintf("files/%03d-%s", number, cases.SafeName(r.Clean(out.Kept.Name)))
 	}
 	for _, m := range x.Review.Removed {
 		if !slices.Contains(out.Why, m.Reason) {

@@ -66,6 +66,7 @@ func Propose(c Content, known Known) []Proposal {
 		p.look(c.File.Name)
 	}
 	p.look(c.Text)
+	p.running(c.Text)
 	return p.out
 }
 

@@ -23,6 +23,11 @@ func TestWhatMayBeAboutSomebodyElseIsPointedAt(t *testing.T) {
 		{"who signed", "as agreed.\n\nKind regards,\nOlu Adeyemi\nHead of post", "name Olu Adeyemi"},
 		{"a sentence under a closing is no name", "Thanks\nplease send it soon", ""},
 		{"a name beside an address", `"Jones, Bob" <bob@other.example>`, "e-mail address bob@other.example, name Jones, Bob, name Bob"},
+		{"in the midst of a sentence", "what Bob Jones told your colleague Siân ap Huw about me in May", "name Bob Jones, name Siân ap Huw"},
+		{"at the beginning of one", "Mary Price said so. Yesterday Bob Jones did.", "name Mary Price, name Bob Jones"},
+		{"capitals that name nobody", "Under the Data Protection Act and Article 15 I ask the Information Commissioner's Office, on Monday May 4, about Harbour News", ""},
+		{"one's own name, in any order", "I, O'Neill Carys, and Carys O'Neill", ""},
+		{"somebody of one's own family", "my son Huw O'Neill", "name Huw O'Neill"},
 		{"a title", "I spoke with Dr Menna Pugh yesterday", "name Menna Pugh"},
 	} {
 		var got []string

@@ -84,6 +84,11 @@ func (s *Service) Review(ctx context.Context, caseID, itemID int64, actor string
 	if err := all[i].check(r); err != nil {
 		return errs.Wrap(op, err)
 	}
+	if r.Verdict != Replaced {
+		r.Copy = File{}
+	} else if err := s.isCopy(ctx, k.ID, r.Copy.ID, all[i].Content.File); err != nil {
+		return errs.Wrap(op, err)
+	}
 	r.By, r.At = actor, s.Now()
 	return errs.Wrap(op, s.Store.ReviewItems(ctx, k.ID, []int64{itemID}, r))
 }
@@ -107,8 +112,12 @@ func (x Reviewed) check(r Review) error {
 		return invalid("Say why the item is withheld: each reason rests on law.")
 	case r.Verdict == Withheld && r.Reason != "other-person" && strings.TrimSpace(r.Note) == "":
 		return invalid("Say in a note what the reason rests on, and who was asked: “%s”.", reason.Words)
-	case r.Verdict != Kept && r.Verdict != Redacted && r.Verdict != Withheld:
-		return invalid("Decide whether the item is kept, redacted or withheld.")
+	case r.Verdict == Replaced && (x.Content.File == nil || r.Copy.ID == 0):
+		return invalid("Only a file is replaced by a copy from which something was removed. Choose the copy.")
+	case r.Verdict == Replaced && (reason.Code == "" || reason.Keeps || strings.TrimSpace(r.Note) == ""):
+		return invalid("Say why something was removed from the copy, and in a note what was.")
+	case r.Verdict != Kept && r.Verdict != Redacted && r.Verdict != Replaced && r.Verdict != Withheld:
+		return invalid("Decide whether the item is given whole, in part, as a copy, or not at all.")
 	}
 	if r.Verdict != Redacted {
 		if len(r.Removed) > 0 {

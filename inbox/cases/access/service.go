@@ -96,9 +96,7 @@ func terms(about []cases.Party, o Order) (Terms, Who, error) {
 		if p.SubscriberID != 0 && !slices.Contains(who.Numbers, p.SubscriberID) {
 			who.Numbers = append(who.Numbers, p.SubscriberID)
 		}
-		if n := strings.TrimSpace(p.Name); n != "" {
-			t.Names = append(t.Names, n)
-		}
+		t.Names = append(t.Names, strings.TrimSpace(p.Name))
 	}
 	for _, text := range o.Addresses {
 		a, err := address.Parse(text)
@@ -107,9 +105,20 @@ func terms(about []cases.Party, o Order) (Terms, Who, error) {
 		}
 		add(a)
 	}
-	t.Names, t.Others, t.Numbers = append(t.Names, o.Names...), o.Others, who.Numbers
+	t.Names, t.Others, t.Numbers = once(append(t.Names, o.Names...)), once(o.Others), who.Numbers
 	if len(t.Addresses) == 0 && len(t.Numbers) == 0 {
 		return t, who, errs.E("access: terms", errs.Invalid, "There is no address to search by. Name whom the case is about, with an address, or give one to search for.", nil)
 	}
 	return t, who, nil
+}
+
+// once returns what is not empty, each once, in its order: whoever searches again sends back what was searched before.
+func once(all []string) []string {
+	var out []string
+	for _, s := range all {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }

@@ -24,3 +24,6 @@ CREATE TABLE access_receivers (
 CREATE INDEX access_receivers_by_case ON access_receivers (case_id, id);
 
 ALTER TABLE access_links ADD COLUMN receiver_id INTEGER NOT NULL DEFAULT 0; -- who gets it in the person's stead; 0 for the person
+
+-- A file from which staff removed something is handed over in the place of the one that was found.
+ALTER TABLE access_items ADD COLUMN copy_id INTEGER NOT NULL DEFAULT 0; -- of case_files
