@@ -61,6 +61,11 @@ func (r *reading) reminds(found map[string][]Ground) {
 
 // remindedOf names the right that a sentence tells of having used.
 func (s *said) remindedOf() string {
+	for _, n := range s.articles(true) {
+		if label := articleLabel(n); label != "" && label != LabelComplaint {
+			return label
+		}
+	}
 	about := s.has("about-me") || s.has("mine") && s.has("personal-data")
 	switch {
 	case s.has("right-erasure"), about && s.has("delete"):

@@ -1,6 +1,9 @@
 package sorting
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // deleteThat takes "delete it" after a sentence about data of the sender, or of what is published of them in the two before.
 func (r *reading) deleteThat(found map[string][]Ground) {
@@ -95,6 +98,29 @@ func (r *reading) addressOff(found map[string][]Ground) {
 	}
 }
 
+// publishedOff takes "take me off" for erasure where the mail speaks of what is shown of the sender and not of mailings: a photo, a
+// list of scores, a copy of their work.
+func (r *reading) publishedOff(found map[string][]Ground) {
+	if r.reply || len(found[LabelUnsubscribe]) == 0 || len(found[LabelObjection]) > 0 || !r.speaks("about-me") {
+		return
+	}
+	mailings, off := lexicons().set("newsletter", "unsubscribe", "send", "contacted", "persist", "never-joined", "fed-up"), false
+	for i := range r.all {
+		s := &r.all[i]
+		off = off || s.asserts("take-off") && slices.ContainsFunc(found[LabelUnsubscribe], func(g Ground) bool { return strings.Contains(strings.Join(s.words, " "), g.Words) })
+		if s.concepts.meets(mailings) {
+			return
+		}
+	}
+	if !off {
+		return
+	}
+	for _, g := range found[LabelUnsubscribe] {
+		found[LabelErasure] = append(found[LabelErasure], Ground{Where: g.Where, Words: g.Words, Rule: "asks to be taken off what is published"})
+	}
+	delete(found, LabelUnsubscribe)
+}
+
 // copyThat takes "I would like copies" after a sentence about data of the sender.
 func (r *reading) copyThat(found map[string][]Ground) {
 	for i := 1; i < len(r.all); i++ {
@@ -153,7 +179,7 @@ func (r *reading) foreign() conceptSet {
 // guess names the right that a sentence about own data is likely about.
 func (s *said) guess() string {
 	switch {
-	case s.asserts("delete", "delete-it"):
+	case s.asserts("delete", "delete-it", "take-off"):
 		return LabelErasure
 	case s.asserts("rectify", "wrong"):
 		return LabelRectification

@@ -33,6 +33,7 @@ func (r *reading) requests() request {
 	r.leftThat(found)
 	r.objectThat(found)
 	r.addressOff(found)
+	r.publishedOff(found)
 	r.withdrawThat(found)
 	r.bareCommand(found)
 	r.rightAlone(found)
@@ -53,9 +54,9 @@ func (r *reading) requests() request {
 }
 
 // apply adds to found what the rules find in a sentence. Of two readings of the same words the plainer
-// stands: "delete what you hold on me" asks for no copy, "do not use my data while ..." is no objection.
+// stands: "delete what you hold on me" asks for no copy, "do not use my data while ..." is no objection and asks for no copy.
 func (s *said) apply(rules []readyRule, found map[string][]Ground) {
-	deleted, forATime := len(s.words), false
+	deleted, forATime, asked := len(s.words), false, len(found[LabelAccess])
 	for i := range rules {
 		rule := &rules[i]
 		from, to, ok := rule.match(s)
@@ -69,6 +70,12 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 			forATime = len(s.words) <= 25
 		}
 		found[rule.label] = append(found[rule.label], Ground{Where: s.where, Words: strings.Join(s.words[from:to], " "), Rule: rule.name})
+	}
+	if forATime {
+		found[LabelAccess] = found[LabelAccess][:asked]
+	}
+	if len(found[LabelAccess]) == 0 {
+		delete(found, LabelAccess)
 	}
 }
 
@@ -143,7 +150,7 @@ func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 			if o.concept == "negation" && (!s.inItsLanguage(o) || s.polite(o) || s.parted(o.end, h.at)) {
 				continue
 			}
-			if o.concept == "request" && o.at >= h.at && o.end <= h.end { // the last word of "access request"
+			if o.concept == "request" && o.at >= h.at && o.end <= h.end && h.concept != "withdraw" { // the last word of "access request"
 				continue
 			}
 			if any.meets(o.bit) && (o.phrase != h.phrase || o.at != h.at) {
@@ -259,7 +266,7 @@ func (r *reading) rightAlone(found map[string][]Ground) {
 				found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: "the name of a right alone"})
 			}
 		}
-		if s.asserts("delete", "close") && s.has("account") && !s.vetoed() {
+		if s.asserts("delete", "close") && s.has("account") && !s.has("keep-it") && !s.vetoed() {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "names the closing of an account"})
 		}
 	}
