@@ -205,6 +205,11 @@ func fieldHole(i int) string { return holeField + string(rune('a'+i/26)) + strin
 // Append renders the message for one person after dst and returns it with the envelope sender. The recipient is the
 // Permit's. Rendering the same twice at the same moment gives the same bytes. A Permit for another list is refused.
 func (m *Message) Append(dst []byte, a subscriptions.Admitted, now time.Time) (body []byte, envelopeFrom string, err error) {
+	return m.append(dst, a, "", now)
+}
+
+// append is Append; id is the message's Message-ID, "" for that of the campaign and the person.
+func (m *Message) append(dst []byte, a subscriptions.Admitted, id string, now time.Time) (body []byte, envelopeFrom string, err error) {
 	list, known := m.lists[a.Permit.List()]
 	if !known { // its way out would lead nowhere
 		return dst, "", errs.E("mailer: render", errs.Refused, "This person is not permitted on a list of the campaign.", nil)
@@ -212,7 +217,11 @@ func (m *Message) Append(dst []byte, a subscriptions.Admitted, now time.Time) (b
 	back := Back{ListID: list.ID, SubscriberID: a.Permit.Subscriber(), CampaignID: m.campaign}
 	values := make([]string, 0, 16)
 	for _, hole := range m.template.Holes() {
-		values = append(values, m.value(hole, a, list, back, now))
+		value := m.value(hole, a, list, back, now)
+		if hole == holeID && id != "" {
+			value = id
+		}
+		values = append(values, value)
 	}
 	body, err = m.template.Append(dst, values)
 	return body, m.ways.EnvelopeSender(m.keys, back), errs.Wrap("mailer: render", err)

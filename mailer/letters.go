@@ -44,6 +44,7 @@ type About struct {
 	Notice     int64     `json:"recipient_notice,omitempty"`
 	Reminder   bool      `json:"reminder,omitempty"` // of a notice to a recipient
 	Seal       string    `json:"seal,omitempty"`     // of the ledger and the audit trail
+	CampaignID int64     `json:"campaign,omitempty"` // of a trial
 
 	Reminders []Reminder `json:"reminders,omitempty"` // of cases
 	More      int        `json:"more,omitempty"`      // cases that the mail has no room for
@@ -170,6 +171,9 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 	if err := json.Unmarshal(l.Data, &about); err != nil {
 		return Receipt{}, errs.E("mailer: read letter", errs.Invalid, "The letter's data cannot be read.", err)
 	}
+	if l.Kind == TrialLetter {
+		return s.postTrial(ctx, l, about)
+	}
 	head, err := s.letterhead(ctx, l, about)
 	if err != nil {
 		return Receipt{}, err
@@ -201,6 +205,11 @@ func (s *Service) post(ctx context.Context, l Letter) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	return s.handOver(ctx, permit, from, body)
+}
+
+// handOver sends a letter that is composed.
+func (s *Service) handOver(ctx context.Context, permit subscriptions.Permit, from string, body []byte) (Receipt, error) {
 	receipt, err := s.Transport.Send(ctx, permit, from, body)
 	if errs.KindOf(err) == errs.Refused { // the permit grew old while a connection was waited for: the gate is asked again
 		err = errs.E("mailer: post", errs.Unavailable, "", err)

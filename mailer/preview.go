@@ -20,22 +20,17 @@ type Preview struct {
 // numbers that no link of it leads anywhere with, so that nobody is unsubscribed by trying them.
 func (s *Service) Preview(ctx context.Context, c Campaign, person subscriptions.Subscriber) (Preview, error) {
 	const op = "mailer: preview"
-	if len(c.Lists) == 0 {
-		return Preview{}, errs.E(op, errs.Invalid, "Name at least one list.", nil)
-	}
-	o, err := s.occasion(ctx, c)
-	if err != nil {
-		return Preview{}, errs.Wrap(op, err)
-	}
-	o.Campaign.ID = 0
-	o.Lists[0].ID = 0 // the list of a Permit that names none
-	compiled, err := s.Composer.Campaign(o)
+	compiled, err := s.rehearse(ctx, c)
 	if err != nil {
 		return Preview{}, errs.Wrap(op, err)
 	}
 	to := person.Address
 	if to.IsZero() {
-		to = o.Programme.Contact.Address
+		p, err := s.People.Programme(ctx, c.ProgrammeID)
+		if err != nil {
+			return Preview{}, errs.Wrap(op, err)
+		}
+		to = p.Contact.Address
 	}
 	raw, _, err := compiled.Append(nil, subscriptions.Admitted{Person: person, Permit: voidPermit(to)}, s.Now())
 	if err != nil {

@@ -158,6 +158,12 @@ func (g Gate) AdmitConfirmation(ctx context.Context, s Subscriber, list Scope, r
 	return Permit{to: Confirmer(s, request), subscriber: s.ID, list: list.ListID, seq: requestSeq, askedAt: asked, class: ServiceClass}, nil
 }
 
+// AdmitTrial permits one copy of a campaign to an operator, who looks at it before it is sent. It names no person and no list, so no opt-out follows from it and no delivery is
+// counted; whom it goes to is the caller's to see to.
+func (g Gate) AdmitTrial(to address.Address) Permit {
+	return Permit{to: to, askedAt: g.Now(), class: ServiceClass}
+}
+
 // AdmitLetter permits one letter to a person who wrote to us: the answer to an opt-out or about a case. No
 // opt-out, suppression or restriction stops it, for it is no list mail (it carries no List-Unsubscribe and is never tracked).
 func (g Gate) AdmitLetter(to address.Address, subscriberID int64) Permit {

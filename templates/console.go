@@ -144,8 +144,9 @@ type CampaignPage struct {
 	Segment     []SegmentLine // who of the lists is meant; none for everybody
 	SegmentText string        // the same as it is written
 
-	Acts    CampaignActs
-	Trouble string // why it paused itself; may be empty
+	Acts      CampaignActs
+	Trouble   string // why it paused itself; may be empty
+	TrialSent bool   // a trial has just been sent to the reader
 }
 
 // Fact is a name and a value, both as they are to be read.

@@ -137,7 +137,7 @@ func consoleSamples() []sample {
 		{"campaigns", "", CampaignsPage{Console: desk(), Rows: campaignRows(), Pager: Pager{1, 3, 3, "", ""}}},
 		{"campaigns", "empty", CampaignsPage{Console: desk(), New: []Link{{"/console/campaigns/new/better-services", "Better Services Programme"}}}},
 		{"campaign", "draft", CampaignPage{Console: desk(), Row: CampaignRow{Name: "December issue", Lists: "Monthly update", State: State{Label: "Draft"}}, Subject: "The lights are on", Text: text,
-			Trouble: "The relay refused 25 messages in a row.", Acts: CampaignActs{"/console/campaigns/4/edit", "/console/campaigns/4/schedule", "/console/campaigns/4/pause", "/console/campaigns/4/resume", "/console/campaigns/4/cancel", "/console/campaigns/4/mail"}}},
+			Trouble: "The relay refused 25 messages in a row.", Acts: CampaignActs{"/console/campaigns/4/edit", "/console/campaigns/4/schedule", "/console/campaigns/4/pause", "/console/campaigns/4/resume", "/console/campaigns/4/cancel", "/console/campaigns/4/mail", "/console/campaigns/4/trial"}}},
 		{"campaign-edit", "", draftPage()},
 		{"campaign-edit", "mistake", CampaignEditPage{Console: desk(), Programme: "Better Services Programme", Title: "A new campaign", Back: Link{"/console/campaigns", "Campaigns"}, Action: "/console/campaigns/new/better-services",
 			Problem: "Name at least one list.", Lines: draftPage().Lines[:2]}},

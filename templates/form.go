@@ -63,5 +63,5 @@ const FieldSeen = "seen"
 
 // CampaignActs is what an operator may do with a campaign now; "" for what they may not.
 type CampaignActs struct {
-	EditURL, ScheduleURL, PauseURL, ResumeURL, CancelURL, HTMLURL string
+	EditURL, ScheduleURL, PauseURL, ResumeURL, CancelURL, HTMLURL, TrialURL string
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 
+	"assent/internal/address"
 	"assent/internal/auth"
+	"assent/internal/errs"
 	"assent/subscriptions"
 )
 
@@ -20,6 +22,31 @@ func (a *api) previewRoutes() {
 		summary: "Show a campaign's message as a person would get it", about: "With a subscriber, for that person (which needs the scope `subscribers:read` too); else for somebody of whom nothing is known. " +
 			"Its links lead nowhere, so that nobody is unsubscribed by trying them.",
 	}, a.preview)
+	add(a, operation{
+		id: "mail-trial", method: http.MethodPost, path: base + "/campaigns/{id}/trials", tag: "Campaigns", scope: auth.CampaignsWrite, status: http.StatusAccepted,
+		summary: "Send a campaign to an operator, to look at", about: "It is what readers get, as somebody of whom nothing is known, but for \"[Trial]\" before its subject, and for its links, which lead nowhere. " +
+			"It goes to operators of this service and to nobody else, and counts in none of the campaign's figures.",
+	}, a.mailTrial)
+}
+
+func (a *api) mailTrial(ctx context.Context, in *struct {
+	InID
+	Body struct {
+		To string `json:"to" maxLength:"320" doc:"The address with which an operator signs in." example:"lee@harbour.example"`
+	}
+}) (*done, error) {
+	to, err := address.Parse(in.Body.To)
+	if err != nil {
+		return nil, errs.E("api: mail trial", errs.Invalid, errs.Message(err), err)
+	}
+	u, err := a.Auth.UserByAddress(ctx, to)
+	if errs.KindOf(err) == errs.NotFound || err == nil && u.Disabled {
+		return nil, errs.E("api: mail trial", errs.Invalid, "No operator signs in with this address. A trial goes to operators alone.", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &done{}, a.Mailer.MailTrial(ctx, in.ID, u.Address)
 }
 
 func (a *api) preview(ctx context.Context, in *struct {

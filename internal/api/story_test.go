@@ -10,6 +10,7 @@ import (
 	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/audit"
+	"assent/internal/auth"
 	"assent/subscriptions"
 	"assent/subscriptions/segment"
 )
@@ -247,6 +248,27 @@ func TestReadingMailAndCasesIsNoted(t *testing.T) {
 			t.Errorf("the audit trail says\n%s, want\n%s", got, want)
 		}
 	})
+}
+
+func TestATrialGoesToOperatorsAlone(t *testing.T) {
+	t.Parallel()
+	h := small(t, nil)
+	h.furnish(t)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/lists/monthly/grants", grantBody)
+	h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", campaignBody)
+	lee, err := h.deps.Auth.AddUser(t.Context(), address.Must("lee@harbour.example"), "Lee", auth.Comms, "a long enough password 71")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.must(t, http.StatusAccepted, "POST", "/api/v1/campaigns/1/trials", `{"to":"LEE@harbour.example"}`)
+	for _, to := range []string{"ann@example.org", "nobody"} {
+		h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/campaigns/1/trials", `{"to":"`+to+`"}`)
+	}
+	h.must(t, http.StatusNotFound, "POST", "/api/v1/campaigns/7/trials", `{"to":"lee@harbour.example"}`)
+	if err := h.deps.Auth.SetDisabled(t.Context(), lee.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	h.must(t, http.StatusUnprocessableEntity, "POST", "/api/v1/campaigns/1/trials", `{"to":"lee@harbour.example"}`)
 }
 
 func TestAPreviewUnsubscribesNobody(t *testing.T) {

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,9 @@ import (
 func campaignActs(k mailer.Campaign, by auth.Actor) (a templates.CampaignActs) {
 	at := campaignURL(k.ID)
 	a.HTMLURL = at + "/mail"
+	if by.May(auth.CampaignsWrite) {
+		a.TrialURL = at + "/trial"
+	}
 	if k.State == mailer.Draft && by.May(auth.CampaignsWrite) {
 		a.EditURL = at + "/edit"
 	}
@@ -50,6 +54,28 @@ func (s *console) actOn(act func(context.Context, int64) (mailer.Campaign, error
 		c.Redirect(http.StatusSeeOther, campaignURL(id))
 		return nil
 	}
+}
+
+// mailTrial sends a campaign to whoever asks, at the address with which they sign in.
+func (s *console) mailTrial(c *gin.Context, by auth.Actor) error {
+	const op = "console: mail trial"
+	id, err := number(c, "id")
+	if err != nil {
+		return err
+	}
+	users, err := s.Accounts.Users(c.Request.Context())
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	i := slices.IndexFunc(users, func(u auth.User) bool { return u.ID == by.ID })
+	if i < 0 {
+		return errs.E(op, errs.Forbidden, "Only an operator who is signed in gets a trial.", nil)
+	}
+	if err := s.Sending.MailTrial(c.Request.Context(), id, users[i].Address); err != nil {
+		return errs.Wrap(op, err)
+	}
+	c.Redirect(http.StatusSeeOther, campaignURL(id)+"?trial=sent")
+	return nil
 }
 
 // schedulePage asks when a draft is to go out: whoever answers approves it as it is.

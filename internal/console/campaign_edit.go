@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/pages"
@@ -24,6 +25,7 @@ type Sending interface {
 	// Draft is Create, and keeps nothing.
 	Draft(ctx context.Context, c mailer.Campaign) (mailer.Campaign, error)
 	Preview(ctx context.Context, c mailer.Campaign, person subscriptions.Subscriber) (mailer.Preview, error)
+	MailTrial(ctx context.Context, campaignID int64, to address.Address) error
 	Schedule(ctx context.Context, id int64, at time.Time, actor string) (mailer.Campaign, error)
 	Pause(ctx context.Context, id int64) (mailer.Campaign, error)
 	Resume(ctx context.Context, id int64) (mailer.Campaign, error)

@@ -56,7 +56,11 @@ func TestACampaignIsWrittenLookedAtSavedChangedAndApproved(t *testing.T) {
 		}
 		k := must(r.DB.Campaigns(ctx, 0, 10))(t)[0]
 		at := fmt.Sprintf("/console/campaigns/%d", k.ID)
-		pagestest.WantText(t, r.see(comms, at), "Approve and send", "Change the draft", "See it as a mail")
+		pagestest.WantText(t, r.see(comms, at), "Approve and send", "Change the draft", "See it as a mail", "Send me a trial")
+		if code := r.desk(comms, at+"/trial", nil); code != http.StatusSeeOther {
+			t.Errorf("a trial: %d", code)
+		}
+		pagestest.WantText(t, r.see(comms, at+"?trial=sent"), "A trial is on its way to the address with which you sign in.")
 		mail := r.see(comms, at+"/mail")
 		pagestest.WantText(t, mail, "<strong>lights</strong>")
 		if policy := mail.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "sandbox; default-src 'none'") {

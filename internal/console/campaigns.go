@@ -162,7 +162,7 @@ func (s *console) campaign(c *gin.Context, by auth.Actor) error {
 		return errs.Wrap(op, err)
 	}
 	page := templates.CampaignPage{
-		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body), Acts: campaignActs(k, by), Trouble: k.Trouble,
+		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body), Acts: campaignActs(k, by), Trouble: k.Trouble, TrialSent: c.Query("trial") == "sent",
 		Timeline: append(s.deliveryEvents(last), s.milestones(k)...),
 	}
 	if len(k.Purposes) > 0 {

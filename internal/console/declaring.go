@@ -15,6 +15,7 @@ func (s *console) campaignPages(desk *gin.RouterGroup, form gin.HandlerFunc) {
 	desk.GET("/campaigns/:id/edit", s.desk(auth.CampaignsWrite, s.editCampaign))
 	desk.POST("/campaigns/:id/edit", wide, s.desk(auth.CampaignsWrite, s.writeCampaign))
 	desk.GET("/campaigns/:id/mail", s.desk(auth.CampaignsRead, s.campaignMail))
+	desk.POST("/campaigns/:id/trial", form, s.desk(auth.CampaignsWrite, s.mailTrial))
 	desk.GET("/campaigns/:id/schedule", s.desk(auth.CampaignsSend, s.schedulePage))
 	desk.POST("/campaigns/:id/schedule", form, s.desk(auth.CampaignsSend, s.schedule))
 	desk.POST("/campaigns/:id/pause", form, s.desk(auth.CampaignsSend, s.actOn(s.Sending.Pause)))
