@@ -137,7 +137,7 @@ func addressPoints(m *message.Parsed, a address.Address, line string, at []int) 
 	case ofTrouble(strings.ToLower(line)):
 		p += 2
 	}
-	if strings.HasPrefix(strings.TrimPrefix(after, ">"), ")") { // "(expanded from <alias>)"
+	if strings.HasPrefix(strings.TrimPrefix(after, ">"), ")") && !strings.HasSuffix(before, "(") { // "(expanded from <alias>)"
 		p -= 2
 	}
 	if strings.HasPrefix(after, ">:") || strings.HasPrefix(after, ":") || strings.Contains(after, "...") {

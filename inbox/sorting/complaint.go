@@ -96,7 +96,7 @@ func (r *reading) earlierRequest(found map[string][]Ground) {
 		}
 		found[label] = slices.DeleteFunc(found[label], func(g Ground) bool {
 			return slices.ContainsFunc(r.all, func(s said) bool {
-				return s.has("earlier") && (s.text == g.Words || strings.Contains(strings.Join(s.words, " "), g.Words))
+				return (s.has("earlier") || s.has("ignored")) && (s.text == g.Words || strings.Contains(strings.Join(s.words, " "), g.Words))
 			})
 		})
 		if len(found[label]) == 0 {

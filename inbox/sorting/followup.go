@@ -15,10 +15,33 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))
 		for j := max(0, i-2); j < i && !spoken; j++ {
 			b := &r.all[j]
-			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field")) && b.has("their-records") && !b.has("newsletter") && !b.vetoed()
+			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field")) && b.has("their-records") && !b.has("newsletter") && !b.has("story")
 		}
 		if spoken {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})
+		}
+	}
+}
+
+// closeThat takes "deactivate it and delete everything" after a sentence about the sender's account.
+func (r *reading) closeThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("close", "delete", "delete-it") && (s.has("delete-it") || s.has("everything") || s.has("data")) && !s.vetoed() && !s.has("keep-it") && before.where == "text" && before.has("account") && before.has("mine") && !before.vetoed() && !before.has("newsletter") {
+			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to close the account that was spoken of"})
+		}
+	}
+}
+
+// listThat takes "please delete his address" after a sentence about a list.
+func (r *reading) listThat(found map[string][]Ground) {
+	if len(found) > 0 {
+		return
+	}
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("take-off", "delete") && s.has("field") && !s.has("data") && !s.has("account") && !s.has("no-list") && !s.vetoed() && before.where == "text" && before.has("newsletter") && !before.has("footer") && !before.vetoed() {
+			found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "asks that the address be taken off"})
 		}
 	}
 }

@@ -181,7 +181,7 @@ func (l *lexicon) read(language, text string) error {
 			l.concepts[concept] = true
 		default:
 			also, spelt := []string{concept}, spellings
-			if concept == "notice" || concept == "footer" || concept == "story" { // those who write these can spell
+			if concept == "notice" || concept == "footer" || concept == "story" || concept == "software" { // those who write these can spell
 				spelt = nil
 			}
 			if concept == "data" && !tellsPersonal {
@@ -311,7 +311,7 @@ func conceptNames() []string {
 		"spellings", "stopwords", "negation", "request", "mine", "about-me", "data", "personal-data", "contact", "account", "delete", "close", "access", "held", "rectify", "wrong",
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
-		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "notice", "aside", "threat", "law",
+		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "software", "notice", "aside", "threat", "law",
 		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
 		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",

@@ -30,7 +30,9 @@ func (r *reading) requests() request {
 	r.deleteThat(found)
 	r.correctThat(found)
 	r.copyThat(found)
+	r.closeThat(found)
 	r.leftThat(found)
+	r.listThat(found)
 	r.objectThat(found)
 	r.addressOff(found)
 	r.publishedOff(found)
@@ -90,7 +92,18 @@ func (s *said) offList(from, to int) bool {
 // vetoed reports whether a sentence tells of something without asking for it: a feature wish, a
 // notice about rights, a threat.
 func (s *said) vetoed() bool {
-	return s.has("story") || s.has("aside") || s.has("notice") && !s.ofSender()
+	return s.tells() || s.has("aside") || s.has("notice") && !s.ofSender()
+}
+
+// tells reports whether a sentence is about software or other people: a feature wish, a report of a fault. A word of software beside
+// what is asked of the sender's own data makes it no story: "please send me my data, the export button fails".
+func (s *said) tells() bool {
+	return s.has("story") || s.has("software") && !(s.has("request") && s.ofOwnData())
+}
+
+// ofOwnData reports whether a sentence speaks of data, an account or an address of the sender.
+func (s *said) ofOwnData() bool {
+	return s.has("about-me") || s.has("mine") && (s.has("account") || s.has("data") || s.has("contact"))
 }
 
 // ofSender reports whether a sentence speaks of the sender. "Své", "свої" and "savo" belong to whoever the sentence is
@@ -199,56 +212,6 @@ func (s *said) thanked(thanks, h hit) bool {
 // asserts reports whether the sentence has one of the concepts and does not negate it.
 func (s *said) asserts(concepts ...string) bool {
 	return slices.ContainsFunc(s.hits, func(h hit) bool { return slices.Contains(concepts, h.concept) && !s.negated(h) })
-}
-
-// bareCommand takes a mail that is nothing but "unsubscribe" or "STOP", beside a greeting and a name.
-func (r *reading) bareCommand(found map[string][]Ground) {
-	opening := true // nothing but a greeting so far
-	for i := range r.all {
-		s := &r.all[i]
-		whole, clause := s.bare()
-		text := s.where == "text"
-		if text && strings.Contains(s.text, "://") { // "Unsubscribe: https://...": a newsletter's way out
-			continue
-		}
-		token := len(s.words) <= 4 && !(text && s.has("footer")) && !s.has("no-list") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
-		switch {
-		case !text && r.words == 0 && len(s.words) <= 3 && s.endsIn("unsubscribe"): // "birders-unsubscribe"
-		case r.words <= 3 && len(s.words) == 2 && s.leaves(): // "leave birders"
-		case !text && (whole || token) && (!r.reply || r.words == 0):
-		case text && token && opening && r.words <= 8:
-		case text && whole && (r.words <= 14 || opening && r.words <= 40):
-		case text && clause && r.words <= 25:
-		default:
-			opening = opening && (!text || len(s.words) <= 4)
-			continue
-		}
-		found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "the word alone"})
-	}
-}
-
-// leaves reports whether a sentence starts with a word that alone is an opt-out, as programs that run lists know it.
-func (s *said) leaves() bool {
-	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "bare" && h.at == 0 && h.end == 1 })
-}
-
-// endsIn reports whether the last word of a sentence is of a concept.
-func (s *said) endsIn(concept string) bool {
-	return slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == concept && h.end == len(s.words) })
-}
-
-// bare reports whether a sentence is nothing but a command such as "stop", or has a clause
-// of several words that is.
-func (s *said) bare() (whole, clause bool) {
-	for _, h := range s.hits {
-		if h.concept != "bare" {
-			continue
-		}
-		whole = whole || h.at == 0 && h.end == len(s.words)
-		last := h.end == len(s.words) && h.end <= maxTerse
-		clause = clause || (h.end-h.at > 1 || len(s.words) <= 4 || last) && s.clauseAt(h.at) && s.clauseAt(h.end)
-	}
-	return whole, clause
 }
 
 // rightAlone takes a mail of a few words that names a right or the closing of an account, and no more.

@@ -56,12 +56,13 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 func (r *reading) tellsAStory() bool {
 	story := 0
 	first := true
+	own := slices.ContainsFunc(r.all, func(s said) bool { return s.ofOwnData() && !s.has("story") })
 	for i := range r.all {
 		s := &r.all[i]
 		if s.where == "subject" && r.reply { // somebody else wrote it
 			continue
 		}
-		if s.has("story") {
+		if s.has("story") || s.tells() && !own {
 			if first && s.where == "text" {
 				return true
 			}
@@ -100,7 +101,7 @@ func (r *reading) onlyInSubject(grounds []Ground) bool {
 		return true
 	}
 	for i := range r.all {
-		if s := &r.all[i]; s.where == "text" && (s.has("story") || s.has("footer")) {
+		if s := &r.all[i]; s.where == "text" && (s.tells() || s.has("footer")) {
 			return true
 		}
 	}
