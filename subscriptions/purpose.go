@@ -92,14 +92,14 @@ func CharityFrom() time.Time { return time.Date(2026, time.February, 5, 0, 0, 0,
 
 // Expiry returns when a permission given at t ends, or the zero time. Where no answer to a regular question ends it, that is its term too.
 func (p Purpose) Expiry(t time.Time) time.Time {
-	if p.lasts() == 0 {
+	if p.Lasts() == 0 {
 		return time.Time{}
 	}
-	return t.Add(p.lasts())
+	return t.Add(p.Lasts())
 }
 
-// lasts is how long a permission lasts from the act on; 0 without end.
-func (p Purpose) lasts() time.Duration {
+// Lasts is how long a permission lasts from the act on; 0 without end.
+func (p Purpose) Lasts() time.Duration {
 	if p.LapsesUnlessConfirmed() && (p.Term == 0 || p.ConfirmEvery < p.Term) {
 		return p.ConfirmEvery
 	}

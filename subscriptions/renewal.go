@@ -91,7 +91,7 @@ func (t *Terms) Ask(ctx context.Context) (asked int, err error) {
 		if u.renews() {
 			days := slices.Compact(slices.Sorted(slices.Values(u.RenewDays))) // the nearest first
 			for _, d := range days {
-				if time.Duration(d)*24*time.Hour >= u.lasts() {
+				if time.Duration(d)*24*time.Hour >= u.Lasts() {
 					break // nobody is asked on the day on which they said yes
 				}
 				n, err := t.askPages(ctx, q, Ask{Kind: RenewalAsk, Number: d, ListID: l.ID, AskedAt: now}, func(after Holding) ([]Holding, error) {

@@ -30,7 +30,8 @@ type DossierController struct{ Programme, Name, Post, Officer, OfficerAddress, C
 // DossierPurpose is what data is used for.
 type DossierPurpose struct {
 	Programme, Name, Basis, Rests string
-	Days                          int // 0 without end
+	Days                          int    // 0 without end
+	Until                         string // how long it lasts without a term
 }
 
 // DossierRecipient is to whom data is given.

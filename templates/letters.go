@@ -25,5 +25,8 @@ func LetterText(name, lang string) (subject, body string, err error) {
 	return strings.TrimPrefix(subject, "Subject: "), strings.TrimSpace(body) + "\n", nil
 }
 
+// Moment writes a time as letters in a language have it, in t's own location: "9:05am GMT on 25 November 2026".
+func Moment(t time.Time, lang string) string { return words{lang}.at(t) }
+
 // Day writes a date as letters in a language have it, in t's own location: "25 November 2026".
 func Day(t time.Time, lang string) string { return words{lang}.date(t) }

@@ -51,7 +51,7 @@ func (s *console) showItem(c *gin.Context, by auth.Actor, k cases.Case, status i
 		What: access.Word(x.Source, templates.English), At: s.local(x.At), Cut: x.Content.Cut, Verdict: string(x.Item.Review.Verdict), Reason: x.Item.Review.Reason, Note: x.Item.Review.Note, State: verdictState(x.Item.Review.Verdict),
 		Parts: marked(x), Position: fmt.Sprintf("%d of %d", i+1, len(all)),
 	}
-	for _, f := range access.Facts(x.Content.Fields, templates.English) {
+	for _, f := range access.Facts(x.Content.Fields, templates.English, s.Zone) {
 		page.Fields = append(page.Fields, templates.Fact{Name: f.Name, Value: plain(f.Value)})
 	}
 	if f := x.Content.File; f != nil {

@@ -37,7 +37,20 @@ func (s *Service) frame(ctx context.Context, k cases.Case, found Search, items [
 	for _, p := range places {
 		f.Elsewhere = append(f.Elsewhere, Elsewhere{p.Name, p.On.String(), p.Terms, p.Found})
 	}
-	return f, s.declared(ctx, k, found.Terms.Numbers, &f)
+	err = s.declared(ctx, k, found.Terms.Numbers, &f)
+	f.Purposes = slices.DeleteFunc(f.Purposes, func(u Purpose) bool { return neverAgreed(u, found, items) })
+	return f, err
+}
+
+// neverAgreed reports whether a purpose rests on the person's agreement and nothing that was found shows any: then their data is not used for it, and saying so would be wrong (Article 15(1)(a)).
+func neverAgreed(u Purpose, found Search, items []Item) bool {
+	i := slices.IndexFunc(found.Lines, func(l Line) bool { return l.Source == "permissions" })
+	if b := subscriptions.Basis(u.Basis); !b.NeedsAct() && !b.IsSoftOptIn() || i < 0 || found.Lines[i].Left != "" {
+		return false
+	}
+	return !slices.ContainsFunc(items, func(x Item) bool {
+		return x.Source == "permissions" && slices.ContainsFunc(x.Content.Fields, func(f Field) bool { return f.Name == "purpose" && f.Value == u.Name })
+	})
 }
 
 // origin tells where a record came from (Article 15(1)(g)).
@@ -107,7 +120,7 @@ func (s *Service) programme(ctx context.Context, p subscriptions.Programme, f *F
 		return err
 	}
 	for _, u := range purposes {
-		f.Purposes = append(f.Purposes, Purpose{p.Name, u.Name, string(u.Basis), cmp.Or(u.Conditions.Interest, u.Conditions.Reference), int(u.Term.Hours() / 24)})
+		f.Purposes = append(f.Purposes, Purpose{p.Name, u.Name, string(u.Basis), cmp.Or(u.Conditions.Interest, u.Conditions.Reference), int(u.Lasts().Hours() / 24)})
 	}
 	recipients, err := s.Catalogue.Recipients(ctx, p.ID)
 	for _, r := range recipients {

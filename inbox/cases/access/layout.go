@@ -3,6 +3,7 @@ package access
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"assent/templates"
@@ -37,10 +38,10 @@ func (l Layout) page(p Pack) templates.Dossier {
 		Reference: p.Reference, ReceivedOn: l.date(p.ReceivedOn), MadeAt: p.MadeAt.In(l.Zone), Name: p.Person.Name, Addresses: p.Person.Addresses, Origins: p.Origins, Automated: p.Automated,
 	}
 	for _, c := range p.Controllers {
-		out.Controllers = append(out.Controllers, templates.DossierController{Programme: c.Programme, Name: c.Name, Post: c.Post, Officer: c.Officer, OfficerAddress: c.OfficerAt, Contact: c.Complaints})
+		out.Controllers = append(out.Controllers, templates.DossierController{Programme: c.Programme, Name: c.Name, Post: strings.TrimRight(c.Post, ". "), Officer: c.Officer, OfficerAddress: c.OfficerAt, Contact: c.Complaints})
 	}
 	for _, u := range p.Purposes {
-		out.Purposes = append(out.Purposes, templates.DossierPurpose{Programme: u.Programme, Name: u.Name, Basis: word(u.Basis), Rests: u.Rests, Days: u.Days})
+		out.Purposes = append(out.Purposes, templates.DossierPurpose{Programme: u.Programme, Name: u.Name, Basis: word(u.Basis), Rests: u.Rests, Days: u.Days, Until: said(untilWords(), u.Basis, "", p.Language)})
 	}
 	for _, code := range p.Categories {
 		out.Categories = append(out.Categories, word(code))
@@ -79,22 +80,25 @@ func (l Layout) searched(p Pack, out *templates.Dossier) {
 }
 
 func (l Layout) entry(x PackItem, language string) templates.DossierEntry {
-	out := templates.DossierEntry{Number: x.Number, At: x.At.In(l.Zone), Fields: Facts(x.Fields, language), Text: x.Text, File: x.File, Cut: x.Cut}
+	out := templates.DossierEntry{Number: x.Number, At: x.At.In(l.Zone), Fields: Facts(x.Fields, language, l.Zone), Text: x.Text, File: x.File, Cut: x.Cut}
 	for _, code := range x.Why {
 		out.Removed = append(out.Removed, Word(code, language))
 	}
 	return out
 }
 
-// Facts returns fields with their names in words.
-func Facts(fields []Field, language string) []templates.Fact {
+// Facts returns fields with their names and values in words, times in zone.
+func Facts(fields []Field, language string, zone *time.Location) []templates.Fact {
 	var out []templates.Fact
 	for _, f := range fields {
 		name := f.Label
-		if name == "" {
+		switch {
+		case name == "":
 			name = Word(f.Name, language)
+		case f.Name == "evidence": // a name of ours
+			name = said(evidenceWords(), name, name, language)
 		}
-		out = append(out, templates.Fact{Name: name, Value: f.Value})
+		out = append(out, templates.Fact{Name: name, Value: valueIn(f, language, zone)})
 	}
 	return out
 }

@@ -76,6 +76,24 @@ func fieldWords() map[string]pair {
 	}
 }
 
+// evidenceWords names what is kept of how an act came about.
+func evidenceWords() map[string]pair {
+	return map[string]pair{
+		"act": {"What was done", "Yr hyn a wnaed"}, "page": {"On the page", "Ar y dudalen"}, "language": {"Language", "Iaith"}, "user_agent": {"Browser", "Porwr"}, "why": {"Why", "Pam"}, "note": {"Note", "Nodyn"},
+	}
+}
+
+// untilWords says how long a permission without a term lasts.
+func untilWords() map[string]pair {
+	const enObject, cyObject = "as long as the purpose needs it, or until you object", "cyhyd ag y mae ar y diben ei angen, neu nes i chi wrthwynebu"
+	const enWithdraw, cyWithdraw = "until you withdraw it", "nes i chi ei dynnu’n ôl"
+	return map[string]pair{
+		"consent": {enWithdraw, cyWithdraw}, "explicit-consent": {enWithdraw, cyWithdraw}, "soft-opt-in": {"until you object", "nes i chi wrthwynebu"}, "charity-soft-opt-in": {"until you object", "nes i chi wrthwynebu"},
+		"legitimate-interests": {enObject, cyObject}, "public-task": {enObject, cyObject}, "contract": {"as long as the contract needs it", "cyhyd ag y mae ar y contract ei angen"},
+		"legal-obligation": {"as long as the law asks it of us", "cyhyd ag y mae’r gyfraith yn ei fynnu gennym"},
+	}
+}
+
 // byWords says by which terms each source is searched.
 func byWords() map[string]pair {
 	return map[string]pair{

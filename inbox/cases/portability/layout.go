@@ -167,7 +167,7 @@ func (l Layout) page(p access.Pack, d Data) templates.Portable {
 		out.ReceivedOn = t
 	}
 	for _, v := range d.Values {
-		name := access.Facts([]access.Field{{Name: v.Name, Label: v.Label}}, p.Language)[0].Name
+		name := access.Facts([]access.Field{{Name: v.Name, Label: v.Label}}, p.Language, l.Zone)[0].Name
 		out.Rows = append(out.Rows, templates.PortableRow{What: access.Word(v.Source, p.Language), Name: name, Value: v.Value})
 	}
 	for _, n := range d.NotHere {
