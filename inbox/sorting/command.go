@@ -50,7 +50,15 @@ func (s *said) bare() (whole, clause bool) {
 		}
 		whole = whole || h.at == 0 && h.end == len(s.words)
 		last := h.end == len(s.words) && h.end <= maxTerse
-		clause = clause || (h.end-h.at > 1 || len(s.words) <= 4 || last) && s.clauseAt(h.at) && s.clauseAt(h.end)
+		several := h.end-h.at > 1
+		starts := s.clauseAt(h.at) || several && s.clauseAt(h.at-1) && s.filler(h.at-1) // "now remove me"
+		ends := s.clauseAt(h.end) || several && s.clauseAt(h.end+1) && s.filler(h.end)
+		clause = clause || (several || len(s.words) <= 4 || last) && starts && ends
 	}
 	return whole, clause
+}
+
+// filler reports whether the word at a place weighs nothing.
+func (s *said) filler(at int) bool {
+	return at >= 0 && at < len(s.words) && lexicons().fillers[s.words[at]]
 }

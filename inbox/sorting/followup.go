@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// deleteThat takes "delete it" after a sentence about data of the sender, or of what is published of them in the two before.
+// deleteThat takes "delete it" after a sentence about data of the sender, or of what is published of them there or in the two before.
 func (r *reading) deleteThat(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
@@ -13,7 +13,7 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 			continue
 		}
 		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))
-		for j := max(0, i-2); j < i && !spoken; j++ {
+		for j := max(0, i-2); j <= i && !spoken; j++ {
 			b := &r.all[j]
 			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field")) && b.has("their-records") && !b.has("newsletter") && !b.has("story")
 		}
@@ -58,6 +58,18 @@ func (r *reading) leftThat(found map[string][]Ground) {
 				found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: r.all[i].where, Words: r.all[i].text, Rule: "tells that somebody left"},
 					Ground{Where: s.where, Words: s.text, Rule: "asks to mend the list"})
 			}
+		}
+	}
+}
+
+// wrongPerson takes a short answer that says that the mailing reached somebody else than was meant, and asks for nothing.
+func (r *reading) wrongPerson(found map[string][]Ground) {
+	if len(found) > 0 || !r.reply || r.words > maxTerse || r.speaks("aside") {
+		return
+	}
+	for i := range r.all {
+		if s := &r.all[i]; s.where == "text" && s.has("wrong-person") && !s.asked && !s.vetoed() {
+			found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "says that they are not who is meant"})
 		}
 	}
 }

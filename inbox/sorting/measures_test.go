@@ -79,7 +79,7 @@ func rightsOf(list []judged) map[string]*score {
 	return by
 }
 
-// judgedSet sorts the mail of one set: what people wrote in testdata/<set>, machines' mail in the named file.
+// judgedSet sorts the mail of one set: what people wrote in testdata/<set>, machines' mail in the named file, if any.
 func judgedSet(t *testing.T, set, machines string) []judged {
 	t.Helper()
 	var out []judged
@@ -92,6 +92,9 @@ func judgedSet(t *testing.T, set, machines string) []judged {
 			}
 			out = append(out, j)
 		}
+	}
+	if machines == "" {
+		return out
 	}
 	for _, m := range readMachines(t, machines) {
 		v := Sort(parsed(t, m.raw))
@@ -112,7 +115,11 @@ func judgedSet(t *testing.T, set, machines string) []judged {
 // The measures that docs/sorting.md gives of the newest sets, by kinds and labels rather than by whole mails.
 func TestMeasuresOfTheNewestSets(t *testing.T) {
 	t.Parallel()
-	for _, set := range []struct{ written, machines string }{{"fourteenth", "testdata/machines/eighth.txt"}, {"fifteenth", "testdata/machines/ninth.txt"}, {"sixteenth", "testdata/machines/tenth.txt"}, {"seventeenth", "testdata/machines/eleventh.txt"}} {
+	for _, set := range []struct{ written, machines string }{
+		{"fourteenth", "testdata/machines/eighth.txt"}, {"fifteenth", "testdata/machines/ninth.txt"}, {"sixteenth", "testdata/machines/tenth.txt"},
+		{"seventeenth", "testdata/machines/eleventh.txt"},
+		{"persons-one", ""},
+	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()
 			list := judgedSet(t, set.written, set.machines)

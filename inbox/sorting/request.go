@@ -51,6 +51,7 @@ func (r *reading) requests() request {
 	r.ownData(found)
 	r.lawAlone(found)
 	r.terse(found)
+	r.wrongPerson(found)
 	r.weigh(found, &q)
 	return q
 }

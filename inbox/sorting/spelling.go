@@ -12,7 +12,7 @@ func respell(word string) string {
 		start, stem, meant string
 	}{
 		{"u", "unsubscrib", "unsubscribe"}, {"u", "unsubscrib", "unsubscribed"}, {"u", "unsubscrib", "unsubscribing"},
-		{"new", "newsletter", "newsletter"}, {"subs", "subscription", "subscription"},
+		{"new", "newsletter", "newsletter"}, {"sub", "subscription", "subscription"},
 	} {
 		if strings.HasPrefix(word, w.start) && !strings.HasPrefix(word, w.stem) && abs(len(word)-len(w.meant)) <= maxSlips && slips(word, w.meant, maxSlips) <= maxSlips {
 			return w.meant
