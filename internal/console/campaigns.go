@@ -219,7 +219,7 @@ func (s *console) served(ctx context.Context, k mailer.Campaign) (string, error)
 func (s *console) campaignFacts(k mailer.Campaign) []templates.Fact {
 	facts := []templates.Fact{
 		{Name: "Sort", Value: pages.Sentence(string(k.Class))},
-		{Name: "Language", Value: k.Language},
+		{Name: "Language", Value: map[string]string{templates.English: "English", templates.Welsh: "Welsh"}[k.Language]},
 		{Name: "Written by", Value: actorWords(k.CreatedBy)},
 	}
 	if k.ApprovedBy != "" {

@@ -80,7 +80,7 @@ func (s *console) ruleForm(c *gin.Context, by auth.Actor, v typed, problem error
 			return errs.Wrap(op, err)
 		}
 		for _, u := range purposes {
-			longer = append(longer, templates.Choice{Value: decimal(u.ID), Label: "Who permits: " + u.Name + " (" + p.Name + ")"})
+			longer = append(longer, templates.Choice{Value: decimal(u.ID), Label: u.Name + " (" + p.Name + ")"})
 		}
 	}
 	units := []retention.Unit{retention.Years, retention.Months, retention.Days}
@@ -102,7 +102,7 @@ func (s *console) ruleForm(c *gin.Context, by auth.Actor, v typed, problem error
 			v.of("number", templates.FieldLength, "How long after", ""),
 			v.one(templates.FieldUnit, "Counted in", "", chosen(units, asSentence)),
 			v.one(templates.FieldSince, "After what", "Not each goes with everything; you are told which do", chosen(starts, asSentence)),
-			v.one(templates.FieldLongerFor, "Who is kept longer", "For people alone, and while they permit it: until they take it back, or the longer time is over", longer),
+			v.one(templates.FieldLongerFor, "Who permits this is kept longer", "For people alone: until they take it back, or the longer time is over", longer),
 			v.of("number", templates.FieldLonger, "How long at most, for them", "From the same day as the other"),
 			v.one(templates.FieldLongerUnit, "Counted in", "", chosen(units, asSentence)),
 			v.one(templates.FieldDo, "What is done", "", chosen(retention.Actions, ruleAction)),

@@ -84,6 +84,9 @@ func (s *site) left(ctx context.Context, back mailer.Back) (mailer.Letterhead, e
 // leave ends a subscription at once, for a mail program's one-click and for the page's buttons. It answers when that is durable.
 func (s *site) leave(c *gin.Context) {
 	back, err := mailer.FromUnsubscribeToken(s.Mail.Keys, c.Param("token"))
+	if err == nil && back.SubscriberID == 0 { // the link of a preview or a trial, which is nobody's
+		err = errs.E("site: leave", errs.NotFound, "", nil)
+	}
 	if err != nil {
 		s.notOurs(c, err)
 		return

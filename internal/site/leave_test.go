@@ -100,6 +100,15 @@ func TestOneClick(t *testing.T) {
 	})
 }
 
+func TestTheOneClickOfATrialIsNobodysAndNotToBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		w := r.OneClick(r.LeavePath(mailer.Back{}), "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click")
+		pagestest.WantStatus(t, w, http.StatusNotFound)
+		pagestest.WantText(t, w, "This link does not work")
+	})
+}
+
 func TestOneClickComesFromOtherOriginsAndTakesAnySlash(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r rig) {
