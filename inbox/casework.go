@@ -90,14 +90,19 @@ func (h *handling) asksToStop() bool {
 }
 
 // kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. What
-// nobody could name otherwise is the report of a breach and nothing besides.
+// nobody could name otherwise is the report of a breach and nothing besides; where an authority asks for a person's data it is that (E1-11).
 func (h *handling) kinds(labels []string) []cases.Kind {
 	out := cases.KindsOf(labels)
 	if h.verdict.Flagged(sorting.FlagBreach) && !h.verdict.Flagged(sorting.FlagBulk) {
-		out = append(slices.DeleteFunc(out, func(k cases.Kind) bool { return k == cases.Other || k == cases.Correspondence }), cases.Breach)
+		out = append(slices.DeleteFunc(out, unnamed), cases.Breach)
+	}
+	if h.verdict.Flagged(sorting.FlagThirdParty) && !h.verdict.Flagged(sorting.FlagBulk) && !slices.ContainsFunc(out, func(k cases.Kind) bool { return !unnamed(k) }) {
+		return []cases.Kind{cases.Disclosure}
 	}
 	return out
 }
+
+func unnamed(k cases.Kind) bool { return k == cases.Other || k == cases.Correspondence }
 
 // prepared makes the case that a message opens, with its sub-cases and people.
 func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *subscriptions.Subscriber) (cases.Opening, error) {
@@ -123,6 +128,7 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 	for _, route := range []struct{ flag, what string }{
 		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
 		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
+		{sorting.FlagThirdParty, "This may ask for the data of somebody else. Nothing is disclosed by default: a law, the formal written request, and a person's decision come first (E1-11)."},
 		{sorting.FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
 		{sorting.FlagChild, "A child may have written this, or it may be about one. A child has the same rights: answer in words that they understand, and ask a parent or guardian only where the child cannot act alone. What a child below the programme's age gave without a parent's agreement is erased (E4-01)."},
 	} {

@@ -32,8 +32,12 @@ func (c Composer) CaseLetter(h Letterhead, language, reference, subject, body st
 // caseAlert makes what the template of an alert needs.
 func (s *Service) caseAlert(about About, sender templates.Sender, zone *time.Location) (templates.CaseAlertMail, error) {
 	m := templates.CaseAlertMail{
-		Sender: sender, Reference: about.Reference, Complaint: about.Complaint, ReceivedAt: about.ReceivedAt.In(zone),
+		Sender: sender, Reference: about.Reference, Complaint: about.Complaint, Breach: about.Kind == "breach" && !about.DueAt.IsZero(), ReceivedAt: about.ReceivedAt.In(zone),
 		CaseURL: s.Composer.Ways.BaseURL + "/console/cases?q=" + url.QueryEscape(about.Reference),
+	}
+	if m.Breach {
+		m.DueAt = about.DueAt.In(zone)
+		return m, nil
 	}
 	if about.DueOn == "" {
 		return m, nil

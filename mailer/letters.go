@@ -39,6 +39,7 @@ type About struct {
 	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
 	Kind       string    `json:"kind,omitempty"`       // of a case
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`  // of the letter's link
+	DueAt      time.Time `json:"due_at,omitzero"`      // of a case that is due at a time of the day
 	VisitID    int64     `json:"visit,omitempty"`
 	MoveID     int64     `json:"move,omitempty"`
 	Notice     int64     `json:"recipient_notice,omitempty"`

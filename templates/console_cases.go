@@ -1,6 +1,9 @@
 package templates
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // The fields of the forms about cases.
 const (
@@ -102,7 +105,9 @@ type CasePage struct {
 	Files        []CaseFile
 	Grounds      []string // why it was sorted as it was: the words that led there
 	Acts         []CaseAct
-	Letters      []CaseChoice // texts to start a letter from
+	Letters      []CaseChoice // texts to start a letter from that fit the case
+	OtherLetters []CaseChoice // all others
+	Languages    []CaseChoice // of the letter; the case's own is chosen
 	Timeline     []Event
 }
 
@@ -211,6 +216,7 @@ type CaseAct struct {
 	Words      string       // label of words that the person is told; "" for none
 	Note       string       // label of the note; "" for none
 	NoteNeeded bool
+	Typed      url.Values // what was typed where it was not taken, so that nobody types it twice; nil else
 }
 
 // ReceivedMail is a mail as it came in, for reading. Text is plain text; nothing in it is fetched or followed.

@@ -40,7 +40,7 @@ func casePage() CasePage {
 		Links:   []CaseLink{{"Asked before, and still open", "R-2026-000039", "/console/cases/39", State{"Acknowledged", Wait}}, {"Erasure of personal data", "R-2026-000042/2", "/console/cases/43", State{"New", Alert}}},
 		Duties:  []CaseDuty{{"Search every table", true, ""}, {"Decide", false, ""}, {"Tell the recipients", false, "/console/cases/42/recipients"}},
 		Grounds: []string{"“a copy of my personal data” (text: access)"},
-		Acts:    caseActs(), Letters: []CaseChoice{{"ask-identity", "Ask for proof of identity", false}},
+		Acts:    caseActs(), Letters: []CaseChoice{{"ask-identity", "Ask for proof of identity", false}}, OtherLetters: []CaseChoice{{"blank", "Write freely", false}}, Languages: []CaseChoice{{"en", "English", false}, {"cy", "Welsh", true}},
 		SectionTitle: "Access to personal data", Section: "<p>Nothing has been searched yet.</p>",
 		Messages: []CaseMessage{
 			{ID: 1, In: true, Open: true, Mail: ReceivedMail{From: "Carys O'Neill <carys@example.org>", Subject: "My data", Received: uk(time.November, 25, 0, 30), Text: "Please send me a copy of my personal data.\n<script>"},
@@ -111,6 +111,7 @@ func caseMailSamples() []sample {
 			{Reference: "R-2026-000043", Silent: 29, URL: "https://mail.example.org/console/cases?q=R-2026-000043"},
 		}}},
 		{"case-alert", "", CaseAlertMail{Sender: standards(), Reference: "R-2026-000043", Complaint: true, ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.December, 2, 0, 0), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000043"}},
-		{"case-alert", "breach", CaseAlertMail{Sender: standards(), Reference: "R-2026-000044", ReceivedAt: uk(time.November, 25, 0, 30), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000044"}},
+		{"case-alert", "compensation", CaseAlertMail{Sender: standards(), Reference: "R-2026-000045", ReceivedAt: uk(time.November, 25, 0, 30), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000045"}},
+		{"case-alert", "breach", CaseAlertMail{Sender: standards(), Reference: "R-2026-000044", Breach: true, ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.November, 28, 0, 30), CaseURL: "https://mail.example.org/console/cases?q=R-2026-000044"}},
 	}
 }

@@ -13,6 +13,7 @@ type RegisterSection struct {
 	Hint   string
 	Action string // where the form goes
 	Fields []RegisterField
+	Open   bool // what was typed was not taken: it stands in the form
 }
 
 // RegisterAct is a button of RegisterSection.

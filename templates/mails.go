@@ -220,6 +220,7 @@ type CaseAlertMail struct {
 	Sender
 	Reference  string
 	Complaint  bool
+	Breach     bool // the report of a breach: it is due at a time of the day
 	ReceivedAt time.Time
 	DueAt      time.Time // zero without a date
 	CaseURL    string    // in the console

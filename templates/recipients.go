@@ -1,5 +1,7 @@
 package templates
 
+import "net/url"
+
 // The fields of the forms by which recipients of data, or operators for them, answer.
 const (
 	FieldAnswered = "answered" // done, impossible or disproportionate
@@ -72,8 +74,9 @@ type RecordForm struct {
 	ChoiceLabel              string
 	Ticks                    []CaseChoice // any of them
 	TicksLabel               string
-	Text                     string // label of a line; "" for none
-	Words                    string // label of words; "" for none
+	Text                     string     // label of a line; "" for none
+	Words                    string     // label of words; "" for none
+	Typed                    url.Values // what was typed where it was not taken; nil else
 }
 
 // RecordNotice is one recipient who is told.

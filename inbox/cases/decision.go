@@ -108,6 +108,11 @@ func ExtensionReasons() []Reason {
 // needsWords reports whether an outcome must be said in words of its own: a complaint's (E1-33).
 func (o Outcome) needsWords() bool { return o == Upheld || o == PartlyUp || o == NotUpheld }
 
+// NeedsReason reports whether anything that may be decided of a case must give a reason of Reasons (Article 12(4)). A complaint and a breach give words alone.
+func NeedsReason(outcomes []Outcome) bool {
+	return slices.ContainsFunc(outcomes, Outcome.needsReason)
+}
+
 // needsReason reports whether an outcome must give a reason (Article 12(4)).
 func (o Outcome) needsReason() bool { return o == Refused || o == Partly }
 

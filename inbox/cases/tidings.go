@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/internal/address"
+	"assent/internal/clock"
 	"assent/internal/token"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -41,7 +42,12 @@ func Alert(c Case, p subscriptions.Programme, now time.Time) *mailer.Letter {
 	if p.DPOAddress.IsZero() {
 		return nil
 	}
-	data, err := json.Marshal(mailer.About{Reference: c.Reference, Complaint: c.Kind == Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn})
+	about := mailer.About{Reference: c.Reference, Complaint: c.Kind == Complaint, ReceivedAt: c.ReceivedAt, DueOn: c.DueOn}
+	if i := slices.IndexFunc(c.Clocks, func(k Clock) bool { return k.Name == string(clock.BreachNotice) }); i >= 0 && c.Kind == Breach {
+		about.Kind = string(Breach)
+		about.DueAt, _ = time.Parse(time.RFC3339, c.Clocks[i].Due) // a moment of which nothing is known is left out
+	}
+	data, err := json.Marshal(about)
 	if err != nil {
 		return nil
 	}
@@ -76,14 +82,14 @@ func Understood(kinds []Kind, mailStopped bool, language string) []string {
 		Rectification: "You ask us to correct or complete your data.", Erasure: "You ask us to delete your data.", Restriction: "You ask us to keep your data but not to use it.",
 		Objection: "You object to how we use your data.", WithdrawConsent: "You take back a consent that you gave.",
 		AutomatedDecision: "You ask for a person to look at a decision that a machine took.", Complaint: "You complain about how we use personal data.",
-		Breach: "You report that personal data was lost, or seen by somebody who should not have seen it.",
+		Breach: "You report that personal data was lost, or seen by somebody who should not have seen it.", Disclosure: "You ask us for personal data of somebody else.",
 	}
 	welsh := map[Kind]string{
 		Access: "Rydych yn gofyn am gopi o’r data personol sydd gennym amdanoch, neu beth a wnawn ag ef.", Portability: "Rydych yn gofyn am eich data ar ffurf y gallwch ei chymryd i rywle arall.",
 		Rectification: "Rydych yn gofyn i ni gywiro neu gwblhau eich data.", Erasure: "Rydych yn gofyn i ni ddileu eich data.", Restriction: "Rydych yn gofyn i ni gadw eich data ond peidio â’i ddefnyddio.",
 		Objection: "Rydych yn gwrthwynebu sut rydym yn defnyddio eich data.", WithdrawConsent: "Rydych yn tynnu’n ôl gydsyniad a roesoch.",
 		AutomatedDecision: "Rydych yn gofyn i berson edrych ar benderfyniad a wnaed gan beiriant.", Complaint: "Rydych yn cwyno am sut rydym yn defnyddio data personol.",
-		Breach: "Rydych yn rhoi gwybod bod data personol wedi’i golli, neu wedi’i weld gan rywun na ddylai.",
+		Breach: "Rydych yn rhoi gwybod bod data personol wedi’i golli, neu wedi’i weld gan rywun na ddylai.", Disclosure: "Rydych yn gofyn i ni am ddata personol rhywun arall.",
 	}
 	says, stopped := english, "Our emails to this address that rest on it have stopped."
 	if slices.Contains(kinds, Objection) {

@@ -6,7 +6,7 @@ import "assent/internal/message"
 func (r *reading) flags(m *message.Parsed) []string {
 	var out []string
 	for _, f := range [...]struct{ concept, flag string }{
-		{"compensation", FlagCompensation}, {"breach", FlagBreach}, {"foi", FlagFOI}, {"child", FlagChild}, {"agent", FlagAgent}, {"urgent", FlagUrgent},
+		{"compensation", FlagCompensation}, {"breach", FlagBreach}, {"foi", FlagFOI}, {"third-party", FlagThirdParty}, {"child", FlagChild}, {"agent", FlagAgent}, {"urgent", FlagUrgent},
 	} {
 		for i := range r.all {
 			if r.all[i].has(f.concept) {

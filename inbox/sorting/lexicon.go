@@ -312,7 +312,7 @@ func conceptNames() []string {
 		"field", "no-field", "right-rectification", "right-erasure", "right-restriction", "right-portability", "right-objection",
 		"restrict", "processing", "object", "marketing", "portable", "consent", "withdraw", "complaint", "complaint-about",
 		"automated", "human-review", "unsubscribe", "unsubscribe-me", "newsletter", "bare", "footer", "story", "software", "notice", "aside", "threat", "law",
-		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "child",
+		"article", "reminder", "auto", "vacation", "ack", "challenge", "left-company", "compensation", "breach", "foi", "third-party", "child",
 		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
 		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on", "keep-it",

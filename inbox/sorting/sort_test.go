@@ -194,16 +194,17 @@ func TestReadReceiptIsAutomatic(t *testing.T) {
 func TestFlagsForAPerson(t *testing.T) {
 	t.Parallel()
 	for text, flag := range map[string]string{
-		"I act for my client and enclose a letter of authority. Please send a copy of all data you hold about her.": FlagAgent,
-		"Under the Freedom of Information Act I ask for the budget.":                                                FlagFOI,
-		"You sent me someone else's data. This is a data breach.":                                                   FlagBreach,
-		"I think this is a personal data breach.":                                                                   FlagBreach,
-		"I have just been sent an email from your office that was meant for somebody else, with her bank details.":  FlagBreach,
-		"Your newsletter shows me other people's addresses in the To line.":                                         FlagBreach,
-		"My statement went to the wrong recipient.":                                                                 FlagBreach,
-		"I want compensation for what you did with my data.":                                                        FlagCompensation,
-		"My daughter is 11, please delete her account.":                                                             FlagChild,
-		"This is urgent, I am in danger.":                                                                           FlagUrgent,
+		"I act for my client and enclose a letter of authority. Please send a copy of all data you hold about her.":                                       FlagAgent,
+		"Under the Freedom of Information Act I ask for the budget.":                                                                                      FlagFOI,
+		"We are investigating an offence of fraud. Under Schedule 2 paragraph 2 of the Data Protection Act 2018 please disclose the address of Jo Jones.": FlagThirdParty,
+		"You sent me someone else's data. This is a data breach.":                                                                                         FlagBreach,
+		"I think this is a personal data breach.":                                                                                                         FlagBreach,
+		"I have just been sent an email from your office that was meant for somebody else, with her bank details.":                                        FlagBreach,
+		"Your newsletter shows me other people's addresses in the To line.":                                                                               FlagBreach,
+		"My statement went to the wrong recipient.":                                                                                                       FlagBreach,
+		"I want compensation for what you did with my data.":                                                                                              FlagCompensation,
+		"My daughter is 11, please delete her account.":                                                                                                   FlagChild,
+		"This is urgent, I am in danger.":                                                                                                                 FlagUrgent,
 	} {
 		if v := Sort(mailOf(t, text)); !v.Flagged(flag) {
 			t.Errorf("%q: flags %v, want %s", text, v.Flags, flag)

@@ -54,12 +54,13 @@ const (
 	FlagCompensation = "compensation"  // money is asked for
 	FlagBreach       = "breach-report" // a leak or loss of data is reported
 	FlagFOI          = "freedom-of-information"
-	FlagChild        = "child"     // a child writes or is written about
-	FlagAgent        = "agent"     // somebody acts for somebody else: authority is needed
-	FlagUrgent       = "urgent"    // harm, danger or a court is mentioned
-	FlagForwarded    = "forwarded" // the request stands in a message that somebody passed on: it is not the sender's
-	FlagUnsure       = "unsure"    // a person should look first
-	FlagTruncated    = "truncated" // a limit cut the message
+	FlagThirdParty   = "third-party-request" // an authority or somebody else asks for a person's data
+	FlagChild        = "child"               // a child writes or is written about
+	FlagAgent        = "agent"               // somebody acts for somebody else: authority is needed
+	FlagUrgent       = "urgent"              // harm, danger or a court is mentioned
+	FlagForwarded    = "forwarded"           // the request stands in a message that somebody passed on: it is not the sender's
+	FlagUnsure       = "unsure"              // a person should look first
+	FlagTruncated    = "truncated"           // a limit cut the message
 )
 
 // Ground is one reason for a verdict, as it is shown to a person.

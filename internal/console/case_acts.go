@@ -219,9 +219,5 @@ func (s *console) caseForms(ctx context.Context, k cases.Case, page *templates.C
 		owners = append(owners, templates.CaseChoice{Value: itoa(u.ID), Label: u.Name, Chosen: u.ID == k.OwnerID})
 	}
 	page.Acts = append(page.Acts, templates.CaseAct{Kind: string(cases.Assigned), Title: "Assign", Button: "Assign", Choose: "To", ChooseName: "owner", Choices: owners})
-	texts, err := s.lettersFor(ctx, k, templates.English)
-	for _, t := range texts {
-		page.Letters = append(page.Letters, templates.CaseChoice{Value: t.Name, Label: t.Title})
-	}
-	return err
+	return s.offerLetters(ctx, k, page)
 }

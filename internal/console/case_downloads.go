@@ -79,6 +79,25 @@ func (s *console) downloadMessage(c *gin.Context, by auth.Actor) error {
 
 // downloadPart hands out one enclosure of a message.
 func (s *console) downloadPart(c *gin.Context, by auth.Actor) error {
+	return s.withPart(c, by, func(name string, content []byte) error {
+		return s.handOut(c, name, int64(len(content)), bytes.NewReader(content))
+	})
+}
+
+// keepPart puts one enclosure of a message among the files of its case, where a record can name it, as the formal request of a third party (E1-11).
+func (s *console) keepPart(c *gin.Context, by auth.Actor) error {
+	k, err := s.formCase(c)
+	if err != nil {
+		return err
+	}
+	return s.afterAct(c, by, k, s.withPart(c, by, func(name string, content []byte) error {
+		_, err := s.Casework.AddFile(c.Request.Context(), k.ID, by.String(), name, bytes.NewReader(content))
+		return err
+	}))
+}
+
+// withPart does something with the enclosure of a message that a path names.
+func (s *console) withPart(c *gin.Context, by auth.Actor, do func(name string, content []byte) error) error {
 	kept, err := s.caseMessage(c, by)
 	if err != nil {
 		return err
@@ -93,9 +112,9 @@ func (s *console) downloadPart(c *gin.Context, by auth.Actor) error {
 	defer s.opening.Unlock()
 	p, content, err := message.ReadPart(raw, place, message.AttachmentLimits())
 	if err != nil {
-		return errs.Wrap("console: download part", err)
+		return errs.Wrap("console: part", err)
 	}
-	return s.handOut(c, cmp.Or(p.Filename, "part-"+strconv.Itoa(place+1)), int64(len(content)), bytes.NewReader(content))
+	return do(cmp.Or(p.Filename, "part-"+strconv.Itoa(place+1)), content)
 }
 
 // caseMessage returns the message that a path names, where it belongs to the case. Reading it is on record first.

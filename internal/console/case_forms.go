@@ -128,7 +128,12 @@ func (s *console) deciding(k cases.Case) []templates.CaseAct {
 	}
 	act := templates.CaseAct{
 		Kind: string(cases.DecisionMade), Title: "Decide", Hint: "You decide, and your name stands beside it. A refusal, also of a part, needs a reason and words for the person.", Button: "Decide",
-		Choose: "Outcome", ChooseName: "outcome", Words: "Words for the person", Reasons: reasonChoices(s.Casework.Reasons(k, cases.Refused)), Consulted: k.Kind != cases.Complaint && k.Kind != cases.Breach, Note: "Note for the file",
+		Choose: "Outcome", ChooseName: "outcome", Words: "Words for the person", Note: "Note for the file",
+	}
+	if cases.NeedsReason(outcomes) {
+		act.Reasons, act.Consulted = reasonChoices(s.Casework.Reasons(k, cases.Refused)), true
+	} else {
+		act.Hint = "You decide, and your name stands beside it."
 	}
 	for _, o := range outcomes {
 		act.Choices = append(act.Choices, templates.CaseChoice{Value: string(o), Label: outcomeWords(o), Chosen: k.Decision != nil && k.Decision.Outcome == o})

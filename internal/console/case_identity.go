@@ -23,7 +23,7 @@ type Looker interface {
 
 // caseIdentity says what is known of who asks, and offers to ask at the address on record.
 func (s *console) caseIdentity(ctx context.Context, k cases.Case, page *templates.CasePage) error {
-	if k.Kind == cases.Correspondence {
+	if k.Kind == cases.Correspondence || k.Kind == cases.Breach { // nobody asks for anything
 		return nil
 	}
 	shown := &templates.CaseIdentity{State: templates.State{Label: "Not established", Tone: templates.Wait}, Words: "Nothing proves yet who asks. Ask only in reasonable doubt."}
@@ -39,7 +39,7 @@ func (s *console) caseIdentity(ctx context.Context, k cases.Case, page *template
 		shown.State.Label, shown.Words = "Asked", "Proof was asked for on "+k.Facts.Identity.AskedOn.Long()+" and has not come."
 	}
 	page.Identity = shown
-	if p.By == cases.ByLink || !k.Open() || k.State == cases.Decided || k.Kind == cases.WithdrawConsent || k.Kind == cases.Breach {
+	if p.By == cases.ByLink || !k.Open() || k.State == cases.Decided || k.Kind == cases.WithdrawConsent {
 		return nil
 	}
 	person, err := s.Casework.SubjectOnRecord(ctx, k.ID)

@@ -31,6 +31,22 @@ func (s *console) lettersFor(ctx context.Context, k cases.Case, language string)
 	return out, err
 }
 
+// offerLetters offers the texts that fit the case as it is before all others, and its own language before the other.
+func (s *console) offerLetters(ctx context.Context, k cases.Case, page *templates.CasePage) error {
+	texts, err := s.lettersFor(ctx, k, templates.English)
+	next := cases.Suggest(k, texts)
+	for _, t := range texts {
+		choice := templates.CaseChoice{Value: t.Name, Label: t.Title, Chosen: t.Name == next}
+		if t.Fits(k) {
+			page.Letters = append(page.Letters, choice)
+		} else {
+			page.OtherLetters = append(page.OtherLetters, choice)
+		}
+	}
+	page.Languages = choices(k.Language, templates.CaseChoice{Value: "en", Label: "English"}, templates.CaseChoice{Value: "cy", Label: "Welsh"})
+	return err
+}
+
 // letterPage begins a letter from a text with its fields filled.
 func (s *console) letterPage(c *gin.Context, by auth.Actor) error {
 	const op = "console: letter"

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"assent/inbox/cases"
@@ -15,7 +16,7 @@ import (
 )
 
 // recordSection shows what changes a record, item by item, what may be done about it now, and who was told.
-func (s *console) recordSection(ctx context.Context, by auth.Actor, k cases.Case) (string, any, error) {
+func (s *console) recordSection(ctx context.Context, by auth.Actor, k cases.Case, typed url.Values) (string, any, error) {
 	data := templates.RecordSection{Action: caseURL(k.ID) + "/record", MayWrite: by.May(auth.CasesWrite)}
 	if k.SubjectID == 0 && k.Kind != cases.AutomatedDecision { // which may have been taken of somebody who is not on record here
 		data.Stands = append(data.Stands, "Nobody is on record under the address of whom this is about. Name the person below with the address under which they are, or decide that nothing is held.")
@@ -25,6 +26,7 @@ func (s *console) recordSection(ctx context.Context, by auth.Actor, k cases.Case
 			return "", nil, err
 		}
 	}
+	keepRecordTyped(data.Forms, typed)
 	return "section-record", data, nil
 }
 

@@ -33,6 +33,7 @@ func (s *console) casePages(desk *gin.RouterGroup) {
 	desk.GET("/cases/:id/files/:file", s.desk(auth.CasesRead, s.downloadFile))
 	desk.GET("/cases/:id/messages/:message/raw", s.desk(auth.CasesRead, s.downloadMessage))
 	desk.GET("/cases/:id/messages/:message/parts/:part", s.desk(auth.CasesRead, s.downloadPart))
+	desk.POST("/cases/:id/messages/:message/parts/:part", form, s.desk(auth.CasesWrite, s.keepPart))
 	desk.POST("/cases/:id/breach", form, s.desk(auth.CasesWrite, s.saveBreach))
 	desk.POST("/cases/:id/breach/evidence", form, s.desk(auth.CasesWrite, s.listEvidence))
 	desk.POST("/cases/:id/breach/release", form, s.desk(auth.CasesWrite, s.releaseEvidence))

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"net/url"
 
 	"assent/inbox/cases"
 	"assent/internal/auth"
@@ -9,8 +10,8 @@ import (
 )
 
 // section makes what one kind of case shows on its page, besides what all have: the name of a page "section-<kind>" and its data; name "" shows nothing. Its forms post
-// to routes of their own.
-type section func(ctx context.Context, by auth.Actor, k cases.Case) (name string, data any, err error)
+// to routes of their own; typed is what was typed into one where it was not taken, nil else.
+type section func(ctx context.Context, by auth.Actor, k cases.Case, typed url.Values) (name string, data any, err error)
 
 // sections says which kinds have a section. One line for each, in a file of its own.
 func (s *console) sections() map[cases.Kind]section {
@@ -25,12 +26,12 @@ func (s *console) sections() map[cases.Kind]section {
 }
 
 // caseSection puts the section of a case's kind on its page.
-func (s *console) caseSection(ctx context.Context, by auth.Actor, k cases.Case, page *templates.CasePage) error {
+func (s *console) caseSection(ctx context.Context, by auth.Actor, k cases.Case, typed url.Values, page *templates.CasePage) error {
 	make, ok := s.sections()[k.Kind]
 	if !ok {
 		return nil
 	}
-	name, data, err := make(ctx, by, k)
+	name, data, err := make(ctx, by, k, typed)
 	if err != nil || name == "" {
 		return err
 	}

@@ -109,6 +109,8 @@ func flagWords(f string) string {
 		return "A leak or loss of data is reported"
 	case sorting.FlagFOI:
 		return "May be a request under the Freedom of Information Act"
+	case sorting.FlagThirdParty:
+		return "May ask for the data of somebody else: nothing is disclosed by default"
 	case sorting.FlagChild:
 		return "A child may have written, or be written about: answer in words that a child understands, and see who may act"
 	case sorting.FlagAgent:
@@ -148,4 +150,17 @@ func partyLetter(name, language string) string {
 		return "Syr neu Madam"
 	}
 	return "Sir or Madam"
+}
+
+// partyRole says what somebody is to a case; whom it is about is called so by the page's forms too.
+func partyRole(k cases.Kind, r cases.Role) string {
+	switch {
+	case r == cases.Subject:
+		return "Is about"
+	case k == cases.Complaint:
+		return "Complains"
+	case k == cases.Breach:
+		return "Told us"
+	}
+	return "Asks"
 }

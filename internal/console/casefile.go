@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -66,8 +67,9 @@ func (s *console) showCase(c *gin.Context, by auth.Actor, k cases.Case, status i
 		if err := s.caseForms(ctx, k, &page); err != nil {
 			return errs.Wrap(op, err)
 		}
+		keepTyped(page.Acts, c.Request.PostForm)
 	}
-	if err := s.caseSection(ctx, by, k, &page); err != nil {
+	if err := s.caseSection(ctx, by, k, c.Request.PostForm, &page); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.page(c, status, "case", page)
@@ -87,6 +89,7 @@ func (s *console) caseFacts(ctx context.Context, k cases.Case, page *templates.C
 		}
 		page.Facts = append(page.Facts, templates.Fact{Name: "Programme", Value: p.Name})
 	}
+	page.Facts = append(page.Facts, s.stageFacts(k)...)
 	for _, f := range k.Flags {
 		if words := flagWords(f); words != "" {
 			page.Facts = append(page.Facts, templates.Fact{Name: "Look at", Value: words})
@@ -95,10 +98,10 @@ func (s *console) caseFacts(ctx context.Context, k cases.Case, page *templates.C
 	page.Facts = withoutEmpty(page.Facts)
 	parties, err := s.Cases.CaseParties(ctx, k.ID)
 	for _, p := range parties {
-		row := templates.CaseParty{ID: p.ID, Role: "Asks", Name: plain(p.Name), Address: p.Address.String(), Contact: plain(p.Contact)}
-		if p.Role == cases.Subject {
-			row.Role = "Is about"
+		if p.Role == cases.Subject && (k.Kind == cases.Breach || k.Kind == cases.Disclosure) && aboutWhoAsks(parties) {
+			continue // whoever reports a breach, or asks for another's data, is not whom it is about
 		}
+		row := templates.CaseParty{ID: p.ID, Role: partyRole(k.Kind, p.Role), Name: plain(p.Name), Address: p.Address.String(), Contact: plain(p.Contact)}
 		if p.SubscriberID != 0 {
 			row.URL = personURL(p.SubscriberID)
 		}
@@ -224,6 +227,9 @@ func (s *console) caseTimeline(events []cases.Event, names map[int64]string) []t
 		shown := templates.Event{At: s.local(e.At), What: e.What, By: operatorWords(e.Actor, names), Wording: plain(e.Note), Tone: eventTone(e.Kind)}
 		if !e.On.IsZero() && e.On != clock.DateIn(e.At, s.Zone) {
 			shown.How = "Happened on " + e.On.Long()
+		}
+		if d := e.Detail.Decision; d != nil {
+			shown.Wording = plain(strings.TrimSpace(d.Words + "\n\n" + e.Note)) // also once a later decision has taken its place
 		}
 		all = append(all, shown)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -267,7 +268,7 @@ func (s *console) packPeople(ctx context.Context, k cases.Case, page *templates.
 }
 
 // accessSection shows on a case's page how far its request is.
-func (s *console) accessSection(ctx context.Context, _ auth.Actor, k cases.Case) (string, any, error) {
+func (s *console) accessSection(ctx context.Context, _ auth.Actor, k cases.Case, _ url.Values) (string, any, error) {
 	page := templates.AccessSection{URL: packURL(k.ID)}
 	last, err := s.Access.Store.LastSearch(ctx, k.ID)
 	if err != nil && errs.KindOf(err) != errs.NotFound {

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,7 +112,7 @@ func (s *console) typed(c *gin.Context, fields []templates.RegisterField, into a
 }
 
 // breachSection shows the record of a breach, its evidence read again, and the form.
-func (s *console) breachSection(ctx context.Context, by auth.Actor, k cases.Case) (string, any, error) {
+func (s *console) breachSection(ctx context.Context, by auth.Actor, k cases.Case, typed url.Values) (string, any, error) {
 	desk := s.Registers.Breaches
 	versions, err := desk.Store.Breach(ctx, k.ID)
 	if err != nil {
@@ -143,6 +145,13 @@ func (s *console) breachSection(ctx context.Context, by auth.Actor, k cases.Case
 	if changed > 0 {
 		page.Says = append(page.Says, strconv.Itoa(changed)+" pieces of the evidence are not as they were when they were listed.")
 	}
+	fields, err := s.filled(breachFields(), r)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(versions) > 0 {
+		page.Facts = append(page.Facts, onRecord(fields)...)
+	}
 	page.Facts = withoutEmpty(page.Facts)
 	if !by.May(auth.CasesWrite) {
 		return "section-register", page, nil
@@ -154,8 +163,8 @@ func (s *console) breachSection(ctx context.Context, by auth.Actor, k cases.Case
 		}
 		return "section-register", page, nil
 	}
-	page.Fields, err = s.filled(breachFields(), r)
-	return "section-register", page, err
+	page.Fields, page.Open = typedOver(fields, typed)
+	return "section-register", page, nil
 }
 
 func (s *console) saveBreach(c *gin.Context, by auth.Actor) error {
@@ -207,30 +216,41 @@ func thirdPartyFields(files []cases.File) []templates.RegisterField {
 }
 
 // thirdPartySection shows what is on record about a third party's request, and the form.
-func (s *console) thirdPartySection(ctx context.Context, by auth.Actor, k cases.Case) (string, any, error) {
+func (s *console) thirdPartySection(ctx context.Context, by auth.Actor, k cases.Case, typed url.Values) (string, any, error) {
 	r, ok, err := s.Registers.ThirdParties.Store.Disclosure(ctx, k.ID)
 	if err != nil {
 		return "", nil, err
 	}
 	page := templates.RegisterSection{Title: "Who asks for what, and what they got", Action: caseURL(k.ID) + "/third-party"}
-	if ok {
-		page.Facts = withoutEmpty([]templates.Fact{{Name: "Asks", Value: plain(r.Organisation)}, {Name: "Wants", Value: plain(r.Wanted)}, {Name: "Rests on", Value: r.Gateway}, {Name: "Was given", Value: plain(r.Disclosed)}})
-	}
-	if r.Disclosed == "" {
-		page.Says = []string{"Nothing is disclosed by default: a law, the formal written request, and a person’s decision come first."}
-	}
-	if !by.May(auth.CasesWrite) || !k.Open() {
-		return "section-register", page, nil
-	}
 	files, err := s.Cases.CaseFiles(ctx, k.ID)
 	if err != nil {
 		return "", nil, err
 	}
-	page.Fields, err = s.filled(thirdPartyFields(files), struct {
+	fields, err := s.filled(thirdPartyFields(files), struct {
 		thirdparty.Record
 		File string `json:"form_file_id"`
 	}{r, map[bool]string{true: itoa(r.FormFileID)}[r.FormFileID != 0]})
-	return "section-register", page, err
+	if err != nil {
+		return "", nil, err
+	}
+	if ok {
+		page.Facts = onRecord(fields)
+	}
+	parties, err := s.Cases.CaseParties(ctx, k.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	if aboutWhoAsks(parties) {
+		page.Says = append(page.Says, "The case says that it is about whoever asks. Name below, under People, the person whose data they want.")
+	}
+	if r.Disclosed == "" {
+		page.Says = append(page.Says, "Nothing is disclosed by default: a law, the formal written request, and a person’s decision come first.")
+	}
+	if !by.May(auth.CasesWrite) || !k.Open() {
+		return "section-register", page, nil
+	}
+	page.Fields, page.Open = typedOver(fields, typed)
+	return "section-register", page, nil
 }
 
 func (s *console) saveThirdParty(c *gin.Context, by auth.Actor) error {
@@ -251,4 +271,12 @@ func (s *console) saveThirdParty(c *gin.Context, by auth.Actor) error {
 		_, err = s.Registers.ThirdParties.Save(c.Request.Context(), k.ID, by.String(), typed.Record)
 	}
 	return s.afterAct(c, by, k, err)
+}
+
+// aboutWhoAsks reports whether everybody whom a case is about is also who asks, as a mail is taken until somebody says otherwise.
+func aboutWhoAsks(parties []cases.Party) bool {
+	asks := func(p cases.Party) bool { return p.Role == cases.Requester }
+	return !slices.ContainsFunc(parties, func(p cases.Party) bool {
+		return p.Role == cases.Subject && !slices.ContainsFunc(parties, func(q cases.Party) bool { return asks(q) && q.Address == p.Address && q.Name == p.Name })
+	})
 }

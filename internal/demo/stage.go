@@ -133,13 +133,14 @@ func (s *stage) settings() config.Config {
 	return config.Config{
 		DatabaseURL: config.Secret("sqlite:" + filepath.Join(s.folder, "assent.db") + "?synchronous=normal"),
 		SMTPURL:     config.Secret("smtp://" + s.world.SMTPAddr()), BaseURL: s.baseURL, Secret: config.Secret(rand.Text() + rand.Text()),
-		BounceAddress: address.Must("bounces@mail.publicworks.example"), UnsubscribeAddress: address.Must("leave@mail.publicworks.example"),
+		BounceAddress: address.Must("bounces@mail.publicworks.example"), UnsubscribeAddress: address.Must("leave@mail.publicworks.example"), CaseAddress: address.Must("cases@mail.publicworks.example"),
 		MessageDomain: "mail.publicworks.example", Workers: 2,
 		// Two hundred people behind one loopback address would look like one; each names its own, as a proxy would.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Mailboxes: []config.Mailbox{
 			box("bounces", "bounces@mail.publicworks.example", "", config.Bounces),
 			box("leave", "leave@mail.publicworks.example", "", config.Unsubscribe),
+			box("cases", "cases@mail.publicworks.example", "", config.Rights),
 			box("open-service", "openservice@publicworks.example", "open-service", config.Unsubscribe),
 			box("standards-contact", "poc@supply.example", "standards", config.Contact),
 			box("safer-places-desk", "desk@southmoor.example", "safer-places", config.Contact),

@@ -191,7 +191,7 @@ func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error
 	if len(versions) > 0 {
 		r = versions[len(versions)-1].Record
 	}
-	listed, err := p.allListed(ctx, c)
+	any, listed, err := p.allListed(ctx, c)
 	if err != nil {
 		return nil, errs.Wrap("breach: duties", err)
 	}
@@ -199,23 +199,26 @@ func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error
 	if lacks := r.Lacks(); len(lacks) > 0 && len(versions) > 0 {
 		words += ": still missing are " + strings.Join(lacks, ", ")
 	}
-	return []cases.Duty{
+	duties := []cases.Duty{
 		{Code: cases.CommissionerTold, Words: "Tell the Commissioner, or record why not (Article 33)", Done: r.CommissionerSettled()},
 		{Code: RecordWhole, Words: words, Done: len(versions) > 0 && len(r.Lacks()) == 0},
 		{Code: PeopleTold, Words: "Tell the people whom it concerns, or record why not (Article 34)", Done: r.PeopleSettled()},
-		{Code: EvidenceListed, Words: "List the evidence with its hashes", Done: listed},
-	}, nil
+	}
+	if any {
+		duties = append(duties, cases.Duty{Code: EvidenceListed, Words: "List the evidence with its hashes", Done: listed})
+	}
+	return duties, nil
 }
 
-// allListed reports whether all that belongs to the case is on the list of its evidence. A case without papers has an empty list.
-func (p Practice) allListed(ctx context.Context, c cases.Case) (bool, error) {
+// allListed reports whether a case has papers at all, and whether all of them are on the list of its evidence.
+func (p Practice) allListed(ctx context.Context, c cases.Case) (any, all bool, err error) {
 	have, err := papers(ctx, p.Store, c.ID)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	listed, err := p.Store.Evidence(ctx, c.ID)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	on := map[string]bool{}
 	for _, i := range listed {
@@ -223,8 +226,8 @@ func (p Practice) allListed(ctx context.Context, c cases.Case) (bool, error) {
 	}
 	for _, i := range have {
 		if !on[i.key()] {
-			return false, nil
+			return true, false, nil
 		}
 	}
-	return true, nil
+	return len(have) > 0, true, nil
 }
