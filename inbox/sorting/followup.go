@@ -222,7 +222,7 @@ func (s *said) guess() string {
 		return LabelRestriction
 	case s.has("negation") && (s.has("processing") || s.has("pass-on")), s.has("object"):
 		return LabelObjection
-	case s.has("copy") || s.has("tell") || s.has("which") || s.has("everything") || s.has("hold") || s.asked:
+	case s.has("copy") || s.has("tell") || s.has("which") || s.has("everything") || s.has("hold") || s.has("processing") || s.asked:
 		return LabelAccess
 	}
 	return LabelOther

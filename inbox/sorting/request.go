@@ -222,6 +222,9 @@ func (r *reading) rightAlone(found map[string][]Ground) {
 	}
 	for i := range r.all {
 		s := &r.all[i]
+		if s.where == "subject" && r.reply && r.words > 0 { // somebody else wrote it
+			continue
+		}
 		for _, h := range s.hits {
 			if s.vetoed() {
 				break

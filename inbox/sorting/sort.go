@@ -213,9 +213,9 @@ func outsideAutomatic(hits []hit) []hit {
 // "account" of an account subscription no account.
 func outweighed(hits []hit) []hit {
 	return outside(hits, func(h hit) bool {
-		return h.concept == "field" || h.concept == "account" || h.concept == "newsletter"
+		return h.concept == "field" || h.concept == "account" || h.concept == "newsletter" || h.concept == "their-records"
 	}, func(h, over hit) bool {
-		return (h.concept == "no-field" || h.concept == "story" || h.concept == "account" && over.concept == "newsletter") && h.end-h.at < over.end-over.at
+		return (h.concept == "no-field" && over.concept != "their-records" || h.concept == "story" || h.concept == "account" && over.concept == "newsletter") && h.end-h.at < over.end-over.at
 	})
 }
 

@@ -24,7 +24,7 @@ func (r *reading) terse(found map[string][]Ground) {
 		}
 		refused, rest := s.refuses()
 		switch {
-		case rest == 0 && refused && (whole || s.asserts("take-off", "stop", "close")):
+		case rest == 0 && refused && (whole || (r.reply || !s.asked) && s.asserts("take-off", "stop", "close")):
 			grounds = append(grounds, Ground{Where: s.where, Words: s.text, Rule: "a refusal and nothing else"})
 		case rest > 0 && (i < last || refused || rest > maxName || len(grounds) == 0): // the last line may be a name
 			whole = false
@@ -44,13 +44,17 @@ func (r *reading) commands(text string) bool {
 // maxName is how many words a name under a mail has.
 const maxName = 3
 
-// refuses reports whether a sentence has words of refusal, and how many words it has that are neither these nor fillers.
+// refuses reports whether a sentence has words of refusal, and how many words it has that are neither these, nor names of mailings, nor fillers.
 func (s *said) refuses() (refused bool, rest int) {
 	lex := lexicons()
 	for at, w := range s.words {
-		in := slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "refusal" && h.at <= at && at < h.end })
+		in, named := false, false
+		for _, h := range s.hits {
+			covers := h.at <= at && at < h.end
+			in, named = in || covers && h.concept == "refusal", named || covers && h.concept == "newsletter"
+		}
 		refused = refused || in
-		if !in && !lex.fillers[w] {
+		if !in && !named && !lex.fillers[w] {
 			rest++
 		}
 	}
