@@ -112,6 +112,9 @@ func (s *console) listForm(c *gin.Context, by auth.Actor, p subscriptions.Progra
 				choices = append(choices, templates.Choice{Value: decimal(u.ID), Label: u.Name + " (" + basisWords(u.Basis) + ")"})
 			}
 		}
+		if len(choices) == 0 {
+			page.Lead = "A list serves one purpose, and this programme has declared none. Declare a purpose first, and publish a version of the notice that tells of it."
+		}
 		page.Lines = append(page.Lines,
 			v.line(templates.FieldSlug, "Short name, for life", "Small letters, digits and hyphens. It stands in the address of its page and in the header of every mail"),
 			v.one("purpose", "Purpose", "For life, too: people agree to this purpose and to no other", choices))

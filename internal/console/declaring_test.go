@@ -34,6 +34,7 @@ func TestAProgrammeIsDeclaredAndChangedInTheConsole(t *testing.T) {
 		}
 		at := fmt.Sprintf("/console/programmes/%d", p.ID)
 		pagestest.WantText(t, r.see(comms, at+"/edit"), "Ferry Office Ltd", "desk@ferry.example")
+		pagestest.WantText(t, r.see(comms, at+"/lists/new"), "Declare a purpose first")
 		form.Set("name", "Ferry Times")
 		form.Del("region_lock")
 		if code := r.desk(comms, at+"/edit", form); code != http.StatusSeeOther {
