@@ -13,7 +13,8 @@ func (r *reading) complaints(found map[string][]Ground) {
 		if s.vetoed() || s.threatens() {
 			continue
 		}
-		if s.asserts("complaint") && !s.listsComplaints() && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i+n) || r.tellsOfRequest(i+n) }) {
+		pending := s.has("restrict") && s.has("until") // "freeze my file while my complaint is looked at"
+		if s.asserts("complaint") && !pending && !s.listsComplaints() && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i+n) || r.tellsOfRequest(i+n) }) {
 			found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: strings.Join(s.words, " "), Rule: "complains beside words of data about them"})
 		}
 		if s.has("ignored") && (s.has("law") || r.ofRight(s)) && r.aggrieved(i) {

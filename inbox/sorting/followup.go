@@ -15,7 +15,7 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))
 		for j := max(0, i-2); j <= i && !spoken; j++ {
 			b := &r.all[j]
-			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field")) && b.has("their-records") && !b.has("newsletter") && !b.has("story")
+			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field") || b.has("hold")) && b.has("their-records") && !b.has("newsletter") && !b.has("story")
 		}
 		if spoken {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to delete what was spoken of"})

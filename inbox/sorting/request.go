@@ -217,7 +217,7 @@ func (s *said) asserts(concepts ...string) bool {
 
 // rightAlone takes a mail of a few words that names a right or the closing of an account, and no more.
 func (r *reading) rightAlone(found map[string][]Ground) {
-	if r.words > 25 || len(found) > 0 {
+	if r.words > 25 || len(found) > 0 || r.speaks("software") {
 		return
 	}
 	for i := range r.all {
