@@ -38,6 +38,7 @@ type About struct {
 	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
 	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
 	Kind       string    `json:"kind,omitempty"`       // of a case
+	Kinds      []string  `json:"kinds,omitempty"`      // of a case and of all that was asked with it
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`  // of the letter's link
 	DueAt      time.Time `json:"due_at,omitzero"`      // of a case that is due at a time of the day
 	VisitID    int64     `json:"visit,omitempty"`

@@ -1,6 +1,8 @@
 package mailer
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"assent/internal/errs"
@@ -18,31 +20,61 @@ func (s *Service) identityMail(l Letter, about About, sender templates.Sender, z
 	if s.Now().After(about.ExpiresAt) {
 		return templates.IdentityMail{}, errs.E("mailer: identity letter", errs.Refused, "The link of this letter is no longer of use.", nil)
 	}
+	asked := about.Kinds
+	if len(asked) == 0 {
+		asked = []string{about.Kind}
+	}
 	return templates.IdentityMail{
-		Sender: sender, Reference: about.Reference, Asked: AskedWords(about.Kind, l.Language), ReceivedAt: about.ReceivedAt.In(zone),
+		Sender: sender, Reference: about.Reference, Asked: AskedWords(asked, l.Language), ReceivedAt: about.ReceivedAt.In(zone),
 		URL: s.Composer.Ways.IdentityURL(s.Composer.Keys, about.CaseID, l.SubscriberID, about.ExpiresAt), ExpiresAt: about.ExpiresAt.In(zone),
 	}, nil
 }
 
-// AskedWords says what a case of a kind asks for, in English or Welsh, after "asked us".
-func AskedWords(kind, language string) string {
-	english, welsh := "about your personal data", "am eich data personol"
+// AskedWords says what cases of some kinds ask for, in English or Welsh, after "asked us". Whoever says yes to it says yes to all of it, so all of it is named.
+func AskedWords(kinds []string, language string) string {
+	var out []string
+	for _, kind := range kinds {
+		english, welsh := askedWords(kind)
+		switch {
+		case language != templates.Welsh:
+			welsh = english
+		case len(out) > 0 && !strings.HasPrefix(welsh, "am "):
+			welsh = "i ni " + welsh
+		}
+		if !slices.Contains(out, welsh) {
+			out = append(out, welsh)
+		}
+	}
+	and := ", and "
+	if language == templates.Welsh {
+		and = ", ac "
+	}
+	if n := len(out) - 1; n > 0 {
+		return strings.Join(out[:n], ", ") + and + out[n]
+	}
+	return strings.Join(out, "")
+}
+
+func askedWords(kind string) (english, welsh string) {
 	switch kind {
 	case "access":
-		english, welsh = "for a copy of your personal data", "am gopi o'ch data personol"
+		return "for a copy of your personal data", "am gopi o'ch data personol"
 	case "portability":
-		english, welsh = "for your personal data in a form that can be taken elsewhere", "am eich data personol mewn ffurf y gellir ei throsglwyddo"
+		return "for your personal data in a form that can be taken elsewhere", "am eich data personol mewn ffurf y gellir ei throsglwyddo"
 	case "erasure":
-		english, welsh = "to erase your personal data", "ddileu eich data personol"
+		return "to erase your personal data", "ddileu eich data personol"
 	case "rectification":
-		english, welsh = "to correct your personal data", "gywiro eich data personol"
+		return "to correct your personal data", "gywiro eich data personol"
 	case "restriction":
-		english, welsh = "to restrict the use of your personal data", "gyfyngu ar y defnydd o'ch data personol"
+		return "to restrict the use of your personal data", "gyfyngu ar y defnydd o'ch data personol"
+	case "objection":
+		return "to stop using your personal data for something", "roi'r gorau i ddefnyddio eich data personol at ryw ddiben"
+	case "withdraw-consent":
+		return "to take note that you withdraw a consent", "nodi eich bod yn tynnu cydsyniad yn ôl"
+	case "automated-decision":
+		return "to have a person look at a decision that a machine took", "gael person i edrych ar benderfyniad a wnaeth peiriant"
 	case "complaint":
-		english, welsh = "to look into a complaint", "edrych ar gŵyn"
+		return "to look into a complaint", "edrych ar gŵyn"
 	}
-	if language == templates.Welsh {
-		return welsh
-	}
-	return english
+	return "about your personal data", "am eich data personol"
 }

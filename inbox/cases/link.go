@@ -25,6 +25,14 @@ func (s *Service) AskByLink(ctx context.Context, id int64, actor, note string) (
 	if err != nil {
 		return Case{}, errs.Wrap(op, err)
 	}
+	before, err := s.Store.Case(ctx, id)
+	if err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
+	kinds, err := s.askedTogether(ctx, before)
+	if err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
 	c, err := s.Store.ChangeCase(ctx, id, func(c Case, subs []Case) (Change, error) {
 		switch {
 		case c.ProgrammeID == 0:
@@ -32,7 +40,7 @@ func (s *Service) AskByLink(ctx context.Context, id int64, actor, note string) (
 		case !c.State.working():
 			return Change{}, conflict("This case is %s. Reopen it first.", words(c.State))
 		}
-		letter, err := s.LinkLetter(c, person)
+		letter, err := s.linkLetter(c, person, kinds)
 		if err != nil {
 			return Change{}, err
 		}
@@ -54,10 +62,42 @@ func (s *Service) AskByLink(ctx context.Context, id int64, actor, note string) (
 	return c, errs.Wrap(op, err)
 }
 
-// LinkLetter makes the letter with the link, one for each case and day.
+// LinkLetter makes the letter with the link of a case that was just opened, one for each case and day.
 func (s *Service) LinkLetter(c Case, person subscriptions.Subscriber) (*mailer.Letter, error) {
+	kinds := []string{string(c.Kind)}
+	for _, k := range KindsOf(c.Labels) {
+		if !slices.Contains(kinds, string(k)) {
+			kinds = append(kinds, string(k))
+		}
+	}
+	return s.linkLetter(c, person, kinds)
+}
+
+// askedTogether returns the kinds of a case and of what was asked with it, as far as it is open, that of the case first.
+func (s *Service) askedTogether(ctx context.Context, c Case) ([]string, error) {
+	family, err := s.Store.SubCases(ctx, c.Root())
+	if err != nil {
+		return nil, err
+	}
+	if c.ParentID != 0 {
+		root, err := s.Store.Case(ctx, c.Root())
+		if err != nil {
+			return nil, err
+		}
+		family = append(family, root)
+	}
+	kinds := []string{string(c.Kind)}
+	for _, k := range family {
+		if k.Open() && !slices.Contains(kinds, string(k.Kind)) {
+			kinds = append(kinds, string(k.Kind))
+		}
+	}
+	return kinds, nil
+}
+
+func (s *Service) linkLetter(c Case, person subscriptions.Subscriber, kinds []string) (*mailer.Letter, error) {
 	now := s.Now()
-	data, err := json.Marshal(mailer.About{CaseID: c.ID, Reference: c.Reference, Kind: string(c.Kind), ReceivedAt: c.ReceivedAt, ExpiresAt: now.Add(LinkWithin)})
+	data, err := json.Marshal(mailer.About{CaseID: c.ID, Reference: c.Reference, Kind: string(c.Kind), Kinds: kinds, ReceivedAt: c.ReceivedAt, ExpiresAt: now.Add(LinkWithin)})
 	if err != nil {
 		return nil, errs.E("cases: link letter", errs.Internal, "", err)
 	}
@@ -93,6 +133,7 @@ func (s *Service) SubjectOnRecord(ctx context.Context, id int64) (subscriptions.
 type Question struct {
 	Case   Case
 	Person subscriptions.Subscriber
+	Kinds  []string // of the case and of all that was asked with it: a yes is to all of it
 }
 
 // Answered reports whether the mailbox said yes.
@@ -123,7 +164,8 @@ func (s *Service) Question(ctx context.Context, tok string) (Question, error) {
 	if err != nil || person.ID != ids[1] || !c.Open() {
 		return Question{}, over
 	}
-	return Question{Case: c, Person: person}, nil
+	kinds, err := s.askedTogether(ctx, c)
+	return Question{Case: c, Person: person, Kinds: kinds}, errs.Wrap(op, err)
 }
 
 // AnswerQuestion takes the yes or no of whoever reads the mailbox on record. A yes proves who asks, for the case and all that was asked with it; a no raises an alarm, and what

@@ -68,6 +68,6 @@ func (s *site) showQuestion(c *gin.Context, q cases.Question) error {
 	}
 	return s.page(c, http.StatusOK, "identity", templates.IdentityPage{
 		Public: frame, Action: s.keep(c, "/d/"+c.Param("token")), Reference: q.Case.Reference, MaskedAddress: masked(q.Person),
-		Asked: mailer.AskedWords(string(q.Case.Kind), s.language(c)), Received: q.Case.ReceivedAt.In(s.Zone), Done: q.Answered(), Denied: q.Denied(),
+		Asked: mailer.AskedWords(q.Kinds, s.language(c)), Received: q.Case.ReceivedAt.In(s.Zone), Done: q.Answered(), Denied: q.Denied(),
 	})
 }

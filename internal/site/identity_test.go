@@ -45,8 +45,8 @@ func TestOnlyTheButtonSaysWhoAsks(t *testing.T) {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			pagestest.WantStatus(t, r.Ask(method, path, nil), http.StatusOK)
 		}
-		pagestest.WantText(t, r.Get(path), "for a copy of your personal data", "a***@r***.example", `action="`+path+`"`)
-		pagestest.WantText(t, r.Get(path+"?lang=cy"), "am gopi o&#39;ch data personol", "Ie, fi sy'n gofyn")
+		pagestest.WantText(t, r.Get(path), "for a copy of your personal data, and to erase your personal data?", "a***@r***.example", `action="`+path+`"`)
+		pagestest.WantText(t, r.Get(path+"?lang=cy"), "am gopi o&#39;ch data personol, ac i ni ddileu eich data personol?", "Ie, fi sy'n gofyn")
 		pagestest.WantStatus(t, r.Post(path, nil), http.StatusUnprocessableEntity)
 		if r.facts(t, k.ID).Established() {
 			t.Fatal("looking at the page said yes")
