@@ -118,7 +118,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 	for _, set := range []struct{ written, machines string }{
 		{"fourteenth", "testdata/machines/eighth.txt"}, {"fifteenth", "testdata/machines/ninth.txt"}, {"sixteenth", "testdata/machines/tenth.txt"},
 		{"seventeenth", "testdata/machines/eleventh.txt"},
-		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""},
+		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""}, {"persons-three", ""},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()

@@ -151,7 +151,7 @@ func otherRightsRules() []rule {
 		{LabelRectification, "asks to correct data about them", "rectify field/data/contact mine", 12, "no-field newsletter account restrict", anywhere},
 		{LabelRectification, "says that data about them is wrong", "wrong field/data mine", 12, deleted, anywhere},
 		{LabelRectification, "says that their name or address is wrong", "wrong contact", 8, "delete newsletter restrict stop send", short},
-		{LabelRectification, "says that data is wrong and asks to correct it", "wrong rectify field/data", 14, deleted, anywhere},
+		{LabelRectification, "says that data is wrong and asks to correct it", "wrong rectify field/data", 14, deleted + " until", anywhere},
 		{LabelRectification, "says that a record about them is wrong", "wrong their-records ask", 16, deleted, anywhere},
 		{LabelRectification, "asks to correct a record about them", "rectify their-records mine", 14, "no-field newsletter account restrict delete", anywhere},
 		{LabelRectification, "names the right to rectification", "right-rectification ask", 20, "", anywhere},
