@@ -204,14 +204,14 @@ func (s *Service) notice(ctx context.Context, l Letter, about About, h Letterhea
 	if h.Notice.ID == 0 {
 		return permit, nil, errs.E("mailer: notice", errs.Invalid, "There is no such notice.", nil)
 	}
-	return permit, noticeMail(s.Composer.Sender(h), h, before), nil
+	return permit, noticeMail(s.Composer.Sender(h), h, before, l.Language), nil
 }
 
-func noticeMail(sender templates.Sender, h Letterhead, before subscriptions.Notice) templates.NoticeMail {
+func noticeMail(sender templates.Sender, h Letterhead, before subscriptions.Notice, language string) templates.NoticeMail {
 	d := subscriptions.Changes(before, h.Notice)
 	return templates.NoticeMail{
 		Sender: sender, Programme: h.Programme.Name, From: h.Notice.PublishedAt,
-		NewPurposes: d.NewPurposes, OtherPurposes: append(d.ChangedPurposes, d.EndedPurposes...),
+		NewPurposes: subscriptions.NewPurposes(before, h.Notice, language), OtherPurposes: append(d.ChangedPurposes, d.EndedPurposes...),
 		NewRecipients: append(d.NewRecipients, d.ChangedRecipients...), NewRetention: d.NewRetention, NewData: d.NewCategories,
 	}
 }

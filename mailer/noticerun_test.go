@@ -109,7 +109,7 @@ func TestTheLetterOfANoticeRunNamesWhatIsNewAndTheRightToObject(t *testing.T) {
 		r.ok(err)
 		r.work()
 		m := r.parsed()
-		for _, want := range []string{"surveys of the quays", "https://lists.harbour.example/notices/harbour/3", "You may object to direct marketing at any time"} {
+		for _, want := range []string{"surveys of the quays: as part of our public task (Harbours Act)", "https://lists.harbour.example/notices/harbour/3", "You may object to direct marketing at any time"} {
 			if !strings.Contains(strings.Join(strings.Fields(m.Text), " "), want) {
 				t.Errorf("the letter does not say %q:\n%s", want, m.Text)
 			}

@@ -72,3 +72,8 @@ func MainLanguage(texts map[string]string) string {
 
 // Changes tells what a version changes for people against the one before it; the zero Notice stands for none.
 func Changes(before, n Notice) notice.Difference { return notice.Compare(before.Facts, n.Facts) }
+
+// NewPurposes says, in a language, what a version uses data for and the one before it did not, each with its lawful basis.
+func NewPurposes(before, n Notice, language string) []string {
+	return notice.NewPurposes(before.Facts, n.Facts, language)
+}

@@ -7,7 +7,7 @@ type NoticeMail struct {
 	Sender
 	Programme     string
 	From          time.Time // when the version was published
-	NewPurposes   []string  // what data is used for besides, from now on
+	NewPurposes   []string  // what data is used for besides, from now on, each with its lawful basis
 	OtherPurposes []string  // purposes that changed or ended, each in a few words
 	NewData       []string  // categories of data
 	NewRecipients []string

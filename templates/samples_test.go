@@ -125,7 +125,7 @@ func mailSamples() []sample {
 		ReceivedAt: uk(time.November, 25, 0, 30), DueAt: uk(time.December, 29, 0, 0), Regulator: regulator(),
 	}
 	notice := NoticeMail{
-		Sender: newsletter(), Programme: "Better Services", From: uk(time.November, 20, 10, 0), NewPurposes: []string{"surveys about our services"},
+		Sender: newsletter(), Programme: "Better Services", From: uk(time.November, 20, 10, 0), NewPurposes: []string{"surveys about our services: as part of our public task"},
 		OtherPurposes: []string{"the monthly update: a permission lasted without end, and lasts 730 days"}, NewData: []string{"Region"},
 		NewRecipients: []string{"Example Surveys Ltd"}, NewRetention: []string{"Answers to surveys: 1 year."},
 	}

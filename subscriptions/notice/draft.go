@@ -12,10 +12,8 @@ const Welsh = "cy"
 // Draft writes a first text of a notice in Markdown out of what is declared (E1-44), in English or Welsh. What nothing declares it leaves
 // out; Complete then says what is missing. People should read it before they publish it.
 func Draft(d Declared, language string) string {
-	in := english()
-	if language == Welsh {
-		in = welsh()
-	} else {
+	in := inLanguage(language)
+	if language != Welsh {
 		language = "en"
 	}
 	said := d.Statements[language]

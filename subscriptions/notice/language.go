@@ -11,6 +11,15 @@ type language struct {
 	untilYouLeave, endsAfter, endsOn                string
 	rightsAre, objection, withdrawalIs, complaintIs string
 	bases                                           map[string]string
+	ifYouAgree                                      map[string]string // in place of bases, to somebody who has not been asked yet
+}
+
+// inLanguage returns the words of a language, the English ones where it has none.
+func inLanguage(code string) language {
+	if code == Welsh {
+		return welsh()
+	}
+	return english()
 }
 
 func english() language {
@@ -36,6 +45,7 @@ func english() language {
 			"legitimate-interests": "for our legitimate interests", "public-task": "as part of our public task",
 			"contract": "because our contract with you needs it", "legal-obligation": "because the law obliges us",
 		},
+		ifYouAgree: map[string]string{"consent": "only if you agree to it", "explicit-consent": "only if you expressly agree to it"},
 	}
 }
 
@@ -62,5 +72,6 @@ func welsh() language {
 			"legitimate-interests": "er ein buddiannau dilys", "public-task": "fel rhan o’n tasg gyhoeddus",
 			"contract": "am fod ein contract â chi yn galw amdano", "legal-obligation": "am fod y gyfraith yn ein gorfodi",
 		},
+		ifYouAgree: map[string]string{"consent": "dim ond os cytunwch iddo", "explicit-consent": "dim ond os cytunwch iddo yn benodol"},
 	}
 }

@@ -155,6 +155,22 @@ func FuzzComplete(f *testing.F) {
 	})
 }
 
+func TestWhoIsToldOfANewPurposeIsToldItsBasis(t *testing.T) {
+	t.Parallel()
+	was, is := declared(), declared()
+	is.Purposes = append(is.Purposes,
+		notice.Purpose{Slug: "events", Name: "Events", Basis: "consent"},
+		notice.Purpose{Slug: "trade", Name: "Trade news", Basis: "legitimate-interests", Interest: "that dealers know our lines"})
+	for code, want := range map[string][]string{
+		"en": {"Events: only if you agree to it", "Trade news: for our legitimate interests (that dealers know our lines)"},
+		"cy": {"Events: dim ond os cytunwch iddo", "Trade news: er ein buddiannau dilys (that dealers know our lines)"},
+	} {
+		if got := notice.NewPurposes(was, is, code); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+}
+
 func TestTheFirstVersionSaysWhatIsAndNotWhatWas(t *testing.T) {
 	t.Parallel()
 	first := declared()
