@@ -114,7 +114,7 @@ func flagWords(f string) string {
 	case sorting.FlagChild:
 		return "A child may have written, or be written about: answer in words that a child understands, and see who may act"
 	case sorting.FlagAgent:
-		return "Somebody may act for somebody else: authority is needed"
+		return "Somebody may act for somebody else. See under People whom the case is about: of a mail it is the sender until you name another. Ask for authority before anything is done"
 	case sorting.FlagUrgent:
 		return "Harm, danger or a court is mentioned"
 	case sorting.FlagForwarded:
