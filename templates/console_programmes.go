@@ -43,6 +43,8 @@ type RecipientRow struct {
 	Since     time.Time
 	Until     time.Time // zero while they get it
 	EndURL    string    // where it is declared that they get no more (POST); "" where the reader may not
+	EditURL   string    // where it is changed; "" where the reader may not
+	Told      string    // address at which they are told of changes, or that there is nothing to tell; "" where a person has to tell them
 }
 
 // DeclaredList is one list with the words that people agree to.

@@ -9,6 +9,9 @@ func (t Text) Fits(c Case) bool {
 	if !known {
 		return true
 	}
+	if t.Answers && !c.Facts.AnsweredOn.IsZero() {
+		return false // the person was told already
+	}
 	return (len(f.kinds) == 0 || slices.Contains(f.kinds, c.Kind)) && (len(f.outcomes) == 0 || c.Decision != nil && c.State == Decided && slices.Contains(f.outcomes, c.Decision.Outcome)) &&
 		(f.when == nil || f.when(c))
 }

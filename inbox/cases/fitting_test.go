@@ -26,6 +26,7 @@ func TestTheLetterThatComesNextIsOffered(t *testing.T) {
 		{"an objection that was granted is told in its own words", "objection-upheld", Objection, []Event{event(Acknowledged), decided(Granted)}},
 		{"that nothing is held is told", "no-data", Access, []Event{event(Acknowledged), decided(NoData)}},
 		{"whoever asked for another's data is answered", "disclosure-answer", Disclosure, []Event{event(Acknowledged), decided(Refused)}},
+		{"whose restriction is told hears before it is lifted", "restriction-lifting", Restriction, []Event{event(Acknowledged), decided(Granted), event(Answered)}},
 		{"those whose data was lost are told", "breach-people", Breach, []Event{event(Acknowledged)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,6 +26,9 @@ func (s *console) recordSection(ctx context.Context, by auth.Actor, k cases.Case
 			return "", nil, err
 		}
 	}
+	if len(data.Forms) == 0 && k.Open() && k.Decision == nil && data.MayWrite && k.SubjectID != 0 {
+		data.Stands = append(data.Stands, "Decide first, below: what you decide is then carried out here.")
+	}
 	keepRecordTyped(data.Forms, typed)
 	return "section-record", data, nil
 }

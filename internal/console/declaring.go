@@ -50,5 +50,7 @@ func (s *console) declaringPages(desk *gin.RouterGroup, form gin.HandlerFunc) {
 	desk.POST("/purposes/:id", form, s.desk(auth.ListsWrite, s.changePurpose))
 	desk.GET("/programmes/:id/recipients/new", s.desk(auth.ListsWrite, s.newRecipient))
 	desk.POST("/programmes/:id/recipients/new", form, s.desk(auth.ListsWrite, s.addRecipient))
+	desk.GET("/programmes/:id/recipients/:recipient", s.desk(auth.ListsWrite, s.editRecipient))
+	desk.POST("/programmes/:id/recipients/:recipient", form, s.desk(auth.ListsWrite, s.changeRecipient))
 	desk.POST("/programmes/:id/recipients/:recipient/end", form, s.desk(auth.ListsWrite, s.endRecipient))
 }

@@ -101,7 +101,24 @@ func TestARecipientIsDeclaredAndEnded(t *testing.T) {
 		}
 		all := must(r.DB.Recipients(t.Context(), r.Programme.ID))(t)
 		pagestest.WantText(t, r.see(comms, at), "Example Mail", "Gets no more")
-		pagestest.WantNoText(t, r.see(r.operator(t, auth.DPO), at), "Gets no more", "Declare a recipient", "Change it")
+		one := fmt.Sprintf("%s/recipients/%d", at, all[0].ID)
+		pagestest.WantText(t, r.see(comms, one), "carries our mail", "adequacy regulations", "Change it")
+		form.Set("address", "no address")
+		w = r.sends(comms, one, form)
+		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, w, "no address")
+		form.Set("address", "data@mail.example")
+		form.Set("language", "cy")
+		if code := r.desk(comms, one, form); code != http.StatusSeeOther {
+			t.Errorf("changing: %d", code)
+		}
+		if all = must(r.DB.Recipients(t.Context(), r.Programme.ID))(t); all[0].Address.String() != "data@mail.example" || all[0].Language != "cy" || all[0].Name != "Example Mail" || all[0].AddedAt.IsZero() {
+			t.Errorf("%+v", all[0])
+		}
+		pagestest.WantText(t, r.see(comms, at), "data@mail.example")
+		dpo := r.operator(t, auth.DPO)
+		pagestest.WantStatus(t, r.see(dpo, one), http.StatusForbidden)
+		pagestest.WantNoText(t, r.see(dpo, at), "Gets no more", "Declare a recipient", "Change it")
 		if code := r.desk(comms, fmt.Sprintf("%s/recipients/%d/end", at, all[0].ID), nil); code != http.StatusSeeOther {
 			t.Errorf("ending: %d", code)
 		}

@@ -113,6 +113,7 @@ func (s *console) declared(ctx context.Context, p subscriptions.Programme, by au
 		row := s.recipientRow(r)
 		if by.May(auth.ListsWrite) && r.EndedAt.IsZero() {
 			row.EndURL = programmeURL(p.ID) + "/recipients/" + strconv.FormatInt(r.ID, 10) + "/end"
+			row.EditURL = strings.TrimSuffix(row.EndURL, "/end")
 		}
 		page.Recipients = append(page.Recipients, row)
 	}
@@ -207,7 +208,10 @@ func declaredList(l subscriptions.List, purposes []subscriptions.Purpose) templa
 }
 
 func (s *console) recipientRow(r subscriptions.Recipient) templates.RecipientRow {
-	row := templates.RecipientRow{Name: r.Name, Category: r.Category, Purpose: r.Purpose, Where: r.Country, Agreement: r.Agreement, Since: r.AddedAt.In(s.Zone)}
+	row := templates.RecipientRow{Name: r.Name, Category: r.Category, Purpose: r.Purpose, Where: r.Country, Agreement: r.Agreement, Since: r.AddedAt.In(s.Zone), Told: r.Address.String()}
+	if r.KeepsNone {
+		row.Told = "keeps no copy"
+	}
 	if r.Safeguard != "" {
 		row.Where += ": " + r.Safeguard
 	}
