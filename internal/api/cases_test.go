@@ -140,6 +140,6 @@ func registersOf(t testing.TB, db *store.DB, keys *token.Keys) api.Registers {
 	day := desk.Reckoner.UKDate
 	return api.Registers{
 		Registers: &registers.Service{Store: db, Day: day}, Reports: &report.Service{Source: db, Day: day, Now: time.Now},
-		Breaches: &breach.Service{Store: db, Cases: desk, Day: day, Now: time.Now}, ThirdParties: &thirdparty.Service{Store: db, Cases: desk, Day: day, Now: time.Now},
+		Breaches: &breach.Service{Store: db, Cases: desk, UK: desk.Reckoner, Now: time.Now}, ThirdParties: &thirdparty.Service{Store: db, Cases: desk, Day: day, Now: time.Now},
 	}
 }

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"assent/inbox"
+	"assent/internal/address"
 	"assent/internal/api"
+	"assent/internal/auth"
 	"assent/internal/errs"
 )
 
@@ -157,6 +159,9 @@ func TestNoInternalTextEverGetsOut(t *testing.T) {
 				d.Cases.Store, d.Cases.Records = brokenCases{err: c.err}, brokenCases{err: c.err}
 				d.Registers.Breaches.Store, d.Registers.ThirdParties.Store = brokenBreaches{err: c.err}, brokenThirdParties{err: c.err}
 			})
+			if _, err := h.deps.Auth.AddUser(t.Context(), address.Must("lee@harbour.example"), "Lee", auth.Comms, "a long enough password 71"); err != nil { // to whom a trial goes
+				t.Fatal(err)
+			}
 			asked := 0
 			all := everyRequest()
 			maps.Copy(all, caseRequests())

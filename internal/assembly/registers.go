@@ -19,7 +19,7 @@ func (h *House) makeRegisters() {
 	day := h.Reckoner.UKDate
 	h.Registers = Registers{
 		Registers: &registers.Service{Store: h.DB, Day: day}, Reports: &report.Service{Source: h.DB, Day: day, Now: h.Now},
-		Breaches:     &breach.Service{Store: h.DB, Cases: h.Cases, Day: day, Now: h.Now},
+		Breaches:     &breach.Service{Store: h.DB, Cases: h.Cases, UK: h.Reckoner, Now: h.Now},
 		ThirdParties: &thirdparty.Service{Store: h.DB, Cases: h.Cases, Day: day, Now: h.Now},
 	}
 }

@@ -58,6 +58,9 @@ func (r *Reckoner) Calendar() *Calendar { return r.calendar }
 // UKDate returns the UK local date of a moment: that of receipt, or today's.
 func (r *Reckoner) UKDate(t time.Time) Date { return DateIn(t, r.london) }
 
+// UKTime returns a moment on the clocks of the United Kingdom.
+func (r *Reckoner) UKTime(t time.Time) time.Time { return t.In(r.london) }
+
 // Reckoning is what Reckon returns.
 type Reckoning struct {
 	Clocks []Clock `json:"clocks"`          // the nearest first; see Sort

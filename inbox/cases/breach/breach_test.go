@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"assent/inbox/cases"
+	"assent/internal/clock"
 	"assent/internal/errs"
 )
 
@@ -78,5 +80,24 @@ func TestWhatARecordLacksIsNamed(t *testing.T) {
 	r.Risk = Unlikely
 	if slices.Contains(r.Lacks(), "about how many people") {
 		t.Error("where nobody is at risk, nobody is counted")
+	}
+}
+
+func TestTheTimelineHasTheHourOfUKClocks(t *testing.T) {
+	t.Parallel()
+	calendar, err := clock.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	uk, err := clock.New(calendar, clock.DefaultSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, r := &Service{UK: uk}, whole()
+	r.NotifiedAt = time.Date(2026, 6, 30, 23, 30, 0, 0, time.UTC)
+	all := s.follows(cases.Case{}, Version{Record: r})
+	i := slices.IndexFunc(all, func(e cases.Event) bool { return e.Detail.Code == cases.CommissionerTold })
+	if i < 0 || all[i].What != "The Commissioner was told at 00:30 on 1 July 2026." || all[i].On.String() != "2026-07-01" {
+		t.Errorf("%+v", all)
 	}
 }

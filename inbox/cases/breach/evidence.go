@@ -87,7 +87,7 @@ type Casework interface {
 type Service struct {
 	Store Store
 	Cases Casework
-	Day   func(time.Time) clock.Date
+	UK    *clock.Reckoner // whose clocks and days they are
 	Now   func() time.Time
 }
 
@@ -138,8 +138,8 @@ func (s *Service) follows(c cases.Case, v Version) []cases.Event {
 	case r.NotifiedAt.IsZero():
 		out = append(out, done(cases.CommissionerTold, "It is on record why the Commissioner is not told."))
 	default:
-		e := done(cases.CommissionerTold, "The Commissioner was told at "+r.NotifiedAt.UTC().Format("15:04 on 2 January 2006")+" (UTC).")
-		e.On = s.Day(r.NotifiedAt)
+		e := done(cases.CommissionerTold, "The Commissioner was told at "+s.UK.UKTime(r.NotifiedAt).Format("15:04 on 2 January 2006")+".")
+		e.On = s.UK.UKDate(r.NotifiedAt)
 		out = append(out, e)
 	}
 	if told := c.Facts.DoneOn(PeopleTold); told.IsZero() && r.PeopleSettled() {

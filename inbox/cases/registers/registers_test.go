@@ -56,7 +56,7 @@ func each(t *testing.T, test func(t *testing.T, o *office)) {
 			Store: db, Records: db, Reckoner: reckoner, Keys: keys, Now: now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 			Practices: map[cases.Kind]cases.Practice{cases.Complaint: complaint.Practice{}, cases.Breach: breach.Practice{Store: db}, cases.Disclosure: thirdparty.Practice{Store: db}},
 		}
-		o.breaches = &breach.Service{Store: db, Cases: o.cases, Day: day, Now: now}
+		o.breaches = &breach.Service{Store: db, Cases: o.cases, UK: reckoner, Now: now}
 		o.disclosures = &thirdparty.Service{Store: db, Cases: o.cases, Day: day, Now: now}
 		o.registers = &registers.Service{Store: db, Day: day}
 		o.reports = &report.Service{Source: db, Day: day, Now: now}

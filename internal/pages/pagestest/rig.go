@@ -377,7 +377,7 @@ func (r *Rig) registers() console.Registers {
 	day := r.Casework.Reckoner.UKDate
 	return console.Registers{
 		Registers: &registers.Service{Store: r.DB, Day: day}, Reports: &report.Service{Source: r.DB, Day: day, Now: r.Clock.Now},
-		Breaches:     &breach.Service{Store: r.DB, Cases: r.Casework, Day: day, Now: r.Clock.Now},
+		Breaches:     &breach.Service{Store: r.DB, Cases: r.Casework, UK: r.Casework.Reckoner, Now: r.Clock.Now},
 		ThirdParties: &thirdparty.Service{Store: r.DB, Cases: r.Casework, Day: day, Now: r.Clock.Now},
 	}
 }
