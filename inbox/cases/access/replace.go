@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"slices"
 
 	"assent/internal/errs"
 )
@@ -49,23 +48,15 @@ func digestOf(r io.Reader) (string, error) {
 // Replace puts a copy, from which staff removed something elsewhere, into the case and in the place of an item's file: by whom and why stands with the item. Kinds of error: as for Review.
 func (s *Service) Replace(ctx context.Context, caseID, itemID int64, actor, name string, copied io.ReadSeeker, r Review) error {
 	const op = "access: replace"
-	k, _, err := s.open(ctx, caseID)
+	k, item, err := s.item(ctx, caseID, itemID)
 	if err != nil {
 		return errs.Wrap(op, err)
-	}
-	all, err := s.Items(ctx, k.ID)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	i := slices.IndexFunc(all, func(x Reviewed) bool { return x.ID == itemID })
-	if i < 0 {
-		return errs.E(op, errs.NotFound, "There is no such item in this case.", nil)
 	}
 	r.Verdict, r.Copy.ID = Replaced, -1
-	if err := all[i].check(r); err != nil { // before anything is kept
+	if err := item.check(r); err != nil { // before anything is kept
 		return errs.Wrap(op, err)
 	}
-	if err := s.differs(ctx, copied, *all[i].Content.File); err != nil {
+	if err := s.differs(ctx, copied, *item.Content.File); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if _, err := copied.Seek(0, io.SeekStart); err != nil {

@@ -66,27 +66,36 @@ func (s *Service) known(ctx context.Context, k cases.Case) (Known, error) {
 	return out, err
 }
 
-// Review records a person's decision on one item. Kinds of error: NotFound, Invalid, Conflict, Forbidden for whoever is no person.
-func (s *Service) Review(ctx context.Context, caseID, itemID int64, actor string, r Review) error {
-	const op = "access: review"
+// item returns an item of a case that is open.
+func (s *Service) item(ctx context.Context, caseID, itemID int64) (cases.Case, Reviewed, error) {
 	k, _, err := s.open(ctx, caseID)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return k, Reviewed{}, err
 	}
 	all, err := s.Items(ctx, k.ID)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return k, Reviewed{}, err
 	}
 	i := slices.IndexFunc(all, func(x Reviewed) bool { return x.ID == itemID })
 	if i < 0 {
-		return errs.E(op, errs.NotFound, "There is no such item in this case.", nil)
+		return k, Reviewed{}, errs.E("access: item", errs.NotFound, "There is no such item in this case.", nil)
 	}
-	if err := all[i].check(r); err != nil {
+	return k, all[i], nil
+}
+
+// Review records a person's decision on one item. Kinds of error: NotFound, Invalid, Conflict, Forbidden for whoever is no person.
+func (s *Service) Review(ctx context.Context, caseID, itemID int64, actor string, r Review) error {
+	const op = "access: review"
+	k, item, err := s.item(ctx, caseID, itemID)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if err := item.check(r); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if r.Verdict != Replaced {
 		r.Copy = File{}
-	} else if err := s.isCopy(ctx, k.ID, r.Copy.ID, all[i].Content.File); err != nil {
+	} else if err := s.isCopy(ctx, k.ID, r.Copy.ID, item.Content.File); err != nil {
 		return errs.Wrap(op, err)
 	}
 	r.By, r.At = actor, s.Now()
