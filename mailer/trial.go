@@ -18,8 +18,8 @@ const TrialLetter LetterKind = "trial"
 // trialMark begins the subject of a trial, in any language.
 const trialMark = "[Trial] "
 
-// MailTrial sends a campaign as it stands to one of the operators; whoever calls it has seen that it is one. It is what readers get, but for its subject and its links, which
-// lead nowhere; it counts in none of the campaign's figures, and asking twice sends two. Kinds: NotFound, and Invalid for what cannot be composed.
+// MailTrial sends a campaign as it stands to one of the operators. It is what readers get, but for its subject and its links, which lead nowhere; it counts in none of the
+// campaign's figures, and asking twice sends two. Kinds: NotFound, Invalid for what cannot be composed, and Refused for anybody but an operator; the gate is asked again when it goes out.
 func (s *Service) MailTrial(ctx context.Context, campaignID int64, to address.Address) error {
 	const op = "mailer: mail trial"
 	c, err := s.Store.Campaign(ctx, campaignID)
@@ -27,6 +27,9 @@ func (s *Service) MailTrial(ctx context.Context, campaignID int64, to address.Ad
 		return errs.Wrap(op, err)
 	}
 	if _, err := s.rehearse(ctx, c); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if _, err := s.Gate.AdmitTrial(ctx, to); err != nil {
 		return errs.Wrap(op, err)
 	}
 	data, err := json.Marshal(About{CampaignID: c.ID})
@@ -69,7 +72,10 @@ func (s *Service) postTrial(ctx context.Context, l Letter, about About) (Receipt
 	if err != nil {
 		return Receipt{}, err
 	}
-	permit := s.Gate.AdmitTrial(to)
+	permit, err := s.Gate.AdmitTrial(ctx, to)
+	if err != nil {
+		return Receipt{}, err
+	}
 	body, _, err := m.append(nil, subscriptions.Admitted{Permit: permit}, s.Composer.Ways.LetterID(s.Composer.Keys, l.ID), s.Now())
 	if err != nil {
 		return Receipt{}, err

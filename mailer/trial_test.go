@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assent/internal/address"
+	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/mailer"
 )
@@ -17,6 +18,8 @@ func TestATrialShowsAnOperatorTheMessageAndCountsNowhere(t *testing.T) {
 		r.join(r.lists[0], "ann@example.org")
 		c := r.draft(r.lists[0])
 		const operator = "lee@harbour.example"
+		lee := auth.User{Address: address.Must(operator), Name: "Lee", Role: auth.Comms, CreatedAt: began}
+		r.ok(r.db.CreateUser(t.Context(), &lee, "no password"))
 		r.ok(r.MailTrial(t.Context(), c.ID, address.Must(operator)))
 		r.work()
 		m := r.parsed()
@@ -45,6 +48,16 @@ func TestATrialShowsAnOperatorTheMessageAndCountsNowhere(t *testing.T) {
 		r.work()
 		if again := r.parsed().MessageID; again == first || r.relay.taken[operator] != 2 {
 			t.Errorf("a second trial: %s after %s, %d in the mailbox", again, first, r.relay.taken[operator])
+		}
+		if err := r.MailTrial(t.Context(), c.ID, address.Must("ann@example.org")); errs.KindOf(err) != errs.Refused {
+			t.Errorf("to a reader: %v", err)
+		}
+		r.clock.advance(time.Second)
+		r.ok(r.MailTrial(t.Context(), c.ID, address.Must(operator)))
+		r.ok(r.db.SetUserDisabled(t.Context(), lee.ID, true))
+		r.work()
+		if r.relay.taken[operator] != 2 {
+			t.Error("who is no operator any more when it goes out gets it all the same")
 		}
 		if err := r.MailTrial(t.Context(), 99, address.Must(operator)); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("of no campaign: %v", err)

@@ -73,6 +73,8 @@ type GateStore interface {
 	Ask(ctx context.Context, q Question, ids []int64, now time.Time) (candidates []Candidate, gateSeq int64, err error)
 	// EventsByKey returns the ledger of one address, in order, evidence included.
 	EventsByKey(ctx context.Context, key []byte) ([]Event, error)
+	// IsOperator reports whether an operator, who is not disabled, signs in with an address.
+	IsOperator(ctx context.Context, a address.Address) (bool, error)
 }
 
 // Gate makes Permits. It is the only thing that does.
@@ -159,9 +161,17 @@ func (g Gate) AdmitConfirmation(ctx context.Context, s Subscriber, list Scope, r
 }
 
 // AdmitTrial permits one copy of a campaign to an operator, who looks at it before it is sent. It names no person and no list, so no opt-out follows from it and no delivery is
-// counted; whom it goes to is the caller's to see to.
-func (g Gate) AdmitTrial(to address.Address) Permit {
-	return Permit{to: to, askedAt: g.Now(), class: ServiceClass}
+// counted. Anybody else is refused, with kind Refused.
+func (g Gate) AdmitTrial(ctx context.Context, to address.Address) (Permit, error) {
+	asked := g.Now()
+	ours, err := g.Store.IsOperator(ctx, to)
+	if err == nil && !ours {
+		err = errs.E("subscriptions: admit trial", errs.Refused, "No operator signs in with this address. A trial goes to operators alone.", nil)
+	}
+	if err != nil {
+		return Permit{}, errs.Wrap("subscriptions: ask the gate", err)
+	}
+	return Permit{to: to, askedAt: asked, class: ServiceClass}, nil
 }
 
 // AdmitLetter permits one letter to a person who wrote to us: the answer to an opt-out or about a case. No

@@ -31,6 +31,11 @@ func (a answers) EventsByKey(context.Context, []byte) ([]subscriptions.Event, er
 	return a.ledger, a.err
 }
 
+// IsOperator knows one.
+func (a answers) IsOperator(_ context.Context, to address.Address) (bool, error) {
+	return to.Normal() == "lee@harbour.example", a.err
+}
+
 func candidate(id int64, addr string, d subscriptions.Decision) subscriptions.Candidate {
 	c := subscriptions.Candidate{Subscriber: subscriptions.Subscriber{ID: id}, Decision: d}
 	if addr != "" {
@@ -190,5 +195,16 @@ func TestAConfirmationMailIsPermittedWhileItsRequestStands(t *testing.T) {
 				t.Errorf("the permit is %+v", p)
 			}
 		})
+	}
+}
+
+func TestATrialIsPermittedToOperatorsAlone(t *testing.T) {
+	t.Parallel()
+	g := subscriptions.Gate{Now: func() time.Time { return began }, Store: answers{}}
+	if _, err := g.AdmitTrial(t.Context(), address.Must("lee@harbour.example")); err != nil {
+		t.Error(err)
+	}
+	if _, err := g.AdmitTrial(t.Context(), address.Must("ann@example.org")); errs.KindOf(err) != errs.Refused {
+		t.Errorf("a reader gets a trial: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"assent/internal/address"
 	"assent/internal/audit"
 	"assent/internal/auth"
 )
@@ -36,6 +37,13 @@ func (d *DB) CreateUser(ctx context.Context, u *auth.User, passwordHash string) 
 func (d *DB) UserByAddress(ctx context.Context, normal string) (u auth.User, passwordHash string, err error) {
 	u, err = scanUser(d.reading().row(ctx, `SELECT `+userColumns+`, u.password_hash FROM users u WHERE u.address = ?`, normal), &passwordHash)
 	return u, passwordHash, fail("store: user", err)
+}
+
+// IsOperator implements subscriptions.GateStore.
+func (d *DB) IsOperator(ctx context.Context, a address.Address) (bool, error) {
+	var n int
+	err := d.reading().row(ctx, `SELECT COUNT(*) FROM users WHERE address = ? AND NOT disabled`, a.Normal()).Scan(&n)
+	return n > 0, fail("store: is operator", err)
 }
 
 // Users implements auth.Store.

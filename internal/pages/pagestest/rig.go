@@ -156,7 +156,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sending := &mailer.Service{Store: db, People: db, Targeting: segments, Composer: r.Composer, Now: r.Clock.Now}
+	sending := &mailer.Service{Store: db, People: db, Gate: subscriptions.Gate{Store: db, Now: r.Clock.Now}, Targeting: segments, Composer: r.Composer, Now: r.Clock.Now}
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: sending, Sending: sending,
 		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Registers: r.registers(), Disclosures: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: r.Clock.Now}, Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
