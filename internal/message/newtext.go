@@ -14,7 +14,7 @@ func NewText(text string) string {
 	lines = cutQuoted(lines)
 	lines = cutSignature(lines)
 	lines = trimEnd(lines, func(l string) bool {
-		return isBlank(l) || isQuoted(l) || isRule(l) || programLine.MatchString(l)
+		return isBlank(l) || isQuoted(l) || isRule(l) || addedByProgram(l)
 	})
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
@@ -28,11 +28,14 @@ func Unquoted(text string) string {
 // maxReplyLines bounds the lines of a text that NewText looks at.
 const maxReplyLines = 2000
 
-// plainBreaks makes every end of a line a line feed, and takes out what is not seen.
-var plainBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u1427", "")
+// unseen takes out what no reader sees.
+var unseen = strings.NewReplacer("\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u1427", "")
 
 func splitLines(text string) []string {
-	text = plainBreaks.Replace(text)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	if !isASCII(text) {
+		text = unseen.Replace(text)
+	}
 	atMost := min(strings.Count(text, "\n"), maxReplyLines) + 1 // SplitN makes room for as many as it is told
 	lines := strings.SplitN(text, "\n", atMost)
 	if len(lines) > maxReplyLines {
@@ -52,7 +55,7 @@ func cutQuoted(lines []string) []string {
 			continue
 		}
 		before := trimEnd(lines[:i], func(l string) bool { return isBlank(l) || isRule(l) })
-		above := slices.ContainsFunc(before, func(l string) bool { return !isBlank(l) && !isQuoted(l) && !programLine.MatchString(l) })
+		above := slices.ContainsFunc(before, func(l string) bool { return !isBlank(l) && !isQuoted(l) && !addedByProgram(l) })
 		after := lines[i+n:]
 		switch {
 		case above && (whole || !answeredBelow(after)):
@@ -79,7 +82,7 @@ func answeredBelow(lines []string) bool {
 		case isBlank(l):
 		case !quoted:
 			return false
-		case signatureRule(l) || programLine.MatchString(l):
+		case signatureRule(l) || addedByProgram(l):
 			return false
 		default:
 			return true
@@ -159,14 +162,19 @@ func introduces(s string, after []string) bool {
 		return false
 	}
 	addressed, quoted := strings.Contains(s, "@"), nextIsQuoted(after)
+	if addressed && quoted {
+		return true // in any language
+	}
 	verb := wrote.FindStringIndex(s)
 	switch {
-	case verb == nil: // in a language that is not known
-		return addressed && quoted
+	case verb == nil:
+		return false
+	case quoted:
+		return true
 	case firstPerson.MatchString(s):
-		return quoted
+		return false
 	}
-	return addressed || quoted || verb[1] >= len(strings.TrimRight(s, ": \uff1a"))
+	return addressed || verb[1] >= len(strings.TrimRight(s, ": \uff1a"))
 }
 
 // introStart tells the first line of an introduction from a sentence of a person.

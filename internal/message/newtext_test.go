@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp/syntax"
 	"strings"
 	"testing"
 )
@@ -187,4 +188,65 @@ func FuzzNewText(f *testing.F) {
 			t.Fatalf("white space around %q", got)
 		}
 	})
+}
+
+func TestEveryLineThatAProgramAddsIsKnownByItsFirstWord(t *testing.T) {
+	t.Parallel()
+	tree, err := syntax.Parse(programLine.String(), syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := examples(tree)
+	if len(lines) < 60 {
+		t.Fatalf("only %d lines", len(lines))
+	}
+	for _, line := range lines {
+		if !programLine.MatchString(line) || !addedByProgram(line) || !addedByProgram("<*"+strings.ToUpper(line)+">") {
+			t.Errorf("%q is found by %q and not by its first word", line, programLine)
+		}
+	}
+	if addedByProgram("Please sell no data of mine.") {
+		t.Error("a person's sentence was taken for a program's")
+	}
+}
+
+// examples returns lines that an expression finds: one for each of its alternatives and each character of a short class, as short as they can be.
+func examples(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(re.Rune))}
+	case syntax.OpCharClass:
+		var all []string
+		for i := 0; i < len(re.Rune) && len(re.Rune) <= 12; i += 2 {
+			all = append(all, string(re.Rune[i]))
+		}
+		return all
+	case syntax.OpAnyCharNotNL:
+		return []string{"x"}
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			all = append(all, examples(sub)...)
+		}
+		return all
+	case syntax.OpCapture:
+		return examples(re.Sub[0])
+	case syntax.OpConcat:
+		all := []string{""}
+		for _, sub := range re.Sub {
+			var longer []string
+			for _, end := range examples(sub) {
+				for _, start := range all {
+					longer = append(longer, start+end)
+				}
+			}
+			all = longer
+		}
+		return all
+	case syntax.OpRepeat:
+		return []string{strings.Repeat("x", re.Min)}
+	case syntax.OpQuest:
+		return append(examples(re.Sub[0]), "")
+	}
+	return []string{""}
 }

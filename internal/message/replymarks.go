@@ -78,6 +78,18 @@ var forwardMark = regexp.MustCompile(`(?i)^[-_=*# ]*(?:-{2,} ?|begin )(?:forward
 // forwardSubject finds the mark of a mail that was passed on.
 var forwardSubject = regexp.MustCompile(`(?i)^\s*(?:fwd?|wg|tr|rv|enc|vb|vs|pd|fs|doorst|továbbítás|vl|πρθ|прп|i)\s*:`)
 
+// addedByProgram reports whether a line is what a program adds below a text.
+func addedByProgram(l string) bool {
+	l = strings.TrimLeft(l, " \t\n\f\r<(*_>\"")
+	first, _, _ := strings.Cut(l, " ")
+	return (among(programStarts, strings.TrimRight(first, ".>)*_")) || strings.Contains(strings.ToLower(l), "from ")) && programLine.MatchString(l)
+}
+
+// programStarts are the first words of what programLine finds; what it finds besides has the word "from".
+const programStarts = " sent get download envoyé expédié télécharger téléchargez obtenez von gesendet diese holen hol outlook enviado enviada obtener obter inviato ottieni verzonden " +
+	"wysłano wysłane wysłany odesláno odoslané skickat sendt lähetetty trimis elküldve απεστάλη στάλθηκε отправлено изпратено надіслано відправлено anfonwyd seolta poslano saadetud " +
+	"從我的 从我的 iphoneから送信 virus-free virenfrei this "
+
 // programLine finds what a program adds below a text.
 var programLine = regexp.MustCompile(`(?i)^[\s<(*_>"]*(?:` +
 	`sent (?:from|via|with|by|using|on) .{2,120}|.{0,30}\bfrom (?:my )?(?:mobile|phone|iphone|ipad|android|blackberry)\b.{0,30}|` +
@@ -160,7 +172,7 @@ const (
 		"nuo mittente expéditeur remitente absender afzender nadawca minn odesílatel odosielateľ pošiljatelj " +
 		"pošiljatelj šalje kimden 发件人 差出人 mitt avsändare afsender "
 	dateWords = " sent date sent_on gesendet datum gesendet_am envoyé envoyé_le date_d'envoi enviado enviado_el fecha " +
-		"data enviada_em enviado_em inviato verzonden wysłano wysłane skickat sendt dato lähetetty päivämäärä " +
+		"data enviada_em enviado_em inviato verzonden wysłano wysłane sendt dato lähetetty päivämäärä " +
 		"odesláno dátum odoslané elküldve küldve trimis trimis_la εστάλη στάλθηκε ημερομηνία отправлено дата " +
 		"изпратено надіслано відправлено anfonwyd dyddiad seolta dáta saadetud kuupäev nosūtīts datums " +
 		"išsiųsta poslano poslato mibgħut gönderildi tarih 发送时间 日期 送信日時 risposta "
