@@ -87,13 +87,16 @@ func shapedAsReport(m *message.Parsed, written string) bool {
 
 var mailSystemName = regexp.MustCompile(`(?i)mail(?:er)?[ -]?(?:daemon|delivery|system|router|administrator)|postmaster|system administrator|delivery (?:sub)?system`)
 
+// separators takes out what a mail system's name is joined with: "mail_daemon", "Mailer-Daemon".
+var separators = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
+
 // daemon reports whether the sender has an address as only mail systems have (RFC 5321 section 4.5.1, RFC 2142).
 func daemon(m *message.Parsed) bool {
 	local := strings.ToLower(m.From.Local())
 	if m.From.IsZero() {
 		local = strings.ToLower(m.FromName)
 	}
-	local = strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(local)
+	local = separators.Replace(local)
 	for _, name := range []string{"mailerdaemon", "maildaemon", "postmaster", "mdaemon", "maildelivery", "mailsystem", "poostmaster", "mailerdemon", "bouncenotification", "microsoftexchange"} {
 		if strings.HasPrefix(local, name) {
 			return true
