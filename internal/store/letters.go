@@ -69,17 +69,15 @@ func (c conn) openLetters(ctx context.Context, all []*mailer.Letter, now time.Ti
 }
 
 // StartLetter implements mailer.Store. A letter of a notice run that is paused does not start, and keeps waiting.
-func (d *DB) StartLetter(ctx context.Context, id int64, now time.Time) (l mailer.Letter, ok bool, err error) {
-	err = d.within(ctx, func(c conn) error {
-		l, err = scanLetter(c.row(ctx, `UPDATE letters SET state = 'started', started_at = ? WHERE id = ? AND state = 'waiting'
-			AND NOT EXISTS (SELECT 1 FROM notice_tellings t JOIN notice_runs r ON r.notice_id = t.notice_id WHERE t.letter_id = letters.id AND r.paused_at <> 0) RETURNING `+letterColumns, millis(now), id))
-		if !errors.Is(err, sql.ErrNoRows) {
-			ok = err == nil
-			return err
-		}
-		return c.abandonLetter(ctx, id, now)
-	})
-	return l, ok, failUnless(queue.ErrBusy, "store: start letter", err)
+func (d *DB) StartLetter(ctx context.Context, id int64, now time.Time) (mailer.Letter, bool, error) {
+	const op = "store: start letter"
+	l, err := scanLetter(d.writing().row(ctx, `UPDATE letters SET state = 'started', started_at = ? WHERE id = ? AND state = 'waiting'
+		AND NOT EXISTS (SELECT 1 FROM notice_tellings t JOIN notice_runs r ON r.notice_id = t.notice_id WHERE t.letter_id = letters.id AND r.paused_at <> 0) RETURNING `+letterColumns, millis(now), id))
+	if !errors.Is(err, sql.ErrNoRows) {
+		return l, err == nil, fail(op, err)
+	}
+	err = d.within(ctx, func(c conn) error { return c.abandonLetter(ctx, id, now) })
+	return mailer.Letter{}, false, failUnless(queue.ErrBusy, op, err)
 }
 
 // letterLease is how long a letter may take to be handed over before its worker counts as dead.
