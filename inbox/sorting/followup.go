@@ -12,7 +12,7 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 		if !s.asserts("delete-it") || s.vetoed() {
 			continue
 		}
-		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held"))
+		spoken := s.has("about-me") || i > 0 && (r.all[i-1].has("about-me") || r.all[i-1].has("held")) || i > 1 && len(s.words) <= 8 && r.all[i-2].where == "text" && r.all[i-2].has("about-me") && !r.all[i-2].vetoed()
 		for j := max(0, i-2); j <= i && !spoken; j++ {
 			b := &r.all[j]
 			spoken = b.where == "text" && b.has("mine") && (b.has("contact") || b.has("field") || b.has("hold")) && b.has("their-records") && !b.has("newsletter") && !b.has("story")
@@ -33,6 +33,19 @@ func (r *reading) closeThat(found map[string][]Ground) {
 	}
 }
 
+// stopThat takes "end it now" after a sentence about a mailing that the sender gets.
+func (r *reading) stopThat(found map[string][]Ground) {
+	if len(found) > 0 {
+		return
+	}
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asserts("stop", "close") && len(s.words) <= 8 && !s.asked && !s.vetoed() && !s.has("no-field") && !s.has("account") && before.where == "text" && before.has("newsletter") && (before.has("mine") || before.has("receive")) && !before.has("footer") && !before.vetoed() {
+			found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: s.where, Words: s.text, Rule: "asks to stop what was spoken of"})
+		}
+	}
+}
+
 // listThat takes "please delete his address" after a sentence about a list.
 func (r *reading) listThat(found map[string][]Ground) {
 	if len(found) > 0 {
@@ -47,14 +60,15 @@ func (r *reading) listThat(found map[string][]Ground) {
 }
 
 // leftThat takes what a person writes of somebody who left, and asks to keep off the list: "Bob doesn't work here any
-// more, please update your list".
+// more, please take him off your list". To update a list is asked of a newsletter in an answer to one; elsewhere a colleague tells whom
+// to write to, and a person sees to it.
 func (r *reading) leftThat(found map[string][]Ground) {
 	for i := range r.all {
 		if s := &r.all[i]; s.where != "text" || s.vetoed() || s.has("mine") || s.has("contact") || !s.asserts(LabelLeftCompany) {
 			continue
 		}
 		for j := i; j < min(i+3, len(r.all)); j++ {
-			if s := &r.all[j]; s.has("newsletter") && s.asserts("take-off", "delete", "rectify", "stop") && !s.vetoed() {
+			if s := &r.all[j]; s.has("newsletter") && (s.asserts("take-off", "delete", "stop") || r.reply && s.asserts("rectify")) && !s.vetoed() {
 				found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: r.all[i].where, Words: r.all[i].text, Rule: "tells that somebody left"},
 					Ground{Where: s.where, Words: s.text, Rule: "asks to mend the list"})
 			}
@@ -95,9 +109,27 @@ func (r *reading) correctThat(found map[string][]Ground) {
 // correct it, or in the same sentence with what is wrong.
 func (s *said) tellsOfRecord(before bool) bool {
 	if before {
-		return s.has("their-records") || s.has("wrong") && (s.has("about-me") || s.has("field") && s.has("mine"))
+		return s.has("their-records") || s.has("mine") && s.has("field") && (s.has("wrong") || s.has("negation")) || s.has("wrong") && s.has("about-me")
 	}
 	return s.has("their-records") && (s.has("wrong") || s.has("request"))
+}
+
+// changedThat takes a detail of the sender that is told anew, after what is wrong or over: "I've moved. My new address is ...", "you write
+// my date of birth as ...; it should be ...".
+func (r *reading) changedThat(found map[string][]Ground) {
+	if len(found) > 0 || r.words > 60 {
+		return
+	}
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if before.where != "text" || before.vetoed() || s.vetoed() || before.has("no-field") || s.has("no-field") || before.has("newsletter") || before.has(LabelLeftCompany) {
+			continue
+		}
+		if before.asserts("wrong") && s.asserts("contact") || s.asserts("wrong") && len(s.words) <= 10 && before.has("field") && before.has("mine") {
+			found[LabelRectification] = append(found[LabelRectification], Ground{Where: before.where, Words: before.text, Rule: "speaks of a detail"}, Ground{Where: s.where, Words: s.text, Rule: "tells what is right now"})
+			return
+		}
+	}
 }
 
 // objectThat takes "I object to that" after a sentence about what is done with data of the sender.
@@ -170,7 +202,7 @@ func (r *reading) copyThat(found map[string][]Ground) {
 func (r *reading) withdrawThat(found map[string][]Ground) {
 	for i := 1; i < len(r.all); i++ {
 		s, before := &r.all[i], &r.all[i-1]
-		if s.asserts("withdraw") && !s.vetoed() && before.where == "text" && before.asserts("consent") && before.has("about-me") {
+		if s.asserts("withdraw") && !s.vetoed() && before.where == "text" && before.asserts("consent") && !before.vetoed() && (before.has("about-me") || len(s.words) <= 8) {
 			found[LabelWithdrawConsent] = append(found[LabelWithdrawConsent], Ground{Where: s.where, Words: s.text, Rule: "withdraws what was agreed to"})
 		}
 	}
@@ -179,7 +211,7 @@ func (r *reading) withdrawThat(found map[string][]Ground) {
 // ownData takes a mail that asks for something about the sender's own data in words that no rule knows: no request
 // is missed for want of a word, and a person sees what it is. The best guess names the right.
 func (r *reading) ownData(found map[string][]Ground) {
-	if len(found) > 0 {
+	if len(found) > 0 || r.speaks("usage") {
 		return
 	}
 	for i := range r.all {
@@ -222,7 +254,7 @@ func (s *said) guess() string {
 		return LabelRestriction
 	case s.has("negation") && (s.has("processing") || s.has("pass-on")), s.has("object"):
 		return LabelObjection
-	case s.has("copy") || s.has("tell") || s.has("which") || s.has("everything") || s.has("hold") || s.has("processing") || s.asked:
+	case s.has("copy") || s.has("tell") || s.has("which") || s.has("everything") || s.has("hold") || s.has("processing") || s.asserts("send", "receive", "wish") && !s.has("account") || s.asked:
 		return LabelAccess
 	}
 	return LabelOther

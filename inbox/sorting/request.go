@@ -29,9 +29,11 @@ func (r *reading) requests() request {
 	}
 	r.deleteThat(found)
 	r.correctThat(found)
+	r.changedThat(found)
 	r.copyThat(found)
 	r.closeThat(found)
 	r.leftThat(found)
+	r.stopThat(found)
 	r.listThat(found)
 	r.objectThat(found)
 	r.addressOff(found)
@@ -164,7 +166,7 @@ func (u *readyRule) around(s *said, h hit) (from, to int, ok bool) {
 			if o.concept == "negation" && (!s.inItsLanguage(o) || s.polite(o) || s.parted(o.end, h.at)) {
 				continue
 			}
-			if o.concept == "request" && o.at >= h.at && o.end <= h.end && h.concept != "withdraw" { // the last word of "access request"
+			if o.concept == "request" && o.at >= h.at && o.end <= h.end && h.concept != "withdraw" && !s.denies(h) { // the last word of "access request"
 				continue
 			}
 			if any.meets(o.bit) && (o.phrase != h.phrase || o.at != h.at) {
@@ -192,6 +194,11 @@ func (s *said) negated(h hit) bool {
 		}
 	}
 	return false
+}
+
+// denies reports whether a hit starts with a negation of its own: "don't want to be listed in".
+func (s *said) denies(h hit) bool {
+	return slices.ContainsFunc(s.hits, func(o hit) bool { return o.concept == "negation" && o.at == h.at && o.end < h.end })
 }
 
 // polite tells the "not" of a question that asks for something ("can't you", "kan du ikke") from one that denies.
@@ -296,6 +303,10 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 	}
 	law := requestRules().lawAlone
 	for i := range r.all {
+		if s := &r.all[i]; s.has("rights-contact") && (s.has("request") || s.asked) && !s.vetoed() {
+			found[LabelOther] = append(found[LabelOther], Ground{Where: s.where, Words: s.text, Rule: "asks whom to turn to with their rights"})
+			return
+		}
 		if from, to, ok := law.match(&r.all[i]); ok {
 			label := LabelOther
 			if s := &r.all[i]; s.has("which") && s.has("hold") {

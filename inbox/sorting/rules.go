@@ -97,7 +97,7 @@ func optOutRules() []rule {
 		{label, "wants no more mailings", "no-more wish receive/newsletter", 12, lost, anywhere},
 		{label, "wants no more mailings", "no-more receive newsletter request", 8, lost, anywhere},
 		{label, "is not to get the mailings", "request negation receive newsletter", 12, lost, inOrder},
-		{label, "has enough of the mailings", "fed-up newsletter", 6, lost, anywhere},
+		{label, "has enough of the mailings", "fed-up newsletter", 9, lost, anywhere},
 		{label, "does not want the mailings", "negation wish newsletter", 6, lost, short},
 		{label, "does not want to be written to", "negation wish contacted", 7, lost + " data", anywhere},
 		{label, "says that they never signed up", "never-joined", 20, lost + " obtained", anywhere},
@@ -111,7 +111,7 @@ func accessRules() []rule {
 	const label, name = LabelAccess, "asks what is held about them"
 	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint wanted"
 	return []rule{
-		{label, name, "access ask", 24, "complaint wanted", anywhere},
+		{label, name, "access ask", 24, "complaint wanted keep-it", anywhere},
 		{label, name, "held request/which/tell/copy", 24, deeds, anywhere},
 		{label, name, "tell held", 7, "wanted", inOrder},
 		{label, name, "which data about-me", 12, deeds, inOrder},
@@ -119,7 +119,7 @@ func accessRules() []rule {
 		{label, name, "request/tell everything about-me", 14, deeds, anywhere},
 		{label, "asks to see what is kept of their account", "copy hold account mine", 18, deeds + " no-field story", anywhere},
 		{label, "asks for a copy of data about them", "copy about-me", 10, "portable", anywhere},
-		{label, "asks where data about them came from", "obtained contact/about-me", 8, "wanted", anywhere},
+		{label, "asks where data about them came from", "obtained contact/about-me", 10, "wanted", anywhere},
 		{label, "asks who was given data about them", "shared contact/about-me", 10, "", anywhere},
 	}
 }
@@ -175,7 +175,7 @@ func otherRightsRules() []rule {
 		{LabelObjection, "does not want data used", "processing negation about-me marketing", 14, "until", anywhere},
 		{LabelObjection, "does not want data used", "processing negation marketing request", 10, "until notice", anywhere},
 		{LabelObjection, "does not want data used", "processing negation about-me wish/request", 12, "until keep-it delete consent complaint complaint-about access held misdeed", anywhere},
-		{LabelObjection, "does not want data passed on", "pass-on negation about-me", 10, "complaint obtained shared portable", anywhere},
+		{LabelObjection, "does not want data passed on", "pass-on negation about-me/contact", 10, "complaint accuse obtained shared portable", anywhere},
 		{LabelObjection, "names the right to object", "right-objection ask", 20, "", anywhere},
 
 		{LabelWithdrawConsent, "withdraws consent", "withdraw consent ask", 45, "", anywhere},
@@ -183,6 +183,9 @@ func otherRightsRules() []rule {
 
 		{LabelComplaint, "complains about the handling of data", "complaint complaint-about/law ask", 24, "threat", anywhere},
 		{LabelComplaint, "complains about the handling of data", "complaint complaint-about", 8, "threat notice", short},
+
+		{LabelComplaint, "says that they had no right to data", "accuse pass-on/processing/hold about-me/contact", 16, "threat notice delete-it", anywhere},
+		{LabelComplaint, "says that they had no right to data", "accuse misdeed", 12, "threat notice", anywhere},
 
 		{LabelAutomatedDecision, "questions an automated decision", "human-review ask", 24, "", anywhere},
 		{LabelAutomatedDecision, "questions an automated decision", "automated review/object/complaint", 8, "notice", short},

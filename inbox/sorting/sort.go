@@ -213,8 +213,11 @@ func outsideAutomatic(hits []hit) []hit {
 // "account" of an account subscription no account.
 func outweighed(hits []hit) []hit {
 	return outside(hits, func(h hit) bool {
-		return h.concept == "field" || h.concept == "account" || h.concept == "newsletter" || h.concept == "their-records"
+		return h.concept == "field" || h.concept == "account" || h.concept == "newsletter" || h.concept == "their-records" || h.concept == "in-person"
 	}, func(h, over hit) bool {
+		if over.concept == "in-person" { // "as a former customer I want" tells no story
+			return h.concept == "story"
+		}
 		return (h.concept == "no-field" && over.concept != "their-records" || h.concept == "story" || h.concept == "account" && over.concept == "newsletter") && h.end-h.at < over.end-over.at
 	})
 }

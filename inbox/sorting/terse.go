@@ -45,6 +45,7 @@ func (r *reading) commands(text string) bool {
 const maxName = 3
 
 // refuses reports whether a sentence has words of refusal, and how many words it has that are neither these, nor names of mailings, nor fillers.
+// Thanks for what was stopped refuse nothing.
 func (s *said) refuses() (refused bool, rest int) {
 	lex := lexicons()
 	for at, w := range s.words {
@@ -53,7 +54,7 @@ func (s *said) refuses() (refused bool, rest int) {
 			covers := h.at <= at && at < h.end
 			in, named = in || covers && h.concept == "refusal", named || covers && h.concept == "newsletter"
 		}
-		refused = refused || in
+		refused = refused || in && !s.has("thanks")
 		if !in && !named && !lex.fillers[w] {
 			rest++
 		}
