@@ -90,6 +90,7 @@ type CasePage struct {
 	MayWrite     bool
 	Asked        string // what was asked, as entered by hand
 	Facts        []Fact
+	Flags        []CaseFlag // what to look at, as the sorting saw it
 	Parties      []CaseParty
 	Links        []CaseLink
 	Duties       []CaseDuty
@@ -113,6 +114,13 @@ type CasePage struct {
 
 // NewParty is a person who is yet to be named.
 func (CasePage) NewParty() CaseParty { return CaseParty{} }
+
+// CaseFlag is something to look at, with the words that led to it.
+type CaseFlag struct {
+	Flag  string
+	Words string
+	Why   string // may be empty
+}
 
 // CaseParty is somebody a case belongs to.
 type CaseParty struct {

@@ -35,7 +35,8 @@ func caseActs() []CaseAct {
 func casePage() CasePage {
 	return CasePage{
 		Console: desk(), Row: caseRows()[1], MayWrite: true, Clocks: accessClocks(), Notes: []ClockStep{{"Keep the person informed of progress.", "DPA 2018 s.164A(5)"}},
-		Facts:   []Fact{{"Came by", "Mail"}, {"Subject", "My data"}, {"Received", "25 November 2026, 00:30"}, {"Look at", "Somebody may act for somebody else: authority is needed"}},
+		Facts:   []Fact{{"Came by", "Mail"}, {"Subject", "My data"}, {"Received", "25 November 2026, 00:30"}},
+		Flags:   []CaseFlag{{"agent", "Somebody may act for somebody else: authority is needed", "“on behalf of my client” (text: acts for somebody else)"}},
 		Parties: []CaseParty{{1, "Asks", "Carys O'Neill", "carys@example.org", "", "/console/people/9"}, {2, "Is about", "Dai O'Neill", "", "1 Quay, Porthaven", ""}},
 		Links:   []CaseLink{{"Asked before, and still open", "R-2026-000039", "/console/cases/39", State{"Acknowledged", Wait}}, {"Erasure of personal data", "R-2026-000042/2", "/console/cases/43", State{"New", Alert}}},
 		Duties:  []CaseDuty{{"Search every table", true, ""}, {"Decide", false, ""}, {"Tell the recipients", false, "/console/cases/42/recipients"}},

@@ -19,7 +19,9 @@ var (
 // also put on fraud, so one of the signs must be hard to come by.
 func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 	var grounds []Ground
-	note := func(where, words, rule string) { grounds = append(grounds, Ground{where, words, rule}) }
+	note := func(where, words, rule string) {
+		grounds = append(grounds, Ground{Where: where, Words: words, Rule: rule})
+	}
 	hard, said := false, false
 	if f := m.Header.Get("X-Failed-Recipients"); f != "" {
 		note("header X-Failed-Recipients", f, "names who was not reached")

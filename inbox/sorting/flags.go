@@ -1,16 +1,22 @@
 package sorting
 
-import "assent/internal/message"
+import (
+	"slices"
+	"strings"
 
-// flags finds what a person should know beside the kind.
-func (r *reading) flags(m *message.Parsed) []string {
-	var out []string
-	for _, f := range [...]struct{ concept, flag string }{
-		{"compensation", FlagCompensation}, {"breach", FlagBreach}, {"foi", FlagFOI}, {"third-party", FlagThirdParty}, {"child", FlagChild}, {"agent", FlagAgent}, {"urgent", FlagUrgent},
+	"assent/internal/message"
+)
+
+// flags finds what a person should know beside the kind, and for each flag the words that led to it.
+func (r *reading) flags(m *message.Parsed) (out []string, grounds []Ground) {
+	for _, f := range [...]struct{ concept, flag, rule string }{
+		{"compensation", FlagCompensation, "asks for money"}, {"breach", FlagBreach, "tells of a leak or loss"}, {"foi", FlagFOI, "speaks of freedom of information"},
+		{"third-party", FlagThirdParty, "asks for the data of somebody else"}, {"child", FlagChild, "a child writes or is written about"},
+		{"agent", FlagAgent, "acts for somebody else"}, {"urgent", FlagUrgent, "harm, danger, haste or a court"},
 	} {
 		for i := range r.all {
-			if r.all[i].has(f.concept) {
-				out = append(out, f.flag)
+			if s := &r.all[i]; s.has(f.concept) {
+				out, grounds = append(out, f.flag), append(grounds, Ground{Where: s.where, Words: s.wordsOf(f.concept), Rule: f.rule, Flag: f.flag})
 				break
 			}
 		}
@@ -18,5 +24,14 @@ func (r *reading) flags(m *message.Parsed) []string {
 	if m.ListID != "" || m.Header.Has("List-Unsubscribe") || m.Precedence == "bulk" || m.Precedence == "list" {
 		out = append(out, FlagBulk)
 	}
-	return out
+	return out, grounds
+}
+
+// wordsOf returns the words of a sentence that a concept was found in.
+func (s *said) wordsOf(concept string) string {
+	i := slices.IndexFunc(s.hits, func(h hit) bool { return h.concept == concept })
+	if i < 0 {
+		return s.text
+	}
+	return strings.Join(s.words[s.hits[i].at:s.hits[i].end], " ")
 }

@@ -48,7 +48,8 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 	default:
 		v.Confidence = 0.7
 	}
-	v.Flags = append(v.Flags, r.flags(m)...)
+	flags, why := r.flags(m)
+	v.Flags, v.Grounds = append(v.Flags, flags...), append(v.Grounds, why...)
 	if v.Confidence < 0.6 && !v.Flagged(FlagUnsure) {
 		v.Flags = append(v.Flags, FlagUnsure)
 	}
@@ -82,10 +83,12 @@ func excerpt(s string) string {
 	return s
 }
 
+const maxGrounds = 12 // of the kind; those of the flags, one each, come on top
+
 func distinct(list []Ground) []Ground {
 	var out []Ground
 	for _, g := range list {
-		if !slices.Contains(out, g) && len(out) < 12 {
+		if !slices.Contains(out, g) && (len(out) < maxGrounds || g.Flag != "") {
 			out = append(out, g)
 		}
 	}

@@ -208,6 +208,10 @@ func TestFlagsForAPerson(t *testing.T) {
 	} {
 		if v := Sort(mailOf(t, text)); !v.Flagged(flag) {
 			t.Errorf("%q: flags %v, want %s", text, v.Flags, flag)
+		} else if !slices.ContainsFunc(v.Grounds, func(g Ground) bool {
+			return g.Flag == flag && g.Words != "" && strings.Contains(strings.ReplaceAll(strings.ToLower(text), "'", ""), g.Words)
+		}) {
+			t.Errorf("%q: no words show why it is flagged %s: %+v", text, flag, v.Grounds)
 		}
 	}
 }

@@ -65,9 +65,10 @@ const (
 
 // Ground is one reason for a verdict, as it is shown to a person.
 type Ground struct {
-	Where string `json:"where"` // "subject", "text", "header Auto-Submitted", "part message/delivery-status"
-	Words string `json:"words"` // what stands there, shortened
-	Rule  string `json:"rule"`  // the rule that took it as a sign
+	Where string `json:"where"`          // "subject", "text", "header Auto-Submitted", "part message/delivery-status"
+	Words string `json:"words"`          // what stands there, shortened
+	Rule  string `json:"rule"`           // the rule that took it as a sign
+	Flag  string `json:"flag,omitempty"` // of which flag it is a sign; "" for one of the kind
 }
 
 // Recipient is one recipient of a bounce.

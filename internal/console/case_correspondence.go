@@ -54,6 +54,9 @@ func (s *console) readIncoming(ctx context.Context, k cases.Case, m cases.Messag
 	}
 	if kept[0].ID == k.InboundID {
 		page.Grounds = groundWords(kept[0].Grounds)
+		for i, f := range page.Flags {
+			page.Flags[i].Why = flagWhy(f.Flag, kept[0].Grounds)
+		}
 	}
 	base := fmt.Sprintf("%s/messages/%d", caseURL(k.ID), m.ID)
 	if kept[0].Digest != "" {

@@ -77,9 +77,9 @@ func outcomeLetter(o cases.Outcome, language string) string {
 	return ""
 }
 
-// reasonOf says a reason's code in words. One that only its kind knows stands as it is.
-func reasonOf(code string) string {
-	for _, r := range append(cases.Reasons(), cases.ExtensionReasons()...) {
+// reasonIn says the code of one of some reasons in words, with its law. One that is not among them stands as it is.
+func reasonIn(all []cases.Reason, code string) string {
+	for _, r := range all {
 		if r.Code == code {
 			return r.Words + " (" + r.Rule + ")"
 		}

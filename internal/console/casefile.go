@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func (s *console) showCase(c *gin.Context, by auth.Actor, k cases.Case, status i
 		return errs.Wrap(op, err)
 	}
 	page.Row.Owner = names[k.OwnerID]
-	page.Decision, page.Words = decisionFacts(k, names)
+	page.Decision, page.Words = s.decisionFacts(k, names)
 	for _, part := range []func(context.Context, cases.Case, *templates.CasePage) error{s.caseFacts, s.caseIdentity, s.caseLinks, s.caseDuties, s.caseCorrespondence, s.caseBelongings} {
 		if err := part(ctx, k, &page); err != nil {
 			return errs.Wrap(op, err)
@@ -92,7 +93,7 @@ func (s *console) caseFacts(ctx context.Context, k cases.Case, page *templates.C
 	page.Facts = append(page.Facts, s.stageFacts(k)...)
 	for _, f := range k.Flags {
 		if words := flagWords(f); words != "" {
-			page.Facts = append(page.Facts, templates.Fact{Name: "Look at", Value: words})
+			page.Flags = append(page.Flags, templates.CaseFlag{Flag: f, Words: words})
 		}
 	}
 	page.Facts = withoutEmpty(page.Facts)
@@ -207,15 +208,16 @@ func lawNotes(notes []cases.Note) []templates.ClockStep {
 	return out
 }
 
-func decisionFacts(k cases.Case, names map[int64]string) ([]templates.Fact, string) {
+func (s *console) decisionFacts(k cases.Case, names map[int64]string) ([]templates.Fact, string) {
 	d := k.Decision
 	if d == nil {
 		return nil, ""
 	}
 	facts := []templates.Fact{{Name: "Outcome", Value: outcomeWords(d.Outcome)}, {Name: "By", Value: operatorWords(d.Actor, names)}, {Name: "Decided by", Value: plain(d.Person)}, {Name: "On", Value: k.Facts.DecidedOn.Long()}}
 	for _, r := range d.Reasons {
-		facts = append(facts, templates.Fact{Name: "Reason", Value: reasonOf(r)})
+		facts = append(facts, templates.Fact{Name: "Reason", Value: reasonIn(s.Casework.Reasons(k, d.Outcome), r)})
 	}
+	facts = append(facts, templates.Fact{Name: "Consulted", Value: plain(d.Consulted)})
 	return withoutEmpty(facts), plain(d.Words)
 }
 
@@ -251,6 +253,11 @@ func groundWords(grounds []sorting.Ground) []string {
 		all = append(all, fmt.Sprintf("“%s” (%s: %s)", plain(g.Words), g.Where, g.Rule))
 	}
 	return all
+}
+
+// flagWhy returns the words that led to a flag, "" where it came otherwise.
+func flagWhy(flag string, grounds []sorting.Ground) string {
+	return strings.Join(groundWords(slices.DeleteFunc(slices.Clone(grounds), func(g sorting.Ground) bool { return g.Flag != flag })), "; ")
 }
 
 func withoutEmpty(facts []templates.Fact) []templates.Fact {

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"assent/inbox/cases"
+	"assent/inbox/sorting"
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
 )
@@ -223,5 +224,14 @@ func TestAnOperatorWorksACaseInABrowser(t *testing.T) {
 		b.Do(chromedp.WaitVisible(`//p[contains(., "You decide")]`))
 		b.Arrive("Enter a request by hand")
 		b.Done(1)
+	})
+}
+
+func TestAFlagOnTheCasePageShowsTheWordsThatLedToIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		k := r.openCase(t, htmlMail, sorting.Ground{Where: "text", Words: "my daughter", Rule: "a child writes or is written about", Flag: sorting.FlagChild})
+		dpo := r.operator(t, auth.DPO)
+		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), "Look at", "“my daughter” (text: a child writes or is written about)")
 	})
 }

@@ -43,8 +43,12 @@ func (r rig) see(cookie, path string) *httptest.ResponseRecorder {
 }
 
 // openCase takes in a mail and opens a case of it.
-func (r rig) openCase(t *testing.T, raw string) cases.Case {
+func (r rig) openCase(t *testing.T, raw string, flagged ...sorting.Ground) cases.Case {
 	t.Helper()
+	var flags []string
+	for _, g := range flagged {
+		flags = append(flags, g.Flag)
+	}
 	ctx := t.Context()
 	received := r.Clock.Now().Add(-48 * time.Hour)
 	err := r.DB.Receive(ctx, "rights", 1, []inbox.Arrival{{UID: uint32(len(raw)), ReceivedAt: received, Size: int64(len(raw)), Body: strings.NewReader(raw)}})
@@ -53,7 +57,7 @@ func (r rig) openCase(t *testing.T, raw string) cases.Case {
 	}
 	kept := must(r.DB.KeptBefore(ctx, 0, 1))(t)[0]
 	o := must(cases.Prepare(r.Casework.Reckoner, cases.Case{
-		Labels: []string{"access"}, ProgrammeID: r.Programme.ID, Mailbox: "rights", InboundID: kept.ID, Channel: cases.ByMail,
+		Labels: []string{"access"}, Flags: flags, ProgrammeID: r.Programme.ID, Mailbox: "rights", InboundID: kept.ID, Channel: cases.ByMail,
 		From: "carys@reader.example", Subject: "My data", ReceivedAt: received, Division: "england-and-wales", Language: "en",
 	}, []cases.Kind{cases.Access}, func(cases.Kind) clock.House { return clock.House{} }))(t)
 	o.Parties = cases.Parties("Carys O'Neill", address.Must("carys@reader.example"), 0)
@@ -61,7 +65,7 @@ func (r rig) openCase(t *testing.T, raw string) cases.Case {
 	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", r.Clock.Now(), clock.DateIn(r.Clock.Now(), time.UTC))}
 	err = r.DB.Settle(ctx, inbox.Settlement{
 		InboundID: kept.ID, Disposition: inbox.OpenedCase, From: o.Case.From, Subject: o.Case.Subject, Opening: &o,
-		Verdict: sorting.Verdict{Kind: sorting.KindRights, Labels: o.Case.Labels, Grounds: []sorting.Ground{{Where: "text", Words: "a copy of my data", Rule: "access"}}},
+		Verdict: sorting.Verdict{Kind: sorting.KindRights, Labels: o.Case.Labels, Grounds: append(flagged, sorting.Ground{Where: "text", Words: "a copy of my data", Rule: "access"})},
 	})
 	if err != nil {
 		t.Fatal(err)
