@@ -44,9 +44,9 @@ type Reason struct {
 // law cites the law of a reason as a letter in a language does.
 func (r Reason) law(language string) string {
 	if language == "cy" {
-		return strings.NewReplacer("Art ", "Erthygl ", " UK GDPR", " o GDPR y DU", "DPA 2018 Sch ", "Deddf Diogelu Data 2018, Atodlen ", " para ", ", paragraff ").Replace(r.Rule)
+		return strings.NewReplacer("Art ", "Erthygl ", " UK GDPR", " o GDPR y DU", "DPA 2018 Sch ", "Deddf Diogelu Data 2018, Atodlen ", "DPA 2018 s.", "Deddf Diogelu Data 2018, adran ", " para ", ", paragraff ", " and (", " a (").Replace(r.Rule)
 	}
-	return strings.NewReplacer("Art ", "Article ", " UK GDPR", " of the UK GDPR", "DPA 2018 Sch ", "Data Protection Act 2018, Schedule ", " para ", ", paragraph ").Replace(r.Rule)
+	return strings.NewReplacer("Art ", "Article ", " UK GDPR", " of the UK GDPR", "DPA 2018 Sch ", "Data Protection Act 2018, Schedule ", "DPA 2018 s.", "Data Protection Act 2018, section ", " para ", ", paragraph ").Replace(r.Rule)
 }
 
 // said says a reason as a letter in a language does.

@@ -27,6 +27,18 @@ type Practice interface {
 	Duties(ctx context.Context, c Case) ([]Duty, error)
 }
 
+// Deciding is a Practice that wants more of a decision than all kinds do.
+type Deciding interface {
+	// MayDecide refuses a decision that lacks something. Kind of error: Invalid.
+	MayDecide(c Case, d Decision) error
+}
+
+// Telling is a Practice that has something to be done before the person is told what was decided.
+type Telling interface {
+	// MayTell refuses while what they would be told is not true yet. Kind of error: Conflict.
+	MayTell(ctx context.Context, c Case) error
+}
+
 // BaseDuties returns the duties that every case has. subs are its sub-cases.
 func BaseDuties(c Case, subs []Case) []Duty {
 	var out []Duty

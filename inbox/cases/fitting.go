@@ -48,7 +48,8 @@ func fitting() map[string]fits {
 		"complaint-review":      {kinds: complaint, when: func(c Case) bool { return c.Facts.Level == Review && c.State.working() }},
 		"complaint-final":       {kinds: complaint, outcomes: []Outcome{Upheld, PartlyUp, NotUpheld}, when: func(c Case) bool { return c.Facts.Level == Review }},
 		"breach-people":         {kinds: []Kind{Breach}},
-		"disclosure-answer":     {kinds: []Kind{Disclosure}, outcomes: []Outcome{Granted, Partly, Refused, NoData}},
+		"disclosure-answer":     {kinds: []Kind{Disclosure}, outcomes: given},
+		"disclosure-refused":    {kinds: []Kind{Disclosure}, outcomes: []Outcome{Refused, NoData}},
 		"freedom-of-information": {when: func(c Case) bool {
 			return c.Has(FlagFreedomOfInformation) || !c.Facts.DoneOn(referredTo(ToFreedomOfInformation)).IsZero()
 		}},

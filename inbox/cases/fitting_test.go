@@ -25,7 +25,8 @@ func TestTheLetterThatComesNextIsOffered(t *testing.T) {
 		{"what was granted in part is told in the words of its kind", "erasure-partly", Erasure, []Event{event(Acknowledged), decided(Partly)}},
 		{"an objection that was granted is told in its own words", "objection-upheld", Objection, []Event{event(Acknowledged), decided(Granted)}},
 		{"that nothing is held is told", "no-data", Access, []Event{event(Acknowledged), decided(NoData)}},
-		{"whoever asked for another's data is answered", "disclosure-answer", Disclosure, []Event{event(Acknowledged), decided(Refused)}},
+		{"whoever gets another's data is told what", "disclosure-answer", Disclosure, []Event{event(Acknowledged), decided(Granted)}},
+		{"whoever gets nothing of another's data is told why", "disclosure-refused", Disclosure, []Event{event(Acknowledged), decided(Refused)}},
 		{"whose restriction is told hears before it is lifted", "restriction-lifting", Restriction, []Event{event(Acknowledged), decided(Granted), event(Answered)}},
 		{"those whose data was lost are told", "breach-people", Breach, []Event{event(Acknowledged)}},
 	} {

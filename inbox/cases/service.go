@@ -116,6 +116,11 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 	case DecisionMade:
 		return s.checkDecision(c, e)
 	case Answered:
+		if p, ok := s.Practices[c.Kind].(Telling); ok {
+			if err := p.MayTell(ctx, c); err != nil {
+				return err
+			}
+		}
 		return toldInWriting(c, *e)
 	case Extended:
 		return inTime(c, cmp.Or(e.On, today))
@@ -208,6 +213,9 @@ func (s *Service) checkDecision(c Case, e *Event) error {
 		return invalid("Say who was consulted about the exemption and what they said, or that nobody had to be (E0-20).")
 	case len(d.Words) > maxNote || len(d.Consulted) > maxNote:
 		return invalid("The words are longer than %d characters.", maxNote)
+	}
+	if p, ok := s.Practices[c.Kind].(Deciding); ok {
+		return p.MayDecide(c, *d)
 	}
 	return nil
 }

@@ -96,21 +96,42 @@ func (t Text) Check() error {
 }
 
 // For returns a text as a letter about a case begins from it. What refuses, also in part, needs a place for its reasons with their law, and has one put in before the
-// ways to complain where the text has none (Article 12(4)).
+// ways to complain where the text has none (Article 12(4)). A paragraph for what the decision does not say is left out.
 func (t Text) For(c Case) Text {
+	if t.Answers && c.Decision != nil {
+		t.Body = withoutUnsaid(t.Body, t.Language, *c.Decision)
+	}
 	if !t.Answers || !c.WantsWriting() || len(c.Decision.Reasons) == 0 || strings.Contains(t.Body, "{{grounds}}") {
 		return t
 	}
-	reasons := "Our reasons, and the law that each rests on:\n\n{{grounds}}"
-	if t.Language == "cy" {
-		reasons = "Ein rhesymau, a’r gyfraith y mae pob un yn seiliedig arni:\n\n{{grounds}}"
-	}
+	reasons := reasonsLead(t.Language) + "\n\n{{grounds}}"
 	before, after, found := strings.Cut(t.Body, "{{rights}}")
 	if !found {
 		before, after = t.Body+"\n\n", ""
 	}
 	t.Body = before + reasons + "\n\n{{rights}}" + after
 	return t
+}
+
+// reasonsLead is the sentence before the reasons.
+func reasonsLead(language string) string {
+	if language == "cy" {
+		return "Ein rhesymau, a’r gyfraith y mae pob un yn seiliedig arni:"
+	}
+	return "Our reasons, and the law that each rests on:"
+}
+
+// withoutUnsaid leaves out the paragraph of reasons that a decision does not give, with the sentence before it, and that of words where it has none and no sentence leads up
+// to them: who writes need not take them out by hand.
+func withoutUnsaid(body, language string, d Decision) string {
+	if len(d.Reasons) == 0 {
+		body = strings.Replace(body, reasonsLead(language)+"\n\n{{grounds}}\n\n", "", 1)
+	}
+	before, after, found := strings.Cut(body, "\n\n{{reasons}}\n\n")
+	if !found || strings.TrimSpace(d.Words) != "" || strings.HasSuffix(before, ":") {
+		return body
+	}
+	return before + "\n\n" + after
 }
 
 func checkLetterText(subject, body string) error {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 
 	"assent/inbox/cases"
@@ -131,14 +132,31 @@ func (s *console) deciding(k cases.Case) []templates.CaseAct {
 		Choose: "Outcome", ChooseName: "outcome", Words: "Words for the person", Note: "Note for the file",
 	}
 	if cases.NeedsReason(outcomes) {
-		act.Reasons, act.Consulted = reasonChoices(s.Casework.Reasons(k, cases.Refused)), true
+		act.Reasons, act.Consulted = reasonChoices(s.allReasons(k, outcomes)), true
 	} else {
 		act.Hint = "You decide, and your name stands beside it."
+	}
+	if k.Kind == cases.Disclosure {
+		act.Hint = "You decide, and your name stands beside it. To give anything needs the law that lets you, to refuse it a reason and words for whoever asks."
 	}
 	for _, o := range outcomes {
 		act.Choices = append(act.Choices, templates.CaseChoice{Value: string(o), Label: outcomeWords(o), Chosen: k.Decision != nil && k.Decision.Outcome == o})
 	}
 	return []templates.CaseAct{act}
+}
+
+// allReasons returns what any of some outcomes of a case may rest on: its kind's own reasons, then those of all kinds.
+func (s *console) allReasons(k cases.Case, outcomes []cases.Outcome) []cases.Reason {
+	var own []cases.Reason
+	for _, o := range outcomes {
+		of := s.Casework.Reasons(k, o)
+		for _, r := range of[:len(of)-len(cases.Reasons())] {
+			if !slices.ContainsFunc(own, func(x cases.Reason) bool { return x.Code == r.Code }) {
+				own = append(own, r)
+			}
+		}
+	}
+	return append(own, cases.Reasons()...)
 }
 
 // ending returns what follows a decision.

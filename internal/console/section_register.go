@@ -249,8 +249,25 @@ func (s *console) thirdPartySection(ctx context.Context, by auth.Actor, k cases.
 	if !by.May(auth.CasesWrite) || !k.Open() {
 		return "section-register", page, nil
 	}
+	if r.Gateway == "" && k.Decision != nil {
+		offer(fields, "gateway", k.Decision.Reasons)
+	}
 	page.Fields, page.Open = typedOver(fields, typed)
 	return "section-register", page, nil
+}
+
+// offer chooses beforehand, in the field of a name, the first of some values that it knows.
+func offer(fields []templates.RegisterField, name string, values []string) {
+	for _, f := range fields {
+		for j := range f.Choices {
+			if strings.EqualFold(f.Name, name) && f.Choices[j].Value != "" && slices.Contains(values, f.Choices[j].Value) {
+				for i := range f.Choices {
+					f.Choices[i].Chosen = i == j
+				}
+				return
+			}
+		}
+	}
 }
 
 func (s *console) saveThirdParty(c *gin.Context, by auth.Actor) error {

@@ -403,14 +403,19 @@ func TestAThirdPartyThatAsksByMailForSomebodysDataGoesItsWholeWay(t *testing.T) 
 		if w, b := d.ask, mustJSON(t, record); w(http.MethodPost, "/api/v1"+path, b, "application/json").Code != http.StatusConflict {
 			t.Error("data was disclosed before a person decided it")
 		}
-		d.decides(k, "granted", "The form is in order.")
+		w := d.ask(http.MethodPost, fmt.Sprintf("/api/v1/cases/%d/events", k.ID), mustJSON(t, fields{"kind": "decided", "decision": fields{"outcome": "granted", "words": "", "reasons": []string{}, "person": "Priya Shah"}}), "application/json")
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Say which law") {
+			t.Errorf("it was granted on no law: %d %s", w.Code, w.Body)
+		}
+		d.decides(k, "granted", "The form is in order.", "crime")
 		record["told"], record["told_why"] = "not-told", "It would warn somebody."
 		d.api(http.StatusOK, http.MethodPost, path, record)
-		answer := d.letter(k, police, "disclosure-answer", "en", func(form url.Values) {
-			form.Set("body", strings.ReplaceAll(form.Get("body"), "{{grounds}}", "It is needed to find a witness."))
-		})
+		answer := d.letter(k, police, "disclosure-answer", "en", nil)
 		if strings.Contains(answer.Text, ann) {
 			t.Errorf("the letter itself discloses:\n%s", answer.Text)
+		}
+		if !strings.Contains(strings.Join(strings.Fields(answer.Text), " "), "Data Protection Act 2018, Schedule 2, paragraph 2") {
+			t.Errorf("the letter does not say on which law it rests:\n%s", answer.Text)
 		}
 		d.closes(k)
 		given := d.api(http.StatusOK, http.MethodGet, fmt.Sprintf("/subscribers/%d/disclosures", d.person(ann)), nil)["items"].([]any)

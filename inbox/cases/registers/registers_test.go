@@ -94,9 +94,9 @@ func (o *office) do(id int64, actor string, e cases.Event) cases.Case {
 	return c
 }
 
-func (o *office) decide(id int64, actor string, outcome cases.Outcome) {
+func (o *office) decide(id int64, actor string, outcome cases.Outcome, reasons ...string) {
 	o.t.Helper()
-	o.do(id, actor, cases.Event{Kind: cases.DecisionMade, Detail: cases.Detail{Decision: &cases.Decision{Outcome: outcome, Words: "We looked at all of it."}}})
+	o.do(id, actor, cases.Event{Kind: cases.DecisionMade, Detail: cases.Detail{Decision: &cases.Decision{Outcome: outcome, Reasons: reasons, Words: "We looked at all of it."}}})
 }
 
 // left returns the codes of the duties that are left.
@@ -285,7 +285,7 @@ func TestAThirdPartyGetsNothingByDefault(t *testing.T) {
 		given := r
 		r.Disclosed, r.DisclosedOn, r.Means = "", clock.Date{}, ""
 		must(o.disclosures.Save(ctx, c.ID, "user:1", r))(t)
-		o.decide(c.ID, "user:1", cases.Granted)
+		o.decide(c.ID, "user:1", cases.Granted, "crime")
 		r = given
 		refused("no law")
 		r.Gateway = "crime"

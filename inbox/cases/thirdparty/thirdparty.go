@@ -15,24 +15,6 @@ import (
 	"assent/internal/errs"
 )
 
-// Gateway is the law that a disclosure may rest on.
-type Gateway struct {
-	Code, Words, Rule string
-}
-
-// Gateways returns what a request may rest on.
-func Gateways() []Gateway {
-	return []Gateway{
-		{"court-order", "A court, or another law, orders it", "DPA 2018 Sch 2 para 5(1) and (2)"},
-		{"legal-claims", "It is needed for legal proceedings, legal advice or legal rights", "DPA 2018 Sch 2 para 5(3)"},
-		{"crime", "To prevent or detect crime, to catch or prosecute offenders, or for tax", "DPA 2018 Sch 2 para 2"},
-		{"public-protection", "A function to protect the public asks for it", "DPA 2018 Sch 2 para 7"},
-		{"national-security", "National security or defence needs it", "DPA 2018 s.26"},
-		{"vital-interests", "Somebody’s life or safety is in danger", "Art 6(1)(d) UK GDPR"},
-		{"consent", "The person agreed", "Art 6(1)(a) UK GDPR"},
-	}
-}
-
 // Record is what is on record about a request of a third party.
 type Record struct {
 	CaseID       int64
@@ -82,7 +64,7 @@ func (r Record) Check(today clock.Date) error {
 	switch {
 	case strings.TrimSpace(r.Organisation) == "":
 		return invalid("Say which organisation asks.")
-	case r.Gateway != "" && !slices.ContainsFunc(Gateways(), func(g Gateway) bool { return g.Code == r.Gateway }):
+	case r.Gateway != "" && !isGateway(r.Gateway):
 		return invalid("There is no such legal gateway.")
 	case r.Disclosed == "" && !r.DisclosedOn.IsZero():
 		return invalid("Say what was disclosed, or leave the day out.")
@@ -130,18 +112,6 @@ func (Practice) Outcomes(cases.Case) []cases.Outcome {
 	return []cases.Outcome{cases.Refused, cases.Granted, cases.Partly, cases.NoData, cases.Withdrawn}
 }
 
-// Reasons implements cases.Practice. Without a formal written request nothing could be shown of a disclosure (E1-11).
-func (Practice) Reasons(cases.Case, cases.Outcome) []cases.Reason {
-	return []cases.Reason{
-		{Code: "no-gateway", Words: "No law was named that allows it", Rule: "Art 6 UK GDPR",
-			English: "you have named no law that allows it", Welsh: "nid ydych wedi enwi unrhyw gyfraith sy’n ei ganiatáu"},
-		{Code: "no-form", Words: "No formal written request came", Rule: "Art 5(2) UK GDPR",
-			English: "no formal written request came", Welsh: "ni ddaeth cais ysgrifenedig ffurfiol"},
-		{Code: "not-necessary", Words: "It is not shown to be necessary and proportionate", Rule: "Art 5(1)(c) UK GDPR",
-			English: "it is not shown to be necessary and proportionate", Welsh: "ni ddangoswyd ei fod yn angenrheidiol ac yn gymesur"},
-	}
-}
-
 // Duties implements cases.Practice.
 func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error) {
 	r, ok, err := p.Store.Disclosure(ctx, c.ID)
@@ -149,7 +119,7 @@ func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error
 		return nil, errs.Wrap("thirdparty: duties", err)
 	}
 	out := []cases.Duty{{Code: RequestWhole, Words: "Put on record who asks for what", Done: ok && r.Wanted != ""}}
-	if c.Decision == nil || c.Decision.Outcome != cases.Granted && c.Decision.Outcome != cases.Partly {
+	if c.Decision == nil || !gives(c.Decision.Outcome) {
 		return out, nil
 	}
 	return append(out,
@@ -234,7 +204,7 @@ func (s *Service) allows(ctx context.Context, c cases.Case, before, r Record) er
 	if r.Disclosed == "" {
 		return nil
 	}
-	if c.Decision == nil || c.Decision.Outcome != cases.Granted && c.Decision.Outcome != cases.Partly {
+	if c.Decision == nil || !gives(c.Decision.Outcome) {
 		return conflict("Nothing is disclosed unless a person decided so.")
 	}
 	return r.MayDisclose()

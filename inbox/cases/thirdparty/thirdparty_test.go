@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"assent/inbox/cases"
 	"assent/internal/clock"
 	"assent/internal/errs"
 )
@@ -52,5 +53,38 @@ func TestNothingIsDisclosedWithoutALawAndAFormalRequest(t *testing.T) {
 	}
 	if err := (Record{Gateway: "crime", FormFileID: 3}).MayDisclose(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNothingIsGrantedWithoutTheLawThatLetsUsGiveIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what    string
+		outcome cases.Outcome
+		reasons []string
+		stands  bool
+	}{
+		{"granted on no law", cases.Granted, nil, false},
+		{"granted in part, with a reason only for what is not given", cases.Partly, []string{"not-necessary"}, false},
+		{"granted on a law", cases.Granted, []string{"crime"}, true},
+		{"granted in part on a law", cases.Partly, []string{"crime", "not-necessary"}, true},
+		{"refused", cases.Refused, []string{"no-gateway"}, true},
+	} {
+		err := Practice{}.MayDecide(cases.Case{}, cases.Decision{Outcome: c.outcome, Reasons: c.reasons})
+		if c.stands && err != nil || !c.stands && errs.KindOf(err) != errs.Invalid {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}
+
+func TestEveryLawIsSaidInLettersOfBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, g := range Gateways() {
+		for language, law := range map[string]string{"en": "Data Protection Act 2018, ", "cy": "Deddf Diogelu Data 2018, "} {
+			said := cases.Grounds([]string{g.Code}, Practice{}.Reasons(cases.Case{}, cases.Granted), language)
+			if !strings.Contains(said, law) && !strings.Contains(said, "6(1)(") || strings.Contains(said, "DPA") || strings.Contains(said, "Sch ") {
+				t.Errorf("%s in %s: %q", g.Code, language, said)
+			}
+		}
 	}
 }
