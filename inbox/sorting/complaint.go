@@ -28,7 +28,7 @@ func (r *reading) complaints(found map[string][]Ground) {
 func (r *reading) wronged(found map[string][]Ground) {
 	for i := range r.all {
 		s := &r.all[i]
-		if s.vetoed() || !s.asserts("misdeed", "breach") {
+		if s.vetoed() || !s.asserts("misdeed", "breach") || s.has("no-field") && !s.has("about-me") && !s.has("breach") { // a parcel left next door
 			continue
 		}
 		for j := max(0, i-2); j < min(i+4, len(r.all)); j++ {

@@ -216,16 +216,37 @@ func (r *reading) ownData(found map[string][]Ground) {
 	}
 	for i := range r.all {
 		s := &r.all[i]
-		if s.where == "subject" && r.reply || s.vetoed() || s.threatens() || !s.has("about-me") || !(s.has("request") || s.asked) || s.concepts.meets(r.foreign()) {
+		if s.where == "subject" && r.reply || s.threatens() || !s.has("about-me") || !r.ofOwn(i) {
 			continue
 		}
 		label := s.guess()
-		if label == LabelOther && s.has("account") { // "I want to edit my profile": a matter for customer service
+		switch {
+		case r.wishes(i) && (label != LabelOther || !s.has("account")): // "I want to edit my profile": a matter for customer service
+		case r.wishesAfter(i) && label != LabelOther:
+		default:
 			continue
 		}
 		found[label] = append(found[label], Ground{Where: s.where, Words: s.text, Rule: ownDataRule})
 	}
 	betterGuess(found)
+}
+
+// maxHint is how long a mail is at most, in words, in which a sentence about own data and a wish after it are taken together.
+const maxHint = 60
+
+// wishes reports whether a sentence asks for something.
+func (r *reading) wishes(i int) bool {
+	return (r.all[i].has("request") || r.all[i].asked) && r.ofOwn(i)
+}
+
+// wishesAfter reports whether a sentence of a short mail is followed by a short one that asks for something.
+func (r *reading) wishesAfter(i int) bool {
+	return r.words <= maxHint && r.all[i].where == "text" && i+1 < len(r.all) && len(r.all[i+1].words) <= maxTerse && r.wishes(i+1)
+}
+
+// ofOwn reports whether nothing in a sentence tells of something else than a right.
+func (r *reading) ofOwn(i int) bool {
+	return !r.all[i].vetoed() && !r.all[i].concepts.meets(r.foreign())
 }
 
 // betterGuess drops a guess that names no right beside one that does.

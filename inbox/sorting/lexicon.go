@@ -3,6 +3,7 @@ package sorting
 import (
 	"embed"
 	"fmt"
+	"math/bits"
 	"path"
 	"slices"
 	"strings"
@@ -42,29 +43,32 @@ func (p pattern) match(w string) bool {
 	return false
 }
 
-// entry is a phrase as it is looked up, with what tells soonest that it is not there.
+// entry is a phrase as it is looked up, with what tells soonest that it is not there: bits of words of which one must follow, 0 when there
+// is no telling.
 type entry struct {
-	tongue uint64 // bit of the language
-	needs  uint64 // bits of words of which a sentence must have one, 0 when there is no telling
-	phrase *phrase
+	tongue      uint64 // bit of the language
+	next, later uint64 // of the word right after the first; of a word somewhere after it
+	phrase      *phrase
 }
 
-// needs returns the bits of the longest word that the phrase has after its first.
-func (p *phrase) needs() uint64 {
-	bits, length := uint64(0), 0
-	for _, w := range p.words[1:] {
+// follows returns the bits of the word right after the first, and of the rarest that the phrase has after its first.
+func (p *phrase) follows() (next, later uint64) {
+	for i, w := range p.words[1:] {
 		if w.gap > 0 || slices.Contains(w.stem, true) {
 			continue
 		}
-		shortest, any := len(w.any[0]), uint64(0)
+		any := uint64(0)
 		for _, a := range w.any {
-			shortest, any = min(shortest, len(a)), any|wordBit(a)
+			any |= wordBit(a)
 		}
-		if shortest > length {
-			bits, length = any, shortest
+		if i == 0 {
+			next = any
+		}
+		if later == 0 || bits.OnesCount64(any) < bits.OnesCount64(later) {
+			later = any
 		}
 	}
-	return bits
+	return next, later
 }
 
 // wordBit maps a word to one of 64 bits (FNV-1a), so that most words that a sentence lacks are known in one step.
@@ -231,7 +235,8 @@ func (l *lexicon) add(language, concept, line string, spellings map[string][]str
 	if len(p.words) == 0 || p.words[0].gap > 0 || p.words[len(p.words)-1].gap > 0 {
 		return fmt.Errorf("%q starts or ends with a gap", line)
 	}
-	e := entry{tongue: p.tongue, needs: p.needs(), phrase: p}
+	e := entry{tongue: p.tongue, phrase: p}
+	e.next, e.later = p.follows()
 	for i, first := range p.words[0].any {
 		if p.words[0].stem[i] {
 			if len(first) < 3 {
@@ -256,14 +261,15 @@ const maxHits = 1500
 // find returns the phrases in words, of the languages whose bit is set.
 func (l *lexicon) find(words []string, tongues uint64) []hit {
 	out := make([]hit, 0, 2*len(words))
-	there := uint64(0)
-	for _, w := range words {
-		there |= wordBit(w)
+	var next, later [maxSentenceWords + 1]uint64 // of the word after one, and of all after it
+	for i := len(words) - 2; i >= 0; i-- {
+		next[i] = wordBit(words[i+1])
+		later[i] = next[i] | later[i+1]
 	}
 	look := func(list []entry, at int) {
 		for i := range list {
 			e := &list[i]
-			if e.tongue&tongues == 0 || e.needs != 0 && e.needs&there == 0 || len(out) == maxHits {
+			if e.tongue&tongues == 0 || e.next != 0 && e.next&next[at] == 0 || e.later != 0 && e.later&later[at] == 0 || len(out) == maxHits {
 				continue
 			}
 			if end, ok := e.phrase.matchAt(words, at); ok {

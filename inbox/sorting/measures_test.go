@@ -119,7 +119,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"fourteenth", "testdata/machines/eighth.txt"}, {"fifteenth", "testdata/machines/ninth.txt"}, {"sixteenth", "testdata/machines/tenth.txt"},
 		{"seventeenth", "testdata/machines/eleventh.txt"},
 		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""}, {"persons-three", ""},
-		{"persons-four", ""},
+		{"persons-four", ""}, {"persons-five", ""},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()

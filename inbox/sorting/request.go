@@ -66,7 +66,7 @@ func (s *said) apply(rules []readyRule, found map[string][]Ground) {
 		rule := &rules[i]
 		from, to, ok := rule.match(s)
 		switch {
-		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from > deleted,
+		case !ok, rule.label == LabelObjection && forATime, rule.label == LabelAccess && from >= deleted,
 			rule.label == LabelErasure && s.offList(from, to):
 			continue
 		case rule.name == deletesEverything:
@@ -233,7 +233,7 @@ func (r *reading) rightAlone(found map[string][]Ground) {
 			continue
 		}
 		for _, h := range s.hits {
-			if s.vetoed() {
+			if s.vetoed() || s.has("wanted") {
 				break
 			}
 			if label := namedRight(h.concept); label != "" && r.words <= 8 && 2*(h.end-h.at) >= len(s.words) && !s.negated(h) {
@@ -279,15 +279,16 @@ func (r *reading) publicRecords(found map[string][]Ground) {
 }
 
 // laterComplaint drops a complaint that is only spoken of at the end of a request: there it is
-// announced for the case that the request is not met.
+// announced for the case that the request is not met, unless it is asked to take the mail for one.
 func (r *reading) laterComplaint(found map[string][]Ground) {
 	if len(found) < 2 || len(r.all) < 6 {
 		return
 	}
-	early := r.all[:len(r.all)*2/3]
+	early := len(r.all) * 2 / 3
 	for _, g := range found[LabelComplaint] {
-		for i := range early {
-			if strings.Contains(strings.Join(early[i].words, " "), g.Words) || early[i].text == g.Words {
+		for i := range r.all {
+			s := &r.all[i]
+			if (i < early || s.asserts("complaint") && s.has("request") && !s.threatens()) && (strings.Contains(strings.Join(s.words, " "), g.Words) || s.text == g.Words) {
 				return
 			}
 		}
@@ -315,4 +316,13 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 			found[label] = append(found[label], Ground{Where: r.all[i].where, Words: strings.Join(r.all[i].words[from:to], " "), Rule: law.name})
 		}
 	}
+	if len(found) > 0 || !r.speaks("law") || r.speaks("foi") {
+		return
+	}
+	for i := range r.all {
+		if s := &r.all[i]; s.where == "text" && s.has("mine") && s.has("data") && !s.threatens() && r.wishes(i) {
+			found[s.guess()] = append(found[s.guess()], Ground{Where: s.where, Words: s.text, Rule: ownDataRule})
+		}
+	}
+	betterGuess(found)
 }

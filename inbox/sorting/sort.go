@@ -136,22 +136,35 @@ func newReading(m *message.Parsed, reply string) *reading {
 	return r
 }
 
-// askInLists lets the items of a list ask for what the sentence before it asks: "I would like:", then "- a copy of my data".
+// askInLists lets the items of a list ask for what the sentence before it asks: "I would like:", then "- a copy of my data"; "please
+// supply:", then "- the data you process about me".
 func (r *reading) askInLists() {
-	var ask *hit
+	var asked []hit
 	for i := range r.all {
 		s := &r.all[i]
 		item := startsItem(s.text)
-		if ask != nil && item {
-			s.hits = append(s.hits, *ask)
-			s.concepts = s.concepts.with(ask.bit)
-		} else if !item {
-			ask = nil
+		if item {
+			for _, h := range asked {
+				s.hits, s.concepts = append(s.hits, h), s.concepts.with(h.bit)
+			}
+		} else {
+			asked = nil
 		}
-		if at := slices.IndexFunc(s.hits, func(h hit) bool { return h.concept == "request" }); at >= 0 && strings.HasSuffix(s.text, ":") {
-			ask = &hit{phrase: s.hits[at].phrase}
+		if s.has("request") && strings.HasSuffix(s.text, ":") {
+			asked = s.demands()
 		}
 	}
+}
+
+// demands returns what a sentence asks for, one hit of each concept, as if it stood before the first word of another.
+func (s *said) demands() []hit {
+	var out []hit
+	for _, h := range s.hits {
+		if slices.Contains([]string{"request", "copy", "tell", "delete"}, h.concept) && (h.concept == "request" || !s.negated(h)) && !slices.ContainsFunc(out, func(o hit) bool { return o.concept == h.concept }) {
+			out = append(out, hit{phrase: h.phrase})
+		}
+	}
+	return out
 }
 
 // standIn takes what is said of somebody else as said of the sender, where the sender acts for them: a parent, a
