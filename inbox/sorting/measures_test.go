@@ -120,6 +120,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"seventeenth", "testdata/machines/eleventh.txt"},
 		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""}, {"persons-three", ""},
 		{"persons-four", ""}, {"persons-five", ""},
+		{"nineteenth", "testdata/machines/twelfth.txt"},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()

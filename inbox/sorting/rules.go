@@ -78,7 +78,8 @@ func optOutRules() []rule {
 	return []rule{
 		{label, "asks to be taken off", "unsubscribe-me", 30, footer + " no-list", anywhere},
 		{label, "asks to be taken off", "unsubscribe-me mine request", 20, "no-list", anywhere},
-		{label, "unsubscribes", "unsubscribe ask", 14, footer, anywhere},
+		{label, "unsubscribes", "unsubscribe ask", 14, footer + " no-list", anywhere},
+		{label, "unsubscribes", "unsubscribe newsletter ask", 14, footer, anywhere},
 		{label, "unsubscribes from the newsletter", "unsubscribe newsletter", 8, footer, short},
 		{label, "unsubscribed and is still written to", "unsubscribe persist", 20, footer, anywhere},
 		{label, "cancels the newsletter", "close/delete newsletter these/ask", 12, "footer data account", anywhere},
@@ -114,7 +115,7 @@ func accessRules() []rule {
 		{label, name, "access ask", 24, "complaint wanted keep-it", anywhere},
 		{label, name, "held request/which/tell/copy", 24, deeds, anywhere},
 		{label, name, "tell held", 7, "wanted", inOrder},
-		{label, name, "which data about-me", 12, deeds, inOrder},
+		{label, name, "which data about-me", 12, deeds + " wrong", inOrder},
 		{label, name, "which/everything hold about-me", 10, deeds, inOrder},
 		{label, name, "request/tell everything about-me", 14, deeds, anywhere},
 		{label, "asks to see what is kept of their account", "copy hold account mine", 18, deeds + " no-field story", anywhere},
