@@ -26,7 +26,7 @@ func TestFilesThatCannotBeImportedSayWhatToDo(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
 		{"nothing in it", "", "The file is empty."},
 		{"blank lines alone", "\n\n", "The file has no rows. Its first row names the columns."},
-		{"Latin-1", importHead + goodRow + "jose@example.org,Jos\xe9,Ticked,2026-03-31,Fair\n", "Line 3 is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say --encoding latin1. Nothing was done."},
+		{"Latin-1", importHead + goodRow + "jose@example.org,Jos\xe9,Ticked,2026-03-31,Fair\n", "Line 3 is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say that its encoding is latin1 (--encoding latin1). Nothing was done."},
 		{"UTF-16", "\xff\xfea\x00,\x00b\x00", "The file is UTF-16."},
 		{"no header", goodRow, "is not known. Columns are address, name,"},
 		{"no column for the address", "name,act\nAnn,Ticked\n", "needs a column named address"},

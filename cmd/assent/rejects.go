@@ -1,21 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
-	"strconv"
 
-	"assent/internal/csvfile"
 	"assent/internal/errs"
 	"assent/subscriptions/importing"
 )
-
-// rejectsHead is the first line of a file of rejects, by which it is known again.
-const rejectsHead = "line,reason,row\n"
 
 // rejectsFile is a CSV file with the rows that an import did not take. It is made with the first of them.
 type rejectsFile struct {
@@ -38,9 +31,9 @@ func (r *rejectsFile) check() error {
 		return r.trouble(err)
 	}
 	defer f.Close()
-	head := make([]byte, len(rejectsHead))
+	head := make([]byte, len(importing.RejectsHead))
 	n, err := io.ReadFull(f, head)
-	if n > 0 && string(head[:n]) != rejectsHead || err != nil && n == 0 && !errors.Is(err, io.EOF) {
+	if n > 0 && string(head[:n]) != importing.RejectsHead || err != nil && n == 0 && !errors.Is(err, io.EOF) {
 		return errs.E("file of rejects", errs.Invalid, "The file "+r.path+" stands where the rows that are not taken would be written, and is something else. Name another one with --errors. Nothing was done.", err)
 	}
 	return nil
@@ -63,26 +56,21 @@ func (r *rejectsFile) Rewind(mark int64) error {
 }
 
 // Write implements importing.RejectLog.
-func (r *rejectsFile) Write(rows []importing.Reject) (int64, error) {
+func (r *rejectsFile) Write(_ importing.Tx, _ int64, rows []importing.Reject) (int64, error) {
 	if len(rows) == 0 {
 		return r.size, nil
 	}
-	var b bytes.Buffer
+	lines := importing.RejectLines(rows)
 	if r.size == 0 {
-		b.WriteString(rejectsHead)
+		lines = append([]byte(importing.RejectsHead), lines...)
 	}
-	w := csv.NewWriter(&b)
-	for _, row := range rows {
-		_ = w.Write([]string{strconv.FormatInt(row.Line, 10), row.Reason, csvfile.Safe(row.Row)}) // a buffer takes everything
-	}
-	w.Flush()
 	if r.file == nil {
 		var err error
 		if r.file, err = os.OpenFile(r.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil { // it holds people's data
 			return 0, r.trouble(err)
 		}
 	}
-	n, err := r.file.Write(b.Bytes())
+	n, err := r.file.Write(lines)
 	if err == nil {
 		err = r.file.Sync()
 	}

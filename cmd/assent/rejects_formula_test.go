@@ -11,7 +11,7 @@ import (
 func TestARejectedRowIsNoFormulaInASpreadsheet(t *testing.T) {
 	t.Parallel()
 	f := &rejectsFile{path: filepath.Join(t.TempDir(), "people.csv.errors.csv")}
-	if _, err := f.Write([]importing.Reject{{Line: 2, Reason: "An email address looks like name@example.org.", Row: "=cmd|x,Ann"}}); err != nil {
+	if _, err := f.Write(nil, 0, []importing.Reject{{Line: 2, Reason: "An email address looks like name@example.org.", Row: "=cmd|x,Ann"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {

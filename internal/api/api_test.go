@@ -32,6 +32,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/importing/uploads"
 	"assent/subscriptions/retention"
 	"assent/subscriptions/segment"
 	"assent/templates"
@@ -83,6 +84,9 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	h.deps.Keeper = &subscriptions.Keeper{Store: db, Keys: keys, Now: time.Now}
 	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
 	h.deps.Copies = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}, Templates: set, Days: 7, Zone: time.UTC, Now: time.Now}
+	h.deps.Uploads = &uploads.Service{
+		Store: db, Keys: keys, MaxBytes: 1 << 20, Worker: "test", Now: time.Now, Seen: func(lines int64) (uploads.Seen, error) { return store.OpenScratch(lines) },
+	}
 	h.deps.Disclosures = &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}
 	h.deps.Cases.Practices = amending.Practices(db)
 	h.deps.Amending = &amending.Service{Cases: h.deps.Cases, Store: db, People: people, Preferences: h.deps.Preferences, Keeper: h.deps.Keeper, Now: time.Now}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +23,14 @@ import (
 )
 
 type actorKey struct{}
+
+type streamKey struct{}
+
+// incoming returns the body of a request to an operation that reads it as it comes.
+func incoming(ctx context.Context) io.Reader {
+	body, _ := ctx.Value(streamKey{}).(io.Reader)
+	return body
+}
 
 // actor returns whoever acts in a request that has passed the guard.
 func actor(ctx context.Context) auth.Actor {
@@ -72,7 +81,20 @@ func (a *api) admit(c *gin.Context, op operation) (body []byte, err error) {
 		ctx = audit.For(audit.As(ctx, who.String()), why)
 		c.Request = c.Request.WithContext(context.WithValue(ctx, actorKey{}, who))
 	}
+	if len(op.streams) > 0 {
+		return streamBody(c)
+	}
 	return readBody(c, op)
+}
+
+// streamBody hands the body on as it comes. What stands for it where a request is repeated is its length.
+func streamBody(c *gin.Context) (stands []byte, err error) {
+	if strings.HasPrefix(c.Request.Header.Get("Content-Type"), "multipart/") {
+		return nil, web.SortOfStatus(http.StatusUnsupportedMediaType).Problem("Send the file itself as the body, not a form with the file in it.", "")
+	}
+	body := web.LongBody(c)
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), streamKey{}, body))
+	return strconv.AppendInt(nil, c.Request.ContentLength, 10), nil
 }
 
 // authenticate finds out whose key the request has (RFC 6750, section 2.1).

@@ -17,6 +17,8 @@ type Imports interface {
 	importing.UndoStore
 	importing.AskStore
 	exporting.Store
+	// Import returns an import; kind NotFound.
+	Import(ctx context.Context, id int64) (importing.Import, error)
 	// Imports returns up to limit imports with a number below before, the newest first.
 	Imports(ctx context.Context, before int64, limit int) ([]importing.Import, error)
 }
@@ -73,8 +75,12 @@ type askedPeople struct {
 func (a *api) importRoutes() {
 	add(a, operation{
 		id: "list-imports", method: http.MethodGet, path: base + "/imports", tag: "Imports", scope: auth.SubscribersRead,
-		summary: "List imports, the newest first", about: "Files come in by `assent import` at the command line. Here `after` means the import before which to go on.",
+		summary: "List imports, the newest first", about: "A file is handed over with `POST /uploads`, or brought in with `assent import` at the command line. Here `after` means the import before which to go on.",
 	}, a.listImports)
+	add(a, operation{
+		id: "get-import", method: http.MethodGet, path: base + "/imports/{id}", tag: "Imports", scope: auth.SubscribersRead,
+		summary: "Get an import, with how far it has come",
+	}, a.getImport)
 	add(a, operation{
 		id: "undo-import", method: http.MethodPost, path: base + "/imports/{id}/undo", tag: "Imports", scope: auth.SubscribersWrite,
 		summary: "Take a whole import back", about: "Ends every permission that it gave and that nothing newer stands on, and forgets people whom nothing else brought in. Opt-outs that it took over stay. Repeating it changes nothing, and goes on where a first one stopped. With `dry_run` it only tells.",
@@ -100,6 +106,14 @@ func (a *api) listImports(ctx context.Context, in *struct{ Paging }) (*reply[pag
 		return nil, err
 	}
 	return pageOf(rows, in.Limit, func(x importing.Import) int64 { return x.ID }, showImport), nil
+}
+
+func (a *api) getImport(ctx context.Context, in *InID) (*reply[Import], error) {
+	x, err := a.Imports.Import(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[Import]{Body: showImport(x)}, nil
 }
 
 func showImport(x importing.Import) Import {

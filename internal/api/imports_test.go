@@ -38,8 +38,8 @@ func (h *house) bringIn(t *testing.T, text string) {
 
 type noRejects struct{}
 
-func (noRejects) Rewind(int64) error                      { return nil }
-func (noRejects) Write([]importing.Reject) (int64, error) { return 0, nil }
+func (noRejects) Rewind(int64) error                                           { return nil }
+func (noRejects) Write(importing.Tx, int64, []importing.Reject) (int64, error) { return 0, nil }
 
 const importedFile = "address,name,act,acted_at,source\nimp@example.org,Imp,Ticked,2026-03-31,Fair\nbob@example.org,Bob,,,Harbour register\n"
 

@@ -28,6 +28,7 @@ type operation struct {
 	status  int        // of success; 0 is 200
 	once    string     // a field of the answer that is shown once, and left out when the answer is repeated
 	body    bool       // takes a body; set by add
+	streams []string   // media types of a body that the handler reads as it comes, without a limit of ours; none otherwise
 }
 
 // reply is an answer with a body.
@@ -39,6 +40,7 @@ type done struct{}
 // add registers an operation. Whatever error its handler returns becomes a problem without the error's text.
 func add[I, O any](a *api, op operation, handle func(context.Context, *I) (*O, error)) {
 	_, op.body = reflect.TypeFor[I]().FieldByName("Body")
+	op.body = op.body || len(op.streams) > 0
 	h := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag}, Summary: op.summary, Description: op.description(),
 		DefaultStatus: op.status,
@@ -56,6 +58,9 @@ func add[I, O any](a *api, op operation, handle func(context.Context, *I) (*O, e
 	if op.scope != "" {
 		h.Parameters = append(h.Parameters, reasonParam())
 	}
+	if len(op.streams) > 0 {
+		h.RequestBody = streamedBody(op.streams)
+	}
 	a.ids = append(a.ids, op.id)
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -64,6 +69,15 @@ func add[I, O any](a *api, op operation, handle func(context.Context, *I) (*O, e
 		}
 		return out, nil
 	})
+}
+
+// streamedBody describes a body that is a file.
+func streamedBody(types []string) *huma.RequestBody {
+	content := map[string]*huma.MediaType{}
+	for _, t := range types {
+		content[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	return &huma.RequestBody{Description: "The file itself.", Required: true, Content: content}
 }
 
 func (op operation) description() string {

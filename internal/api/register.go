@@ -22,6 +22,7 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/importing/uploads"
 	"assent/subscriptions/retention"
 	"assent/subscriptions/segment"
 	"assent/subscriptions/showme"
@@ -53,6 +54,7 @@ type Deps struct {
 
 	Imports     Imports
 	Copies      *copies.Service
+	Uploads     *uploads.Service
 	Preferences *subscriptions.Preferences
 	Keeper      *subscriptions.Keeper
 	Schedule    *retention.Service
@@ -92,7 +94,7 @@ type api struct {
 // Register puts the API's routes, its document and its documentation page on an engine. An error of kind Internal means
 // that something it needs is not set.
 func Register(e *web.Engine, d Deps) error {
-	if d.People == nil || d.Preferences == nil || d.Imports == nil || d.Copies == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Registers.Registers == nil || d.Access == nil || d.Amending == nil || d.Telling == nil || d.Disclosures == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
+	if d.People == nil || d.Preferences == nil || d.Imports == nil || d.Copies == nil || d.Uploads == nil || d.Keeper == nil || d.Schedule == nil || d.Editor == nil || d.Notices == nil || d.Mailer == nil || d.Segments == nil || d.Inbox == nil || d.Cases == nil || d.Registers.Registers == nil || d.Access == nil || d.Amending == nil || d.Telling == nil || d.Disclosures == nil || d.Reads == nil || d.Auth == nil || d.Requests == nil || d.Audit == nil || d.Now == nil || d.Log == nil {
 		return errs.E("api: register", errs.Internal, "", errors.New("something that the API needs is not set"))
 	}
 	a := &api{Deps: d, engine: e, huma: humagin.New(e.Engine, config(d.BaseURL))}
@@ -101,7 +103,7 @@ func Register(e *web.Engine, d Deps) error {
 		a.requestRoutes, a.grantRoutes, a.actRoutes, a.withdrawalRoutes, a.termRoutes,
 		a.preferenceRoutes,
 		a.subscriberRoutes, a.explainRoutes, a.restrictionRoutes, a.erasureRoutes, a.holdRoutes, a.retentionRoutes, a.disposalRoutes, a.eventRoutes, a.suppressionRoutes,
-		a.importRoutes, a.exportRoutes, a.copyRoutes,
+		a.uploadRoutes, a.importRoutes, a.exportRoutes, a.copyRoutes,
 		a.campaignRoutes, a.scheduleRoutes, a.progressRoutes, a.previewRoutes, a.segmentRoutes, a.audienceRoutes,
 		a.inboundRoutes, a.caseRoutes, a.breachRoutes, a.thirdPartyRoutes, a.registerRoutes, a.reportRoutes, a.accessRoutes, a.receiverRoutes, a.caseRecordRoutes, a.recipientNoticeRoutes, a.disclosureRoutes, a.correctRoutes, a.packRoutes, a.auditRoutes, a.keyRoutes, a.healthRoutes,
 	} {

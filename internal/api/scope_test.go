@@ -23,6 +23,7 @@ var declaringAndKeeping = []string{
 	"GET /api/v1/holds", "POST /api/v1/holds/1/lift", "POST /api/v1/subscribers/1/holds", "GET /api/v1/subscribers/1/retention",
 	"GET /api/v1/retention/rules", "POST /api/v1/retention/rules", "DELETE /api/v1/retention/rules/1",
 	"GET /api/v1/retention/queue", "POST /api/v1/retention/queue/1/decision", "GET /api/v1/retention/certificates",
+	"POST /api/v1/uploads?list=monthly", "GET /api/v1/uploads", "GET /api/v1/uploads/1", "POST /api/v1/uploads/1/reading", "POST /api/v1/uploads/1/start", "POST /api/v1/uploads/1/cancel", "GET /api/v1/uploads/1/errors", "GET /api/v1/imports/1",
 	"POST /api/v1/suppressions/import", "PUT /api/v1/campaigns/1",
 }
 

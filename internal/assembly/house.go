@@ -34,6 +34,7 @@ import (
 	"assent/queue/redisq"
 	"assent/subscriptions"
 	"assent/subscriptions/importing"
+	"assent/subscriptions/importing/uploads"
 	"assent/subscriptions/segment"
 	"assent/templates"
 )
@@ -86,6 +87,8 @@ type House struct {
 	Disclosures *subscriptions.Disclosures
 
 	Copies *copies.Service
+
+	Uploads *uploads.Service
 
 	Preferences *subscriptions.Preferences
 
@@ -167,6 +170,7 @@ func (h *House) makeServices() {
 	h.Accounts = &auth.Service{Store: h.DB, Now: h.Now}
 	h.People = &subscriptions.Service{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick}
 	h.Asking = &importing.Asking{Store: h.DB, Keys: h.Keys, Now: h.Now, Kick: kick, Keep: time.Duration(h.Config.QuarantineDays) * 24 * time.Hour}
+	h.openUploads(kick)
 	h.Terms = &subscriptions.Terms{Store: h.DB, Now: h.Now, Kick: kick}
 	h.Segments = &segment.Service{Store: h.DB, Fewest: int64(h.Config.SmallCount), Now: h.Now}
 	h.Preferences = &subscriptions.Preferences{Service: h.People, Kept: h.DB, Trail: h.DB}

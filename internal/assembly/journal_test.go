@@ -192,7 +192,7 @@ type rejects struct{ rows []importing.Reject }
 
 func (r *rejects) Rewind(int64) error { return nil }
 
-func (r *rejects) Write(rows []importing.Reject) (int64, error) {
+func (r *rejects) Write(_ importing.Tx, _ int64, rows []importing.Reject) (int64, error) {
 	r.rows = append(r.rows, rows...)
 	return int64(len(r.rows)), nil
 }

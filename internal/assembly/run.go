@@ -60,6 +60,9 @@ func (h *House) handle(mux *queue.Mux) {
 	queue.Handle(mux, h.Inbox.HandleSortingMany)
 	queue.Handle(mux, h.Cases.HandlePosted)
 	queue.Handle(mux, h.Copies.HandleMake)
+	queue.Handle(mux, h.Uploads.HandleCheck)
+	queue.Handle(mux, h.Uploads.HandleBring)
+	queue.Handle(mux, h.Uploads.HandleUndo)
 	queue.Handle(mux, func(ctx context.Context, t mailer.SendChunk) error {
 		return h.Mailer.HandleChunk(ctx, t, fmt.Sprintf("%s:%d", h.Worker, claims.Add(1)))
 	})

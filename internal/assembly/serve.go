@@ -56,7 +56,7 @@ func (h *House) Engine() (*web.Engine, error) {
 		boxes = append(boxes, b.Name)
 	}
 	err = api.Register(engine, api.Deps{
-		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Access: h.Access, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Registers: api.Registers(h.Registers), Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB, Copies: h.Copies,
+		BaseURL: h.Config.BaseURL, People: h.People, Preferences: h.Preferences, Editor: h.Editor, Notices: h.Notices, Mailer: h.Mailer, Segments: h.Segments, Inbox: h.DB, Cases: h.Cases, Access: h.Access, Looker: h.Inbox, Amending: h.Amending, Telling: h.Telling, Disclosures: h.Disclosures, Registers: api.Registers(h.Registers), Reads: h.DB, Keeper: h.Keeper, Schedule: h.Schedule, Auth: h.Accounts, Requests: h.DB, Audit: h.DB, Imports: h.DB, Copies: h.Copies, Uploads: h.Uploads,
 		Checks: h.checks(), Mailboxes: boxes, Now: h.Now, Log: h.Log,
 	})
 	return engine, err

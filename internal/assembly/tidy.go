@@ -39,6 +39,7 @@ func (h *House) Tidy(ctx context.Context) error {
 		}
 		h.dropPacks(ctx, now)
 		h.dropCopies(ctx)
+		h.dropUploads(ctx)
 		if err := h.keepTrail(ctx, now); err != nil && ctx.Err() == nil {
 			h.Log.Warn("the audit trail could not be sealed or trimmed", "error", err)
 		}

@@ -53,6 +53,7 @@ const (
 	ImportBegun  Action = "begin import"
 	ImportDone   Action = "finish import"
 	ImportUndone Action = "undo import"
+	HandleFile   Action = "handle file to import" // which step is among the facts
 	ForgetPeople Action = "forget people of an import"
 
 	DropQuarantine Action = "drop quarantine"
@@ -78,7 +79,7 @@ var Actions = []Action{
 	ListCases, ReadCase, ListInbound, ReadInbound, ReadRaw, ListPeople, FindPerson, ReadPerson,
 	ReadLedger, ReadBars, ReadTrail, ExportTrail, ExportPack, ExportPeople, AddPerson, ChangePerson,
 	AskMove, CloseMove, ErasePerson, PlaceHold, LiftHold, OpenCase, ChangeCase, ImportBegun,
-	ImportDone, ImportUndone, ForgetPeople, DropQuarantine, AskQuarantined, MakeKey, RevokeKey, AddUser,
+	ImportDone, ImportUndone, HandleFile, ForgetPeople, DropQuarantine, AskQuarantined, MakeKey, RevokeKey, AddUser,
 	SetPassword, DisableUser, EnableUser, Declare, Redeclare, TrimTrail, StartNoticeRun, PauseNoticeRun, ResumeNoticeRun, DestroyKey,
 }
 

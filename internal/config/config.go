@@ -39,6 +39,7 @@ type Config struct {
 	SmallCount         int               // counts of people below it are not shown where they could give somebody away; 0 shows all
 	RecipientDays      int               // working days until a recipient of data that was told of a change is reminded
 	CopyDays           int               // for which files of exports and show-me packs are kept
+	ImportBytes        int64             // most of a file that is handed over to be imported
 	QuarantineDays     int               // for which rows of imports without evidence are kept
 	AuditMonths        int               // for which the audit trail is kept; 0 for ever
 	SealTo             []address.Address // to whom the seals are mailed each day

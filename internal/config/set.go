@@ -169,6 +169,15 @@ func setCopyDays(c *Config, v string) error {
 	return nil
 }
 
+func setImportMB(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 4096 {
+		return says("must be a number of megabytes from 1 to 4096.")
+	}
+	c.ImportBytes = int64(n) << 20
+	return nil
+}
+
 func setQuarantineDays(c *Config, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 1 || n > 365 {

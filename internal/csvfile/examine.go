@@ -143,7 +143,7 @@ func (e *examiner) fault(op string) error {
 		e.firstBad = e.newlines + 1
 	}
 	if e.firstBad >= 0 {
-		return bad(fmt.Sprintf("Line %d is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say --encoding latin1. Nothing was done.", e.firstBad))
+		return bad(fmt.Sprintf("Line %d is not UTF-8 text; the file was probably saved as Latin-1. Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"), or say that its encoding is latin1 (--encoding latin1). Nothing was done.", e.firstBad))
 	}
 	return nil
 }

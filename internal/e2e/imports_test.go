@@ -18,7 +18,7 @@ type noRejects struct{}
 
 func (noRejects) Rewind(int64) error { return nil }
 
-func (noRejects) Write([]importing.Reject) (int64, error) { return 0, nil }
+func (noRejects) Write(importing.Tx, int64, []importing.Reject) (int64, error) { return 0, nil }
 
 // bring has the importer bring a file in, as the command does.
 func (s *scene) bring(list subscriptions.List, rows ...string) (importing.Report, error) {

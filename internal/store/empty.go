@@ -77,6 +77,9 @@ var emptying = []emptied{
 	{table: "statements", set: []string{"words"}, where: "subscriber_id IN (?)", of: byID},
 	{table: "copy_pieces", where: "copy_id IN (SELECT id FROM copies WHERE kind = 'export' OR address_key IN (?))", of: byKey, drop: true},
 	{table: "copies", set: []string{"address", "why"}, where: "address_key IN (?)", of: byKey},
+	// A file that was handed over is of many, and so are the rows of it that were not taken: all of them go, whoever is in them.
+	{table: "upload_pieces", where: "upload_id > 0 OR data IN (?)", of: byKey, drop: true},
+	{table: "upload_rejects", where: "upload_id > 0 OR data IN (?)", of: byKey, drop: true},
 	{table: "quarantine", set: []string{"address", "name", "language", "source"}, where: "address_key IN (?)", of: byKey},
 }
 
@@ -103,6 +106,9 @@ func (t *ledgerTx) Empty(p subscriptions.Subscriber) (map[string]int64, error) {
 		return nil, fail(op, err)
 	}
 	if err := t.dropCopiesOf(who, counts); err != nil {
+		return nil, fail(op, err)
+	}
+	if err := t.dropUploadsOf(counts); err != nil {
 		return nil, fail(op, err)
 	}
 	writeBack, err := t.thinCases(who.cases)

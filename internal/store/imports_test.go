@@ -26,7 +26,7 @@ func (l *rejectLog) Rewind(mark int64) error {
 	return nil
 }
 
-func (l *rejectLog) Write(rows []importing.Reject) (int64, error) {
+func (l *rejectLog) Write(_ importing.Tx, _ int64, rows []importing.Reject) (int64, error) {
 	l.rows = append(l.rows, rows...)
 	return int64(len(l.rows)), nil
 }

@@ -87,7 +87,7 @@ const (
 func (f formatRules) need(header []string, names ...string) error {
 	for _, name := range names {
 		if !slices.ContainsFunc(header, func(field string) bool { return plainName(field) == name }) {
-			return errs.E("importing: header", errs.Invalid, "This is no export of "+string(f.format)+": it has no column "+name+". Leave --format out, and name the columns as 'assent import --help' says.", nil)
+			return errs.E("importing: header", errs.Invalid, "This is no export of "+string(f.format)+": it has no column "+name+". Leave the format out, and name the columns as they are named here.", nil)
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ func (l *rejects) Rewind(mark int64) error {
 	return nil
 }
 
-func (l *rejects) Write(rows []importing.Reject) (int64, error) {
+func (l *rejects) Write(_ importing.Tx, _ int64, rows []importing.Reject) (int64, error) {
 	l.rows = append(l.rows, rows...)
 	return int64(len(l.rows)), nil
 }

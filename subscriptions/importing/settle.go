@@ -210,7 +210,7 @@ func (r *run) close(tx Tx, b *batch, next *Import, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	if next.Rejects, err = r.job.Rejects.Write(b.rejects(away)); err != nil || r.job.DryRun {
+	if next.Rejects, err = r.job.Rejects.Write(tx, next.Rejects, b.rejects(away)); err != nil || r.job.DryRun {
 		return err
 	}
 	if b.ended {

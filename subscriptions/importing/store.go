@@ -47,8 +47,9 @@ type Reject struct {
 type RejectLog interface {
 	// Rewind drops what was written after a mark: its rows come again.
 	Rewind(mark int64) error
-	// Write keeps rows and returns the mark behind them. It is durable when it returns.
-	Write(rows []Reject) (mark int64, err error)
+	// Write keeps rows behind a mark and returns the mark behind them. It is durable when it returns, or, where it writes through the batch's
+	// transaction, when that is.
+	Write(tx Tx, after int64, rows []Reject) (mark int64, err error)
 }
 
 // Seen remembers which addresses a file has had, in bounded memory.
@@ -115,6 +116,8 @@ type Tx interface {
 	ImportRows(id int64) (int64, error)
 	SaveImport(imp Import) error // counts, mark and finish
 	Quarantine(importID int64, rows []Quarantined) error
+	// KeepRejects keeps lines of a CSV file of rows that were not taken beside the upload that is imported, at an offset. Kind Conflict when that is no longer so.
+	KeepRejects(uploadID, at int64, lines []byte) error
 }
 
 // Hasher keys addresses. *token.Keys is one.
