@@ -25,11 +25,11 @@ type tapped struct {
 }
 
 func (s *tapped) next(what func(int) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if what == nil {
+	if what == nil { // a batch must not wait for what happens between two
 		return nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.n++
 	return what(s.n)
 }
