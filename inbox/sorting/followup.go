@@ -198,11 +198,21 @@ func (r *reading) copyThat(found map[string][]Ground) {
 	}
 }
 
+// obtainedThat takes "how did you get hold of it?" after a sentence about where the sender is reached.
+func (r *reading) obtainedThat(found map[string][]Ground) {
+	for i := 1; i < len(r.all); i++ {
+		s, before := &r.all[i], &r.all[i-1]
+		if s.asked && s.asserts("obtained") && len(s.words) <= maxTerse && !s.vetoed() && before.where == "text" && !before.vetoed() && (before.has("contact") || before.has("about-me")) {
+			found[LabelAccess] = append(found[LabelAccess], Ground{Where: s.where, Words: s.text, Rule: "asks where what was spoken of came from"})
+		}
+	}
+}
+
 // withdrawThat takes "I've changed my mind" after a sentence that tells of a consent to the use of data of the sender.
 func (r *reading) withdrawThat(found map[string][]Ground) {
 	for i := 1; i < len(r.all); i++ {
 		s, before := &r.all[i], &r.all[i-1]
-		if s.asserts("withdraw") && !s.vetoed() && before.where == "text" && before.asserts("consent") && !before.vetoed() && (before.has("about-me") || len(s.words) <= 8) {
+		if s.asserts("withdraw") && !s.vetoed() && before.where == "text" && before.asserts("consent") && !before.vetoed() && (before.has("about-me") || len(s.words) <= maxTerse) {
 			found[LabelWithdrawConsent] = append(found[LabelWithdrawConsent], Ground{Where: s.where, Words: s.text, Rule: "withdraws what was agreed to"})
 		}
 	}

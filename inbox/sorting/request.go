@@ -31,6 +31,7 @@ func (r *reading) requests() request {
 	r.correctThat(found)
 	r.changedThat(found)
 	r.copyThat(found)
+	r.obtainedThat(found)
 	r.closeThat(found)
 	r.leftThat(found)
 	r.stopThat(found)
@@ -304,7 +305,7 @@ func (r *reading) lawAlone(found map[string][]Ground) {
 	}
 	law := requestRules().lawAlone
 	for i := range r.all {
-		if s := &r.all[i]; s.has("rights-contact") && (s.has("request") || s.asked) && !s.vetoed() {
+		if s := &r.all[i]; s.has("rights-contact") && (s.has("request") || s.asked) && !s.tells() {
 			found[LabelOther] = append(found[LabelOther], Ground{Where: s.where, Words: s.text, Rule: "asks whom to turn to with their rights"})
 			return
 		}

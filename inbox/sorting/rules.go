@@ -110,7 +110,7 @@ func optOutRules() []rule {
 
 func accessRules() []rule {
 	const label, name = LabelAccess, "asks what is held about them"
-	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint wanted"
+	const deeds = "delete right-erasure rectify restrict object withdraw portable complaint wanted rights-contact"
 	return []rule{
 		{label, name, "access ask", 24, "complaint wanted keep-it", anywhere},
 		{label, name, "held request/which/tell/copy", 24, deeds, anywhere},
@@ -172,7 +172,7 @@ func otherRightsRules() []rule {
 		{LabelPortability, "asks for data in a portable form", "portable data/mine ask", 30, "", anywhere},
 		{LabelPortability, "names the right to portability", "right-portability ask", 20, "", anywhere},
 
-		{LabelObjection, "objects to processing", "object processing/marketing/data", 24, "", anywhere},
+		{LabelObjection, "objects to processing", "object processing/marketing/data/pass-on/contact", 24, "", anywhere},
 		{LabelObjection, "does not want data used", "processing negation about-me marketing", 14, "until", anywhere},
 		{LabelObjection, "does not want data used", "processing negation marketing request", 10, "until notice", anywhere},
 		{LabelObjection, "does not want data used", "processing negation about-me wish/request", 12, "until keep-it delete consent complaint complaint-about access held misdeed", anywhere},
