@@ -87,6 +87,7 @@ type CasePage struct {
 	Row          CaseRow
 	Problem      string // why what was asked for was not done; may be empty
 	Alarm        string
+	Held         string // why nothing may be carried out yet; may be empty
 	MayWrite     bool
 	Asked        string // what was asked, as entered by hand
 	Facts        []Fact

@@ -106,6 +106,10 @@ func (e Event) clerical() string {
 		return "Who asks is established."
 	case Unproved:
 		return "Whom it is about was named anew: what proved who asks proves nothing any more."
+	case Represented:
+		return e.Detail.Acting.says()
+	case Unsettled:
+		return "Whom it is about was named anew: who asks for whom is to be recorded anew."
 	case Disowned:
 		return "Whoever reads the mailbox on record says that they did not ask."
 	case FileAdded:

@@ -37,9 +37,11 @@ const (
 	LetterOut    EventKind = "letter-out"
 	LetterFailed EventKind = "letter-failed"
 	AlarmSeen    EventKind = "alarm-seen"
-	Proved       EventKind = "proved"   // who asks: Detail.Proof
-	Unproved     EventKind = "unproved" // what proved who asks does so no more: the case is about somebody else
-	Disowned     EventKind = "disowned" // whoever reads the mailbox on record says that they did not ask
+	Proved       EventKind = "proved"      // who asks: Detail.Proof
+	Unproved     EventKind = "unproved"    // what proved who asks does so no more: the case is about somebody else
+	Disowned     EventKind = "disowned"    // whoever reads the mailbox on record says that they did not ask
+	Represented  EventKind = "represented" // who asks for whom: Detail.Acting
+	Unsettled    EventKind = "unsettled"   // who asks for whom is to be recorded anew: the case is about somebody else
 	FileAdded    EventKind = "file-added"
 	PartyNamed   EventKind = "party-named"
 	Linked       EventKind = "linked"
@@ -77,8 +79,9 @@ type Detail struct {
 	InboundID int64        `json:"inbound,omitempty"`
 	LetterID  int64        `json:"letter,omitempty"`
 	FileID    int64        `json:"file,omitempty"`
-	Moves     []Move       `json:"moves,omitempty"` // of clocks
-	Proof     *Proof       `json:"proof,omitempty"` // of who asks
+	Moves     []Move       `json:"moves,omitempty"`  // of clocks
+	Proof     *Proof       `json:"proof,omitempty"`  // of who asks
+	Acting    *Acting      `json:"acting,omitempty"` // for whom
 	House     *clock.House `json:"house,omitempty"`
 	Pence     int64        `json:"pence,omitempty"` // of a fee
 }

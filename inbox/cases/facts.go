@@ -14,6 +14,7 @@ type Facts struct {
 	Fee             Need          `json:"fee,omitzero"`
 	Clarifications  []clock.Pause `json:"clarifications,omitempty"`
 	Proof           Proof         `json:"proof,omitzero"`       // of who asks; zero while it is not established
+	Acting          Acting        `json:"acting,omitzero"`      // for whom; zero while nobody recorded it
 	DisownedOn      clock.Date    `json:"disowned_on,omitzero"` // when the mailbox on record said that it did not ask
 	AcknowledgedOn  clock.Date    `json:"acknowledged_on,omitzero"`
 	ExtendedOn      clock.Date    `json:"extended_on,omitzero"` // when the person was told

@@ -202,7 +202,7 @@ func (s *Service) toFamily(ctx context.Context, c Case, e Event) error {
 	}
 	for _, id := range ids {
 		_, err := s.Store.ChangeCase(ctx, id, func(c Case, _ []Case) (Change, error) {
-			if !c.Open() {
+			if !c.Open() || id == e.CaseID {
 				return s.change(c, Change{})
 			}
 			return s.change(c, Change{Events: []Event{e}})

@@ -16,17 +16,28 @@ func (s *Service) Name(ctx context.Context, id int64, actor string, p Party) (Ca
 	if err := p.check(); err != nil {
 		return Case{}, errs.Wrap(op, err)
 	}
-	var err error
+	before, err := s.Store.CaseParties(ctx, id)
+	if err != nil {
+		return Case{}, errs.Wrap(op, err)
+	}
 	if p.SubscriberID, err = s.onRecord(ctx, p.Address); err != nil {
 		return Case{}, errs.Wrap(op, err)
 	}
 	c, err := s.Store.ChangeCase(ctx, id, func(c Case, _ []Case) (Change, error) {
 		p.CaseID = c.Root()
+		if own, ok := ownEntry(before); ok && p.ID == 0 && p.Role == Subject && c.WantsActing() && c.Facts.Acting.Evidence != OwnRequest && !own.same(p) {
+			p.ID = own.ID // who writes for a child is not whom it is about
+		}
 		return s.change(c, Change{Party: &p, Events: []Event{{Kind: PartyNamed, Actor: actor, What: named(p)}}})
 	})
 	if err == nil && p.Role == Subject && c.Facts.Proof.By != "" && c.Facts.Proof.By != ByStaff {
 		err = s.toFamily(ctx, c, Event{Kind: Unproved, Actor: actor})
 		if err == nil {
+			c, err = s.Store.Case(ctx, id)
+		}
+	}
+	if err == nil && c.Facts.Acting.Evidence != "" && otherSubject(before, p) {
+		if err = s.toFamily(ctx, c, Event{Kind: Unsettled, Actor: actor}); err == nil {
 			c, err = s.Store.Case(ctx, id)
 		}
 	}

@@ -35,7 +35,12 @@ func (s *Service) Do(ctx context.Context, id int64, e Event) (Case, error) {
 	if !slices.Contains(byHand(), e.Kind) {
 		return Case{}, errs.E("cases: do", errs.Invalid, "This cannot be recorded by hand.", nil)
 	}
-	return s.record(ctx, id, e)
+	c, err := s.record(ctx, id, e)
+	if err == nil && e.Kind == Represented { // of all that one message asked
+		e.CaseID = id
+		err = s.toFamily(ctx, c, e)
+	}
+	return c, err
 }
 
 // record checks an event and keeps it with what follows from it.
@@ -111,8 +116,15 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 	switch e.Kind {
 	case Asked:
 		return s.checkAsking(c, *e)
-	case Received, Proved:
+	case Received:
+		if err := e.cameWith(); err != nil {
+			return err
+		}
 		return checkProof(e)
+	case Proved:
+		return checkProof(e)
+	case Represented:
+		return s.checkActing(ctx, c, e)
 	case DecisionMade:
 		return s.checkDecision(c, e)
 	case Answered:
@@ -147,7 +159,7 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 // byHand returns what an operator may record by Do; all else comes with an act of its own.
 func byHand() []EventKind {
 	return []EventKind{Acknowledged, Asked, Received, Dropped, Started, Extended, DecisionMade, Answered, ClosedCase, Reopened,
-		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen, Escalated, Summarised, Referred, Proved}
+		Promised, Kept, Renamed, Corrected, Assigned, Prioritised, Noted, AlarmSeen, Escalated, Summarised, Referred, Proved, Represented}
 }
 
 // needsWords refuses what must say why.
@@ -279,6 +291,11 @@ func (s *Service) Duties(ctx context.Context, c Case) ([]Duty, error) {
 
 func (s *Service) duties(ctx context.Context, c Case, subs []Case) ([]Duty, error) {
 	base := BaseDuties(c, subs)
+	if d, ok, err := s.actingDuty(ctx, c); err != nil {
+		return nil, err
+	} else if ok {
+		base = append([]Duty{d}, base...)
+	}
 	p := s.Practices[c.Kind]
 	if p == nil {
 		return base, nil

@@ -68,7 +68,7 @@ func (c Case) allows(e Event) error {
 		if !c.State.working() {
 			return conflict("This case is %s. Reopen it first.", words(c.State))
 		}
-	case Proved, Disowned:
+	case Proved, Disowned, Represented:
 		if c.State == Closed {
 			return conflict("This case is closed. Reopen it first.")
 		}
@@ -103,6 +103,10 @@ func (c *Case) take(e Event) error {
 		return c.proved(e)
 	case Unproved:
 		c.Facts.Proof = Proof{}
+	case Represented:
+		c.acting(e)
+	case Unsettled:
+		c.Facts.Acting = Acting{}
 	case Disowned:
 		c.disowned(e)
 	case Started:
@@ -194,6 +198,9 @@ func (c *Case) awaited(e Event) error {
 			e.Detail.Proof = &Proof{By: ByStaff, Evidence: "other"}
 		}
 		return c.proved(e)
+	case e.Detail.Acting != nil:
+		c.acting(e)
+		return nil
 	default:
 		n.MetOn = e.On
 	}

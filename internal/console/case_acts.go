@@ -67,7 +67,13 @@ func (s *console) eventOf(c *gin.Context, by auth.Actor) (cases.Event, error) {
 	e := cases.Event{Kind: cases.EventKind(form.Get(templates.FieldEvent)), Actor: by.String(), Note: strings.TrimSpace(form.Get(templates.FieldNote))}
 	e.Detail.For, e.Detail.Reasons, e.Detail.Pence = cases.Awaited(form.Get(templates.FieldFor)), form[templates.FieldReason], pence(form.Get(templates.FieldFee))
 	switch e.Kind {
+	case cases.Represented:
+		e.Detail.Acting = &cases.Acting{Evidence: form.Get(templates.FieldEvidence)}
 	case cases.Received, cases.Proved:
+		if code := form.Get(templates.FieldEvidence); code != "" && e.Detail.For == cases.Authority {
+			e.Detail.Acting = &cases.Acting{Evidence: code}
+			break
+		}
 		if code := form.Get(templates.FieldEvidence); code != "" {
 			e.Detail.Proof = &cases.Proof{Evidence: code}
 		}

@@ -10,7 +10,7 @@ import (
 
 // actsFor returns the forms that fit a case as it is: what cannot happen now is not offered.
 func (s *console) actsFor(k cases.Case) []templates.CaseAct {
-	var out []templates.CaseAct
+	out := acting(k)
 	switch {
 	case k.State == cases.Closed:
 		out = append(out, reopening())
@@ -79,8 +79,11 @@ func asking(k cases.Case) []templates.CaseAct {
 	for _, a := range askable() {
 		if waits[a.of] {
 			came := templates.CaseAct{Kind: string(cases.Received), For: string(a.of), Title: a.came, Button: "Record", Date: "When it came", Note: "What came"}
-			if a.of == cases.Identity {
+			switch a.of {
+			case cases.Identity:
 				came = withEvidence(came)
+			case cases.Authority:
+				came.Choose, came.ChooseName, came.Choices = "What you saw", templates.FieldEvidence, actingChoices(false)
 			}
 			out = append(out, came,
 				templates.CaseAct{Kind: string(cases.Dropped), For: string(a.of), Title: a.dropped, Hint: "The clocks run as if it had not been asked for.", Button: "Record", Note: "Why", NoteNeeded: true})

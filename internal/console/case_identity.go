@@ -119,6 +119,45 @@ func standingWords(s identity.Standing) templates.State {
 	return templates.State{}
 }
 
+// acting offers to record who asks for whom, where nothing may be carried out before.
+func acting(k cases.Case) []templates.CaseAct {
+	if !k.WantsActing() || k.Facts.Acting.Evidence != "" || !k.Open() {
+		return nil
+	}
+	return []templates.CaseAct{{
+		Kind: string(cases.Represented), Title: "Who asks for whom", Hint: "Name first, under People, whom it is about. What you saw is recorded, and never kept: put no copy of a document into the case.", Button: "Record",
+		Choose: "What you saw", ChooseName: templates.FieldEvidence, Choices: actingChoices(k.WantsActing()), Date: "When", Note: "Note",
+	}}
+}
+
+func actingChoices(own bool) (out []templates.CaseChoice) {
+	for _, e := range cases.ActingEvidences() {
+		if own || e.Code != cases.OwnRequest {
+			out = append(out, templates.CaseChoice{Value: e.Code, Label: e.Words})
+		}
+	}
+	return out
+}
+
+// caseActing says what is on record of who asks for whom, or why nothing may be carried out before it is.
+func (s *console) caseActing(ctx context.Context, k cases.Case, page *templates.CasePage) error {
+	if a := k.Facts.Acting; a.Evidence != "" {
+		names, err := s.operatorNames(ctx)
+		if err != nil {
+			return err
+		}
+		page.Facts = append(page.Facts, templates.Fact{Name: "Who asks for whom", Value: cases.ActingWords(a.Evidence) + ", on " + a.On.Long() + ", by " + operatorWords(a.Actor, names)})
+	}
+	if !k.Open() || k.Decision != nil && k.Decision.Outcome != cases.Granted && k.Decision.Outcome != cases.Partly {
+		return nil
+	}
+	err := s.Casework.MayAct(ctx, k)
+	if errs.KindOf(err) == errs.Conflict {
+		page.Held, err = errs.Message(err), nil
+	}
+	return err
+}
+
 // withEvidence lets whoever records a proof say what they saw.
 func withEvidence(a templates.CaseAct) templates.CaseAct {
 	a.Choose, a.ChooseName = "What you saw", templates.FieldEvidence

@@ -112,9 +112,9 @@ func flagWords(f string) string {
 	case sorting.FlagThirdParty:
 		return "May ask for the data of somebody else: nothing is disclosed by default"
 	case sorting.FlagChild:
-		return "A child may have written, or be written about. See under People whom the case is about: of a mail it is the sender, such as a mother, until you name another. Answer in words that a child understands, and see who may act"
+		return "A child may have written, or be written about: a child has the same rights. Answer in words that a child understands, and see who may act"
 	case sorting.FlagAgent:
-		return "Somebody may act for somebody else. See under People whom the case is about: of a mail it is the sender until you name another. Ask for authority before anything is done"
+		return "Somebody may act for somebody else: ask for authority"
 	case sorting.FlagUrgent:
 		return "Harm, danger or a court is mentioned"
 	case sorting.FlagForwarded:

@@ -59,7 +59,7 @@ func (s *console) showCase(c *gin.Context, by auth.Actor, k cases.Case, status i
 	}
 	page.Row.Owner = names[k.OwnerID]
 	page.Decision, page.Words = s.decisionFacts(k, names)
-	for _, part := range []func(context.Context, cases.Case, *templates.CasePage) error{s.caseFacts, s.caseIdentity, s.caseLinks, s.caseDuties, s.caseCorrespondence, s.caseBelongings} {
+	for _, part := range []func(context.Context, cases.Case, *templates.CasePage) error{s.caseFacts, s.caseActing, s.caseIdentity, s.caseLinks, s.caseDuties, s.caseCorrespondence, s.caseBelongings} {
 		if err := part(ctx, k, &page); err != nil {
 			return errs.Wrap(op, err)
 		}

@@ -65,6 +65,7 @@ func (s *Service) ready(ctx context.Context, caseID int64) (cases.Case, Bundle, 
 		return k, Bundle{}, err
 	}
 	conflict := func(says string) error { return errs.E("access: ready", errs.Conflict, says, nil) }
+	held := s.Cases.MayAct(ctx, k)
 	pack, err := s.Store.PackOf(ctx, k.ID)
 	switch {
 	case errs.KindOf(err) == errs.NotFound:
@@ -73,6 +74,8 @@ func (s *Service) ready(ctx context.Context, caseID int64) (cases.Case, Bundle, 
 		return k, pack, err
 	case !established(k):
 		return k, pack, conflict("Who asks is not established yet. Record what shows it, or have it proved, before anything is handed over (E1-07).")
+	case held != nil:
+		return k, pack, held
 	case k.Decision == nil || k.Decision.Outcome != cases.Granted && k.Decision.Outcome != cases.Partly:
 		return k, pack, conflict("Nothing is decided yet that could be handed over. Decide first: grant it, in whole or in part.")
 	case pack.Withheld > 0 && k.Decision.Outcome == cases.Granted:

@@ -53,6 +53,9 @@ func (s *Service) decided(ctx context.Context, caseID int64, kinds ...cases.Kind
 	if err := established(c); err != nil {
 		return c, p, errs.Wrap(op, err)
 	}
+	if err := s.Cases.MayAct(ctx, c); err != nil {
+		return c, p, errs.Wrap(op, err)
+	}
 	switch {
 	case !c.Open():
 		return c, p, errs.E(op, errs.Conflict, "This case is closed. Reopen it first.", nil)
