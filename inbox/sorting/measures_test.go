@@ -121,6 +121,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""}, {"persons-three", ""},
 		{"persons-four", ""}, {"persons-five", ""},
 		{"nineteenth", "testdata/machines/twelfth.txt"},
+		{"twentieth", "testdata/machines/thirteenth.txt"},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()
