@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"assent/inbox/sorting"
 	"assent/internal/errs"
 	"assent/mailer"
 	"assent/subscriptions"
@@ -24,8 +25,8 @@ func (h *handling) optOut(ctx context.Context) (Settlement, error) {
 		return Settlement{}, err
 	}
 	s := Settlement{Disposition: OptedOut}
-	if h.signed() {
-		return s, nil // a mail program's unsubscribe button wants no answer
+	if h.signed() || h.forAnother() {
+		return s, nil // a mail program's unsubscribe button wants no answer, and who asks for another gets mail as before
 	}
 	if answer, err := h.mayAnswer(ctx); err != nil || !answer {
 		return s, err
@@ -36,7 +37,7 @@ func (h *handling) optOut(ctx context.Context) (Settlement, error) {
 
 // withdraw ends what the message stands for: by its signed address one list; else everything of the programme for whoever wrote (E3-11:
 // "any of our communications"). Only where the writer is on no list does the delivery that they answered tell whose mail it
-// was: many people write from another address than they are mailed at. A forwarded newsletter opts out whoever writes, not whoever forwarded it.
+// was: many people write from another address than they are mailed at. So it does where a colleague writes of somebody who left. A forwarded newsletter opts out whoever writes, not whoever forwarded it.
 func (h *handling) withdraw(ctx context.Context) (ended, error) {
 	w := subscriptions.Withdrawal{Channel: subscriptions.ByMail, Actor: "subscriber", Evidence: h.evidence(), Address: h.mail.From, Scope: h.ownScope()}
 	person, err := h.writer(ctx)
@@ -54,9 +55,12 @@ func (h *handling) withdraw(ctx context.Context) (ended, error) {
 		return ended{}, err
 	} else if ok {
 		w.Scope = subscriptions.ProgrammeScope(list.ProgrammeID)
-		if back, _ := h.answeredDelivery(); !known {
+		if back, _ := h.answeredDelivery(); !known || h.forAnother() && back.SubscriberID != person.ID {
 			known, w.SubscriberID = true, back.SubscriberID
 		}
+	}
+	if h.forAnother() && w.SubscriberID == 0 {
+		return ended{}, errs.E("inbox: opt out", errs.NotFound, "The message asks for somebody who left, and does not answer mail to them. Nobody's mail has stopped: see whose is meant.", nil)
 	}
 	if w.SubscriberID == 0 && w.Address.IsZero() {
 		return ended{}, errs.E("inbox: opt out", errs.NotFound, "The message does not tell whom it stands for.", nil)
@@ -67,6 +71,9 @@ func (h *handling) withdraw(ctx context.Context) (ended, error) {
 	}
 	return done, h.stop(ctx, subscriptions.Barring{Withdrawal: w, Kind: subscriptions.Withdrawn})
 }
+
+// forAnother reports whether the message asks that somebody else be written to no more, who left: "Bob has left, please take him off".
+func (h *handling) forAnother() bool { return h.verdict.Flagged(sorting.FlagAnother) }
 
 // ownScope is everything of the mailbox's programme, or everything where it serves all.
 func (h *handling) ownScope() subscriptions.Scope {

@@ -70,11 +70,14 @@ func (r *reading) leftThat(found map[string][]Ground) {
 		for j := i; j < min(i+3, len(r.all)); j++ {
 			if s := &r.all[j]; s.has("newsletter") && (s.asserts("take-off", "delete", "stop") || r.reply && s.asserts("rectify")) && !s.vetoed() {
 				found[LabelUnsubscribe] = append(found[LabelUnsubscribe], Ground{Where: r.all[i].where, Words: r.all[i].text, Rule: "tells that somebody left"},
-					Ground{Where: s.where, Words: s.text, Rule: "asks to mend the list"})
+					Ground{Where: s.where, Words: s.text, Rule: asksForAnother})
 			}
 		}
 	}
 }
+
+// asksForAnother is the rule of a ground that asks for somebody else than the sender.
+const asksForAnother = "asks to take off who left"
 
 // wrongPerson takes a short answer that says that the mailing reached somebody else than was meant, and asks for nothing.
 func (r *reading) wrongPerson(found map[string][]Ground) {

@@ -59,6 +59,7 @@ const (
 	FlagAgent        = "agent"               // somebody acts for somebody else: authority is needed
 	FlagUrgent       = "urgent"              // harm, danger or a court is mentioned
 	FlagForwarded    = "forwarded"           // the request stands in a message that somebody passed on: it is not the sender's
+	FlagAnother      = "about-another"       // somebody else is to be taken off, who left: it is not the sender's opt-out
 	FlagUnsure       = "unsure"              // a person should look first
 	FlagTruncated    = "truncated"           // a limit cut the message
 )

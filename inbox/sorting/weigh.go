@@ -42,6 +42,9 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 		}
 	case len(optOut) > 0:
 		q.kind, q.labels, q.grounds = KindUnsubscribe, []string{LabelUnsubscribe}, optOut
+		if slices.ContainsFunc(optOut, func(g Ground) bool { return g.Rule == asksForAnother }) && !r.asksForSelf() {
+			q.flags = append(q.flags, FlagAnother)
+		}
 	default:
 		return
 	}
@@ -49,6 +52,13 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if !slices.ContainsFunc(q.grounds, func(g Ground) bool { return g.Rule != ownDataRule }) {
 		q.confidence = 0.55 // a guess: flagged as unsure
 	}
+}
+
+// asksForSelf reports whether a sentence asks that the sender be taken off, or not be written to.
+func (r *reading) asksForSelf() bool {
+	return slices.ContainsFunc(r.all, func(s said) bool {
+		return s.where == "text" && s.has("mine") && s.asserts("take-off", "unsubscribe-me", "stop", "send")
+	})
 }
 
 // tellsAStory reports whether the mail is about software or rules rather than from a person who

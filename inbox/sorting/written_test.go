@@ -120,3 +120,22 @@ func atLeast[T cmp.Ordered](t *testing.T, what string, got, want T) {
 		t.Errorf("%s is %v, want at least %v", what, got, want)
 	}
 }
+
+func TestWhoAsksForSomebodyWhoLeftDoesNotAskForThemselves(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		kind       Kind
+		another    bool
+	}{
+		{"a colleague, elsewhere than in an answer", "Staff // Bob has left, please update your list.", KindNone, false},
+		{"a colleague who answers the newsletter", "Re: June news // Bob has left, please update your list.", KindUnsubscribe, true},
+		{"a colleague who asks that he be taken off", "Mr Price // Mr Price has left our firm. Kindly remove his email address from your mailing list.", KindUnsubscribe, true},
+		{"somebody who left and asks for themselves", "Re: June news // I've left the choir. Please take me off the list.", KindUnsubscribe, false},
+		{"somebody who asks for both", "Re: June news // Bob has left. Please take both him and me off your mailing list.", KindUnsubscribe, false},
+	} {
+		if v := Sort(mailOf(t, c.text)); v.Kind != c.kind || v.Flagged(FlagAnother) != c.another {
+			t.Errorf("%s: sorted as %s %v, %q", c.name, v.Kind, v.Flags, groundWords(v))
+		}
+	}
+}

@@ -119,6 +119,8 @@ func flagWords(f string) string {
 		return "Harm, danger or a court is mentioned"
 	case sorting.FlagForwarded:
 		return "It was passed on: who asked is in the enclosed message"
+	case sorting.FlagAnother:
+		return "Somebody else than the sender is to be taken off, who left: see whose mail is meant"
 	case sorting.FlagUnsure:
 		return "The sorting was not sure"
 	case sorting.FlagTruncated:

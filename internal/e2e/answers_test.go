@@ -138,6 +138,26 @@ func TestAForwardedNewsletterOptsOutWhoeverWrites(t *testing.T) {
 	s.mailTo("stranger@example.org", func(m *message.Parsed) bool { return strings.Contains(m.Subject, "Your request to unsubscribe") })
 }
 
+// Who writes that a colleague left keeps their own mail: the colleague's stops where the message answers it, and a person decides otherwise.
+func TestWhoTellsThatAColleagueLeftKeepsTheirOwnMail(t *testing.T) {
+	t.Parallel()
+	s := stage(t, sqliteURL(t))
+	all := s.writers(3)
+	bob, ann, eve := all[0], all[1], all[2]
+	const left = "Bob no longer works here. Please take him off your mailing list."
+	s.write(ann.addr, "contact@"+harbour, "RE: "+bob.news.Subject, left+"\r\n\r\n"+quoted(bob), "In-Reply-To: <"+bob.news.MessageID+">\r\n")
+	s.write(eve.addr, "contact@"+harbour, "Staff", left)
+	s.settled(2)
+	if s.mayBeMailed(bob.id) {
+		t.Error("bob, who left, may still be mailed")
+	}
+	for _, colleague := range []writer{ann, eve} {
+		if !s.mayBeMailed(colleague.id) {
+			t.Errorf("%s, who asked for bob, may not be mailed any more", colleague.addr)
+		}
+	}
+}
+
 // A mailbox that serves every programme stops them all, and answers in the name of the one that was written about.
 func TestAMailboxOfNoProgrammeServesThemAll(t *testing.T) {
 	t.Parallel()
