@@ -81,6 +81,9 @@ func ObjectsToMarketing(c Case) bool {
 // LiftingTold is the code of the duty to tell a person before a restriction is lifted (Article 18(3); E2-38). A letter may do it.
 const LiftingTold = "lifting-told"
 
+// RecordCorrected is the code of what was done when a record was corrected (Article 16).
+const RecordCorrected = "corrected"
+
 // Awaited is something that a case may wait for.
 type Awaited string
 

@@ -98,6 +98,12 @@ func (s *console) letterValues(ctx context.Context, k cases.Case, language strin
 	if k.Decision != nil {
 		v["outcome"], v["reasons"] = outcomeLetter(k.Decision.Outcome, language), plain(k.Decision.Words)
 	}
+	if k.Kind == cases.Rectification {
+		if v["changes"], err = s.Amending.Changes(ctx, k, language); err != nil {
+			return nil, err
+		}
+		v["changes"] = plain(v["changes"])
+	}
 	parties, err := s.Cases.CaseParties(ctx, k.ID)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func (d *desk) rectification(t *testing.T) {
 	if p, err := d.house.DB.Subscriber(t.Context(), k.SubjectID); err != nil || p.Name != "Mend Quill" {
 		t.Errorf("on record is %q, %v", p.Name, err)
 	}
-	if answer := d.tells(k, mend, "rectified"); !strings.Contains(answer.Text, "Your name is corrected.") || !strings.Contains(answer.Text, "Article 16 of the UK GDPR") {
+	if answer := d.tells(k, mend, "rectified"); !strings.Contains(answer.Text, "Your name is corrected.") || !strings.Contains(answer.Text, "is now “Mend Quill”") || !strings.Contains(answer.Text, "Article 16 of the UK GDPR") {
 		t.Errorf("the answer:\n%s", answer.Text)
 	}
 	told := d.recipientDoes(k, "correct", "done", "")

@@ -211,8 +211,14 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 		r.ok(err)
 		_, err = r.Judge(ctx, c.ID, town.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Disputed, Words: "Neither can be shown."})
 		r.ok(err)
+		told := cases.Event{Kind: cases.Answered, Actor: "user:1", Detail: cases.Detail{Reasons: cases.InWriting()}}
+		_, err = r.Cases.Do(ctx, c.ID, told)
+		r.refused(err, errs.Conflict, "not corrected yet (name)")
 		_, err = r.Rectify(ctx, c.ID, "user:1")
 		r.ok(err)
+		if says, err := r.Changes(ctx, c, "en"); err != nil || says != "- **Name:** was “Ann Lea”, is now “Ann Lee”\n- **Town:** stays “Portmouth”, because: Neither can be shown." {
+			r.t.Errorf("the letter lists %q, %v", says, err)
+		}
 		p, err := r.db.Subscriber(ctx, r.ann.ID)
 		r.ok(err)
 		if p.Name != "Ann Lee" || p.Attributes.Text("harbour", "town") != "Portmouth" {
@@ -227,6 +233,9 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 		r.ok(err)
 		if s, err := r.db.Statements(ctx, r.ann.ID); err != nil || len(s) != 1 {
 			r.t.Errorf("the statements are %v, %v", s, err)
+		}
+		if says, err := r.Changes(ctx, c, "cy"); err != nil || !strings.Contains(says, "Mae eich datganiad yn sefyll wrth ochr y data:\n\n> I have lived in Porthaven") {
+			r.t.Errorf("the letter lists %q, %v", says, err)
 		}
 		r.cannotClose(c, "Hear from Porthaven Printers")
 		r.answers(c)
