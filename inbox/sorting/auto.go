@@ -61,7 +61,7 @@ func (r *reading) automatic(m *message.Parsed) automatic {
 }
 
 var ticketMark = regexp.MustCompile(`(?i)\[[^\]]{0,30}#\s?\d{2,}\]|\(#\d+\)|\bref:_?\w{4,}|№\s?\d{2,}|\b(?:ticket|case|incident|request|vorgang|dossier|caso|pratica|inc|req)\W{0,3}(?:id|nr|no|number|nummer)?\W{0,4}\d{3,}` +
-	`|(?:number|nummer|numbriga?|numero|número|numéro|numer(?:em)?|číslo[m]?|číslem|številko|številka|brojem|број|номер(?:ом)?|numru|numur[su]|numeriu|számon|numărul|αριθμό|\bnr|\bn\.?º|\bn°|č\.|reference(?: is)?)\W{1,3}\w{0,4}-?\d{2,}`)
+	`|(?:number|nummer|numbriga?|numero|número|numéro|numer(?:em)?|číslo[m]?|číslem|protocollo n\.|prot\. n\.|\bgz|številko|številka|brojem|број|номер(?:ом)?|numru|numur[su]|numeriu|számon|numărul|αριθμό|\bnr|\bn\.?º|\bn°|č\.|reference(?: is)?)\W{1,3}\w{0,4}-?\d{2,}`)
 
 // ticketed reports whether a message has the number under which a help desk filed what came in.
 func ticketed(m *message.Parsed) bool {
@@ -76,7 +76,7 @@ func ticketed(m *message.Parsed) bool {
 func forAll(a address.Address) bool {
 	local := strings.ToLower(a.Local())
 	return slices.ContainsFunc([]string{"support", "help", "service", "info", "office", "contact", "kontakt", "care", "customer", "noreply", "no-reply", "donotreply", "enquir", "inquir", "kundendienst",
-		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello", "accueil", "protocol", "podateln", "geral", "kirjaamo", "kommun", "kancelar"},
+		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello", "accueil", "protocol", "gemeinde", "obcina", "tugi", "klienditugi", "podateln", "geral", "kirjaamo", "kommun", "kancelar"},
 		func(s string) bool { return strings.HasPrefix(local, s) })
 }
 

@@ -7,7 +7,8 @@ import (
 
 // bareCommand takes a mail that is nothing but "unsubscribe" or "STOP", beside a greeting and a name.
 func (r *reading) bareCommand(found map[string][]Ground) {
-	opening := true // nothing but a greeting so far
+	opening := true                  // nothing but a greeting so far
+	elsewhere := r.speaks("no-list") // under the word stands what is left: a course, a school lunch
 	for i := range r.all {
 		s := &r.all[i]
 		whole, clause := s.bare()
@@ -15,7 +16,7 @@ func (r *reading) bareCommand(found map[string][]Ground) {
 		if text && strings.Contains(s.text, "://") { // "Unsubscribe: https://...": a newsletter's way out
 			continue
 		}
-		token := len(s.words) <= 4 && !(text && s.has("footer")) && !s.has("no-list") && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
+		token := len(s.words) <= 4 && !(text && s.has("footer")) && !s.has("no-list") && (text || !elsewhere) && slices.ContainsFunc(s.hits, func(h hit) bool { return h.concept == "unsubscribe" && h.at == 0 })
 		switch {
 		case !text && r.words == 0 && len(s.words) <= 3 && s.endsIn("unsubscribe"): // "birders-unsubscribe"
 		case r.words <= 3 && len(s.words) == 2 && s.leaves(): // "leave birders"

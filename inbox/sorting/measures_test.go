@@ -122,6 +122,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"persons-four", ""}, {"persons-five", ""},
 		{"nineteenth", "testdata/machines/twelfth.txt"},
 		{"twentieth", "testdata/machines/thirteenth.txt"},
+		{"twentyfirst", "testdata/machines/fourteenth.txt"},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()
