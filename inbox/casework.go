@@ -40,6 +40,7 @@ func (h *handling) answersCase(ctx context.Context) (s Settlement, done bool, er
 	if in.Identity, err = h.whoWrote(ctx); err != nil {
 		return Settlement{}, true, err
 	}
+	in.Stopped = h.stopped
 	filing, err := h.Cases.File(ctx, c, by, in)
 	return Settlement{Disposition: FiledInCase, Filing: &filing}, true, err
 }
@@ -125,6 +126,9 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 	}
 	now := h.Now()
 	o.Events = []cases.Event{cases.OpenedBy(o.Case, "system", now, h.Reckoner.UKDate(now))}
+	if h.stopped {
+		o.Events = append(o.Events, cases.MailStopped(now, h.Reckoner.UKDate(now)))
+	}
 	for _, route := range []struct{ flag, what string }{
 		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
 		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},

@@ -19,7 +19,7 @@ func accessClocks() []CaseClock {
 			{"Friday 25 December 2026 is Christmas Day, Saturday 26 December 2026 is on a weekend, Sunday 27 December 2026 is on a weekend, Monday 28 December 2026 is Boxing Day (substitute day); the time ends with the next working day in England and Wales, Tuesday 29 December 2026.", "Reg 1182/71 art 3(4)"},
 		}},
 		{What: "Tell the Commissioner of the breach", Due: uk(time.November, 28, 9, 30), Moment: true, State: State{"3 days left", Alert}, Rule: "UK GDPR Article 33"},
-		{What: "Tell the person of an extension", State: State{"Waits for identity", Wait}},
+		{What: "Last day to tell of two further months", State: State{"Waits for identity", Wait}},
 	}
 }
 

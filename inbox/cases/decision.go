@@ -100,8 +100,8 @@ func FeeReasons() []Reason {
 // ExtensionReasons returns why the time may be extended (Article 12A(3)). That something must be clarified is none.
 func ExtensionReasons() []Reason {
 	return []Reason{
-		{Code: "complex", Words: "The request is complex", Rule: "Art 12A(3) UK GDPR"},
-		{Code: "number", Words: "The person has made a number of requests", Rule: "Art 12A(3) UK GDPR"},
+		{Code: "complex", Words: "The request is complex", Rule: "Art 12A(3) UK GDPR", English: "your request is complex", Welsh: "mae eich cais yn gymhleth"},
+		{Code: "number", Words: "The person has made a number of requests", Rule: "Art 12A(3) UK GDPR", English: "you have made a number of requests", Welsh: "rydych wedi gwneud nifer o geisiadau"},
 	}
 }
 

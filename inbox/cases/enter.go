@@ -57,6 +57,9 @@ func (s *Service) Enter(ctx context.Context, in Entry) (Case, error) {
 	}
 	now := s.Now()
 	o.Parties, o.Events, o.Files = parties, []Event{OpenedBy(o.Case, in.Actor, now, s.Reckoner.UKDate(now))}, in.Files
+	if in.Stopped {
+		o.Events = append(o.Events, MailStopped(now, s.Reckoner.UKDate(now)))
+	}
 	for i := range o.Files {
 		o.Files[i].Actor, o.Files[i].AddedAt = in.Actor, now
 	}

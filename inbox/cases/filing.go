@@ -23,6 +23,7 @@ type Incoming struct {
 	Letter     int64    // the letter of ours that it answers, by its signed Message-ID; 0 for none
 	Kinds      []Kind   // rights that it asks for
 	Quiet      bool     // a machine wrote it: nobody must read it
+	Stopped    bool     // mail to the writer was stopped by it
 	Identity   identity.Result
 }
 
@@ -107,6 +108,12 @@ func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(
 	if own && c.Open() && c.Facts.Proof.By == "" && c.Facts.DisownedOn.IsZero() {
 		ch.Events = append(ch.Events, ProvedByMail(m.Identity))
 	}
+	if m.Stopped {
+		ch.Events = append(ch.Events, MailStopped(s.Now(), s.Reckoner.UKDate(s.Now())))
+	}
+	if e, ok := s.clarifies(c, msg, m); ok {
+		ch.Events = append(ch.Events, e)
+	}
 	for _, k := range newKinds(c, subs, m.Kinds) {
 		template := Case{
 			ProgrammeID: c.ProgrammeID, Division: c.Division, Channel: ByMail, Mailbox: c.Mailbox, InboundID: m.InboundID, Language: c.Language,
@@ -121,6 +128,23 @@ func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(
 		ch.Events = append(ch.Events, Event{Kind: SubOpened, Actor: "system", What: "The message asks for more: " + reference + " was opened.", Detail: Detail{Kind: k}})
 	}
 	return s.change(c, ch)
+}
+
+// clarifies returns the event by which a person's reply ends the pause for an open question (Article 12A(5)). No person has to see to it first: the clock must not stand
+// still because nobody has read the mail. What answers nothing can be asked again.
+func (s *Service) clarifies(c Case, msg Message, m Incoming) (Event, bool) {
+	on := s.Reckoner.UKDate(m.ReceivedAt)
+	i := slices.IndexFunc(c.Facts.Clarifications, func(p clock.Pause) bool { return p.To.IsZero() })
+	if i < 0 || !c.Open() || m.Quiet || msg.Stranger || on.Before(c.Facts.Clarifications[i].From) {
+		return Event{}, false
+	}
+	what := "A reply came to what we asked. The clock runs again from the day on which it came; if it does not say what is wanted, ask again."
+	return Event{Kind: Received, Actor: "system", On: on, What: what, Detail: Detail{For: Clarification}}, true
+}
+
+// MailStopped is the event of a message or a form that stopped mail to whoever wrote, at once and beside the case (Articles 7(3) and 21(3); E2-24).
+func MailStopped(at time.Time, on clock.Date) Event {
+	return Event{Kind: Noted, At: at, On: on, Actor: "system", What: "Mail from our lists to the address that it came from was stopped at once, as it asks. What else it asks for is left to a person."}
 }
 
 // newKinds returns the kinds that are asked for and that no case of the family is open for. What nobody could name is no further right.

@@ -23,7 +23,7 @@ func filled(t *testing.T, name, language string, c Case) string {
 			continue
 		}
 		v := (&Service{}).DecisionFields(c, language, "https://news.example.org/complaints/harbour")
-		v["name"], v["received"], v["reference"] = "Ann Lee", "25 November 2026", "R-2026-000001"
+		v["name"], v["received"], v["reference"], v["why"] = "Ann Lee", "25 November 2026", "R-2026-000001", "You asked four times."
 		if c.Decision != nil {
 			v["reasons"], v["outcome"] = c.Decision.Words, string(c.Decision.Outcome)
 		}
@@ -162,6 +162,33 @@ func TestATextThatTellsAPartHasAPlaceForItsReasons(t *testing.T) {
 		}
 		if text.For(granted).Body != text.Body {
 			t.Errorf("%s.%s is changed for a whole yes", text.Name, text.Language)
+		}
+	}
+}
+
+// A text with a gap that only a person can fill names it, so that the letter cannot go out with the gap in it.
+func TestATextThatOnlyAPersonCanFinishDoesNotGoOutUnfinished(t *testing.T) {
+	t.Parallel()
+	all, err := BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gaps := map[string]string{"extension": "{{why}}", "holding": "{{why}}", "ask-fee": "{{why}}", "restriction-lifting": "{{why}}", "complaint-progress": "{{your-words}}", "breach-people": "{{your-words}}"}
+	for _, text := range all {
+		if gap := gaps[text.Name]; !strings.Contains(text.Body, gap) {
+			t.Errorf("%s.%s has no place for what only a person can say", text.Name, text.Language)
+		}
+		for _, line := range strings.Split(strings.TrimSpace(text.Body), "\n\n") {
+			if last := strings.TrimSpace(line); text.Name != "blank" && !strings.HasPrefix(last, "Dear ") && !strings.HasPrefix(last, "Annwyl ") && !strings.ContainsAny(last[len(last)-1:], ".:}") {
+				t.Errorf("%s.%s breaks off: %q", text.Name, text.Language, last)
+			}
+		}
+	}
+	for _, language := range []string{"en", "cy"} {
+		for _, r := range ExtensionReasons() {
+			if said := Grounds([]string{r.Code}, ExtensionReasons(), language); !strings.Contains(said, "12A(3)") || strings.Contains(said, "  ") {
+				t.Errorf("in %s the reason %s reads %q", language, r.Code, said)
+			}
 		}
 	}
 }

@@ -538,3 +538,37 @@ func TestWhoAnswersByAReferenceAloneMustBeAParty(t *testing.T) {
 		}
 	})
 }
+
+// The pause ends on the day on which the person's reply comes, whoever reads it when (Article 12A(5)); no stranger's mail and no machine's ends it.
+func TestAReplyEndsThePauseByItself(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		c := d.enter("2026-11-20", "ann@example.org", cases.Access)
+		d.at("2026-11-23")
+		d.do(c.ID, cases.Event{Kind: cases.Asked, Actor: "user:1", Note: "Which years?", Detail: cases.Detail{For: cases.Clarification}})
+		d.at("2026-11-27")
+		for _, x := range []struct {
+			name string
+			in   cases.Incoming
+			open bool
+		}{
+			{"a machine's answer", cases.Incoming{InboundID: 7, From: address.Must("ann@example.org"), Quiet: true}, true},
+			{"a stranger's mail", cases.Incoming{InboundID: 8, From: address.Must("eve@example.net")}, true},
+			{"the person's own", cases.Incoming{InboundID: 9, From: address.Must("ann@example.org")}, false},
+			{"another mail of theirs", cases.Incoming{InboundID: 10, From: address.Must("ann@example.org")}, false},
+		} {
+			x.in.ReceivedAt, x.in.Token = d.time().AddDate(0, 0, -1), c.ID
+			filing, err := d.File(t.Context(), d.read(c.ID), cases.ByToken, x.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := d.db.ChangeCase(t.Context(), c.ID, filing.Change)
+			if err != nil || (got.State == cases.Waiting) != x.open {
+				t.Errorf("%s: the case is %s, %v", x.name, got.State, err)
+			}
+		}
+		if p := d.read(c.ID).Facts.Clarifications; len(p) != 1 || p[0].To.String() != "2026-11-26" {
+			t.Errorf("the pauses %+v", p)
+		}
+		d.do(c.ID, cases.Event{Kind: cases.Asked, Actor: "user:1", Note: "That did not say which.", Detail: cases.Detail{For: cases.Clarification}})
+	})
+}

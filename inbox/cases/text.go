@@ -18,7 +18,7 @@ func FieldNames() [][2]string {
 		{"controller", "who is responsible for the data"}, {"officer", "the data protection officer's name"}, {"officer-address", "their address"},
 		{"contact", "the Point of Contact's name"}, {"contact-address", "their address"}, {"outcome", "what was decided, in words"}, {"reasons", "the words of the decision"},
 		{"grounds", "the reasons of the decision, each with its law"}, {"actions", "what we promise to do, with the dates"}, {"rights", "the ways to complain: to us, to the Commissioner, to a court"},
-		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"}, {"why", "why it is done: you write it yourself"},
+		{"fee", "how much the fee is"}, {"passed-to", "who deals with it now"}, {"why", "why it is done: you write it yourself"}, {"your-words", "what only you can say: you write it yourself"},
 		{"changes", "of a correction: what stood on record, what stands there now, and the statement beside it"},
 		{"link", "the link to what is handed over"}, {"link-until", "the day until which the link is good"},
 		{"receiver", "the organisation to which the data goes straight"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"assent/inbox/cases"
 	"assent/internal/errs"
@@ -78,7 +79,7 @@ func (s *console) readIncoming(ctx context.Context, k cases.Case, m cases.Messag
 			continue
 		}
 		shown.Parts = append(shown.Parts, templates.CaseFile{
-			Name: cases.SafeName(cmp.Or(p.Filename, "part-"+strconv.Itoa(i+1))), Type: plain(p.Type) + " by its sender’s word", Size: sizeWords(int64(p.Size)), URL: base + "/parts/" + strconv.Itoa(i),
+			Name: cases.SafeName(cmp.Or(p.Filename, "part-"+strconv.Itoa(i+1))), Type: enclosureType(p), Size: sizeWords(int64(p.Size)), URL: base + "/parts/" + strconv.Itoa(i),
 		})
 	}
 	if f := parsed.Forwarded; f != nil && k.ParentID == 0 && kept[0].ID == k.InboundID && k.State != cases.Closed && !f.From.IsZero() && f.From.String() != k.From {
@@ -166,3 +167,21 @@ func (s *console) parseReceived(raw io.Reader) (*message.Parsed, error) {
 
 // maxRead is how much of a mail is read to show it, in octets; Parse keeps less of it.
 const maxRead = 64 << 20
+
+// enclosureType says of what type an enclosure is: by its sender's word, and by its first bytes where these tell another.
+func enclosureType(p message.Part) string {
+	stated := plain(p.Type) + " by its sender’s word"
+	switch found := cases.Sniff([]byte(p.Head)); found {
+	case p.Type, "application/octet-stream", "text/plain", "application/zip", "application/x-ole-storage":
+		return stated // letters, and files of which many types are
+	case "application/x-msdownload", "application/x-executable":
+		return stated + ", but by its first bytes a program: do not open it"
+	case "text/html":
+		if strings.Contains(p.Type, "xml") {
+			return stated
+		}
+		return stated + ", but by its first bytes a web page"
+	default:
+		return stated + ", but by its first bytes " + found
+	}
+}

@@ -155,6 +155,7 @@ func (s *console) showLetter(c *gin.Context, by auth.Actor, k cases.Case, status
 		page.AsksWords = "This letter asks what is wanted. For an access request the days until the answer do not count."
 	}
 	if page.Extends {
+		page.NoteLabel = "Why it takes longer"
 		page.Reasons = ticked(reasonChoices(cases.ExtensionReasons()), page.Reasons)
 	}
 	for _, f := range cases.FieldNames() {
@@ -205,7 +206,7 @@ func (s *console) writeLetter(c *gin.Context, by auth.Actor) error {
 	err = readDay(form.Get(templates.FieldPromise), &l.Promise)
 	if err == nil {
 		l.Subject, l.Body = s.putPromise(l)
-		l.Body = putFee(l)
+		l.Body = putReasons(l, page.Note)
 		page.Subject, page.Body = l.Subject, l.Body
 		err = s.sendOrShow(c, by, k, l, &page, form.Get(templates.FieldDo) == "send")
 	}

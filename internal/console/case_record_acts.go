@@ -49,8 +49,8 @@ func (s *console) recordAct(ctx context.Context, by auth.Actor, k cases.Case, fo
 		_, err = a.Lift(ctx, k.ID, actor)
 	case "restrict-while-weighed":
 		_, err = a.RestrictWhileWeighed(ctx, k.ID, actor)
-	case "to-research":
-		_, err = a.Sort(ctx, k.ID, actor, amending.ToResearch)
+	case amending.ToResearch, amending.ToProcessing:
+		_, err = a.Sort(ctx, k.ID, actor, form.Get(templates.FieldDo))
 	case "look-anew":
 		_, err = a.LookAnew(ctx, k.ID, amending.Look{Actor: actor, Said: form.Get(templates.FieldText), Found: words})
 	case "replace-decision":

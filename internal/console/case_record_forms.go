@@ -137,7 +137,11 @@ func (s *console) objectForms(ctx context.Context, k cases.Case, decided bool) (
 	if k.Decision == nil && k.Facts.DoneOn(amending.ToResearch).IsZero() {
 		out = append(out, templates.RecordForm{Act: "to-research", Title: "It is to research or statistics", Hint: "It is upheld unless the research is necessary for a task in the public interest (Article 21(6)). Nothing is restricted meanwhile.", Button: "Record it"})
 	}
-	if k.Decision == nil && k.SubjectID != 0 && k.Facts.DoneOn(amending.ToProcessing).IsZero() {
+	switch {
+	case k.Decision != nil || !k.Facts.DoneOn(amending.ToProcessing).IsZero():
+	case k.SubjectID == 0:
+		out = append(out, templates.RecordForm{Act: amending.ToProcessing, Title: "It is to other processing: weigh it", Hint: "On legitimate interests or a public task, profiling included. Nobody is on record here whose data could be restricted: restrict it wherever else you hold it while you weigh. Then decide: uphold it, or name the compelling grounds.", Button: "Record it"})
+	default:
 		out = append(out, templates.RecordForm{Act: "restrict-while-weighed", Title: "It is to other processing: restrict it while it is weighed", Hint: "On legitimate interests or a public task, profiling included. Then decide: uphold it, or name the compelling grounds.", Button: "Restrict and weigh"})
 	}
 	if decided && !(k.Facts.DoneOn(amending.ToProcessing).IsZero() && k.Facts.DoneOn(amending.ToResearch).IsZero()) {

@@ -184,6 +184,9 @@ func (s *console) clockState(x cases.Clock, today clock.Date) templates.State {
 	case err != nil:
 		return templates.State{}
 	}
+	if clock.Name(x.Name) == clock.ExtensionNotice && due.Before(today) {
+		return templates.State{Label: "has passed", Tone: templates.Calm} // nobody need be told of an extension: nothing is late
+	}
 	label, tone := daysLeft(today, due)
 	return templates.State{Label: label, Tone: tone}
 }

@@ -149,6 +149,28 @@ func TestALetterIsLookedAtAndThenSentOnce(t *testing.T) {
 	})
 }
 
+func TestAnExtensionGoesOutOnlyWithItsReasons(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		k := r.openCase(t, htmlMail)
+		dpo := r.operator(t, auth.DPO)
+		path := fmt.Sprintf("/console/cases/%d/letter", k.ID)
+		page := r.see(dpo, path+"?text=extension&language=en")
+		pagestest.WantText(t, page, "Why it takes longer", "{{grounds}}", "{{why}}", "complain to us")
+		body := "Dear Carys,\n\nbecause:\n\n{{grounds}}\n\n{{why}}\n\nYou will hear by {{promised}}."
+		form := url.Values{"to": {"carys@reader.example"}, "language": {"en"}, "subject": {"We need more time"}, "body": {body}, "extends": {"yes"},
+			"promise": {"2099-12-10"}, "promised": {"our answer"}, "key": {"k1"}, "do": {"send"}}
+		pagestest.WantText(t, r.fill(dpo, path, form), "The letter did not go out", "{{grounds}}")
+		form.Set("reason", "complex")
+		pagestest.WantText(t, r.fill(dpo, path, form), "The letter did not go out", "{{why}}")
+		form.Set("note", "Your papers are in four archives.")
+		form.Set("do", "preview")
+		pagestest.WantText(t, r.fill(dpo, path, form), "your request is complex (Article 12A(3) of the UK GDPR)", "Your papers are in four archives.")
+		form.Set("do", "send")
+		pagestest.WantStatus(t, r.fill(dpo, path, form), http.StatusSeeOther)
+	})
+}
+
 func TestARequestIsEnteredByHand(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r rig) {

@@ -265,7 +265,7 @@ func clockWords(name string) string {
 	case clock.Answer:
 		return "Answer the person"
 	case clock.ExtensionNotice:
-		return "Tell the person of an extension"
+		return "Last day to tell of two further months"
 	case clock.Promise:
 		return "Keep what was promised"
 	}

@@ -236,7 +236,7 @@ func TestAComplaintByMailGoesThroughBothItsStages(t *testing.T) {
 		}
 		promised := time.Now().AddDate(0, 0, 10).Format(time.DateOnly)
 		d.letter(k, cross, "complaint-progress", "en", func(form url.Values) {
-			form.Set("body", strings.ReplaceAll(form.Get("body"), "{{why}}", "We are asking the firm that posts our mail."))
+			form.Set("body", strings.ReplaceAll(form.Get("body"), "{{your-words}}", "We are asking the firm that posts our mail."))
 			form.Set("promise", promised)
 			form.Set("promised", "the next word from us")
 		})
@@ -334,7 +334,7 @@ func TestABreachReportedByMailGoesItsWholeWay(t *testing.T) {
 			t.Error("the Commissioner was told, and the 72 hours run on")
 		}
 		d.letter(k, leak, "breach-people", "en", func(form url.Values) {
-			form.Set("body", strings.ReplaceAll(strings.ReplaceAll(form.Get("body"), "{{officer}}", "Priya Shah"), "{{officer-address}}", "officer@harbour.example"))
+			form.Set("body", strings.NewReplacer("{{officer}}", "Priya Shah", "{{officer-address}}", "officer@harbour.example", "{{your-words}}", "A list went to the wrong address.").Replace(form.Get("body")))
 		})
 		d.event(k, fields{"kind": "decided", "decision": fields{"outcome": "dealt-with", "words": "", "person": "Priya Shah"}})
 		d.closes(k)

@@ -36,3 +36,14 @@ func TestALargePartIsWholeOrRefused(t *testing.T) {
 		t.Errorf("beyond the limit: %v", err)
 	}
 }
+
+func TestAnAttachmentShowsItsFirstBytes(t *testing.T) {
+	t.Parallel()
+	program := append([]byte("MZ\x90\x00"), make([]byte, 500)...)
+	raw := "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the file.\r\n--b\r\nContent-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n" +
+		"Content-Disposition: attachment; filename=x.pdf\r\n\r\n" + base64.StdEncoding.EncodeToString(program) + "\r\n--b--\r\n"
+	m, err := Parse(strings.NewReader(raw), DefaultLimits())
+	if err != nil || len(m.Parts) != 2 || m.Parts[1].Head != string(program[:64]) || m.Parts[0].Head != "" {
+		t.Errorf("%+v, %v", m, err)
+	}
+}

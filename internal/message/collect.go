@@ -46,6 +46,8 @@ func (r *reader) walk(p *Parsed, n *node, text, page *strings.Builder, alternati
 		r.feedback(p, content)
 	case !part.Inline || !strings.HasPrefix(n.mediaType, "text/"):
 		part.Size = decodedSize(n.body, encoding)
+		head, _ := decodeTransfer(n.body[:min(len(n.body), 4*headBytes)], encoding, headBytes)
+		part.Head = string(head)
 	case n.mediaType == "text/html":
 		content := r.charset(n, r.decoded(n, encoding))
 		part.Size = len(content)
@@ -64,6 +66,9 @@ func (r *reader) walk(p *Parsed, n *node, text, page *strings.Builder, alternati
 	}
 	p.Parts = append(p.Parts, part)
 }
+
+// headBytes is how much of an attachment Part.Head holds.
+const headBytes = 64
 
 func (r *reader) addText(text *strings.Builder, content string) {
 	if text.Len() > 0 {

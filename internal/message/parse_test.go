@@ -83,7 +83,10 @@ func TestParseTellsTextFromAttachments(t *testing.T) {
 	if p.Text != "Plain words" || !strings.Contains(p.HTML, "<b>words</b>") {
 		t.Errorf("text %q, html %q", p.Text, p.HTML)
 	}
-	want := []Part{{"text/plain", "", 11, true}, {"text/html", "", 24, true}, {"application/pdf", "café.pdf", 9, false}, {"text/plain", "../../notes.txt", 12, false}}
+	want := []Part{
+		{"text/plain", "", 11, true, ""}, {"text/html", "", 24, true, ""},
+		{"application/pdf", "café.pdf", 9, false, "%PDF-1.4\n"}, {"text/plain", "../../notes.txt", 12, false, "not the text"},
+	}
 	if !slices.Equal(p.Parts, want) {
 		t.Errorf("parts = %+v", p.Parts)
 	}

@@ -49,6 +49,7 @@ type Part struct {
 	Filename string // decoded; may hold anything, also a path
 	Size     int    // octets after decoding, as far as kept
 	Inline   bool   // not an attachment
+	Head     string // of an attachment, the first octets after decoding, at most 64: they tell a type that the sender did not state
 }
 
 // Report is a delivery report (RFC 3464).
