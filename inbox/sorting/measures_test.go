@@ -123,6 +123,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"nineteenth", "testdata/machines/twelfth.txt"},
 		{"twentieth", "testdata/machines/thirteenth.txt"},
 		{"twentyfirst", "testdata/machines/fourteenth.txt"},
+		{"twentysecond", ""},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()
