@@ -77,6 +77,9 @@ func without(kinds []Kind, k Kind) []Kind {
 // particular to its kind; else the first that fits.
 func Suggest(c Case, all []Text) string {
 	best, own := "", fitting()
+	if c.WantsActing() && c.Facts.Acting.Evidence == "" && own["ask-authority"].when(c) && !c.Facts.AcknowledgedOn.IsZero() {
+		return "ask-authority"
+	}
 	for _, t := range all {
 		f, built := own[t.Name]
 		if !built || !t.Fits(c) {

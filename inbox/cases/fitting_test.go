@@ -60,3 +60,18 @@ func escalation(to Level) Event {
 	e.Note, e.Detail.Code = "not content", string(to)
 	return e
 }
+
+func TestWhereSomebodyMayActForAnotherAuthorityIsAskedForNext(t *testing.T) {
+	t.Parallel()
+	all := builtIn()
+	k := begun(t, Access, "2026-11-25")
+	k.Flags = []string{FlagAgent}
+	k, err := k.After(event(Acknowledged))
+	if err != nil || Suggest(k, all) != "ask-authority" {
+		t.Errorf("%s is offered first, %v", Suggest(k, all), err)
+	}
+	k.Facts.Acting.Evidence = "signed-authority"
+	if got := Suggest(k, all); got == "ask-authority" {
+		t.Error("authority that was seen is asked for")
+	}
+}

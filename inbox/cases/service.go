@@ -290,18 +290,20 @@ func (s *Service) Duties(ctx context.Context, c Case) ([]Duty, error) {
 }
 
 func (s *Service) duties(ctx context.Context, c Case, subs []Case) ([]Duty, error) {
-	base := BaseDuties(c, subs)
+	var out []Duty
 	if d, ok, err := s.actingDuty(ctx, c); err != nil {
 		return nil, err
 	} else if ok {
-		base = append([]Duty{d}, base...)
+		out = append(out, d)
 	}
-	p := s.Practices[c.Kind]
-	if p == nil {
-		return base, nil
+	if p := s.Practices[c.Kind]; p != nil {
+		own, err := p.Duties(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, own...)
 	}
-	own, err := p.Duties(ctx, c)
-	return append(own, base...), err
+	return append(out, BaseDuties(c, subs)...), nil
 }
 
 // promises returns what a programme promises for each kind of case; 0 has no programme and promises nothing.

@@ -116,7 +116,7 @@ func flagWords(f string) string {
 	case sorting.FlagAgent:
 		return "Somebody may act for somebody else: ask for authority"
 	case sorting.FlagUrgent:
-		return "Harm, danger or a court is mentioned"
+		return "Haste, harm, danger or a court is mentioned"
 	case sorting.FlagForwarded:
 		return "It was passed on: who asked is in the enclosed message"
 	case sorting.FlagAnother:
