@@ -165,7 +165,7 @@ func consoleSamples() []sample {
 		{"people", "none", PeoplePage{Console: desk(), Query: "nobody"}},
 		{"person", "", personPage()},
 		{"person", "stopped", stopped},
-	}, append(append(auditSamples(), keepingSamples()...), caseSamples()...)...)
+	}, append(append(append(auditSamples(), keepingSamples()...), importSamples()...), caseSamples()...)...)
 }
 
 func programmePage() ProgrammePage {

@@ -110,6 +110,10 @@ func declaredPages() []declared {
 		{"letter-texts", reflect.TypeFor[LetterTextsPage](), console},
 		{"audit", reflect.TypeFor[AuditPage](), console},
 		{"copies", reflect.TypeFor[CopiesPage](), console},
+		{"imports", reflect.TypeFor[ImportsPage](), console},
+		{"import-new", reflect.TypeFor[ImportNewPage](), console},
+		{"upload", reflect.TypeFor[UploadPage](), console},
+		{"import", reflect.TypeFor[ImportPage](), console},
 		{"retention", reflect.TypeFor[RetentionPage](), console},
 		{"erase", reflect.TypeFor[ErasePage](), console},
 	}

@@ -253,6 +253,7 @@ func TestFormsSendTheFieldsThatAreDeclared(t *testing.T) {
 	declared = append(declared, FieldAboutEmail, FieldAboutName, FieldAnswers, FieldAsked, FieldAsks, FieldBody, FieldContact, FieldEvent, FieldExtends, FieldFile, FieldFor, FieldKind, FieldLooked, FieldMessage, FieldNote, FieldOn, FieldOverdue, FieldParty, FieldPromise, FieldPromised, FieldReceived, FieldReference, FieldRole, FieldSubject, FieldTime, FieldTitle, FieldUrgent)
 	declared = append(declared, FieldWant, FieldWhom, FieldFiles, FieldReceiverName, FieldReceiverEmail)
 	declared = append(declared, FieldAnswered, FieldDoes, FieldGave, FieldGivenOn)
+	declared = append(declared, FieldFormat, FieldEncoding, FieldGround, FieldTry)
 	seen := map[string]bool{}
 	eachPage(t, func(name, markup string) {
 		if strings.HasPrefix(name, "form") || strings.HasPrefix(name, "campaign-edit") {

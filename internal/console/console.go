@@ -25,6 +25,8 @@ import (
 	"assent/internal/web"
 	"assent/mailer"
 	"assent/subscriptions"
+	"assent/subscriptions/importing"
+	"assent/subscriptions/importing/uploads"
 	"assent/subscriptions/segment"
 	"assent/templates"
 )
@@ -54,6 +56,9 @@ type Deps struct {
 	Proof       Proof
 	Keeping     Keeping
 	Copies      *copies.Service
+	Uploads     *uploads.Service
+	Asking      *importing.Asking
+	Imports     Imports
 	Checks      []Check        // what must answer, shown on the overview
 	Zone        *time.Location // in which operators read times
 	Now         func() time.Time
@@ -155,6 +160,7 @@ func (s *console) pages() {
 	s.packPages(desk)
 	s.keepingPages(desk, form)
 	s.copyPages(desk, form)
+	s.importPages(desk, form)
 }
 
 // page answers with a page; the console speaks English.
