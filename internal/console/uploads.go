@@ -56,12 +56,13 @@ func (s *console) showUpload(c *gin.Context, by auth.Actor, u uploads.Upload, v 
 	for _, r := range why {
 		page.Reasons, page.ErrorsURL = append(page.Reasons, templates.RowReason{Line: int(r.Line), Says: r.Says}), here+"/errors"
 	}
-	may, settled := by.May(auth.SubscribersWrite), u.State == uploads.Importing
+	may := by.May(auth.SubscribersWrite)
 	if may && u.State.HasFile() {
 		page.CancelURL, page.Cancel = here+"/cancel", "Destroy the file"
-		if settled {
+		switch u.State {
+		case uploads.Importing:
 			page.Cancel = "Stop the import"
-		} else {
+		case uploads.Waiting, uploads.Checked: // while the page looks again by itself, what is chosen on it would be lost
 			page.ReadURL, page.Formats = here+"/columns", formatOptions(u.Format, u.Format)
 		}
 	}
