@@ -13,7 +13,7 @@ func (r *reading) complaints(found map[string][]Ground) {
 		if s.vetoed() || s.threatens() {
 			continue
 		}
-		pending := s.has("restrict") && s.has("until") // "freeze my file while my complaint is looked at"
+		pending := s.has("until") && (s.has("restrict") || s.has("processing") && s.has("negation")) // "freeze my file while my complaint is looked at"
 		if s.asserts("complaint") && !pending && !s.listsComplaints() && slices.ContainsFunc([]int{-3, -2, -1, 0, 1}, func(n int) bool { return r.ofData(i+n) || r.tellsOfRequest(i+n) }) {
 			found[LabelComplaint] = append(found[LabelComplaint], Ground{Where: s.where, Words: strings.Join(s.words, " "), Rule: "complains beside words of data about them"})
 		}

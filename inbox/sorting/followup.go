@@ -26,11 +26,19 @@ func (r *reading) deleteThat(found map[string][]Ground) {
 // closeThat takes "deactivate it and delete everything" after a sentence about the sender's account.
 func (r *reading) closeThat(found map[string][]Ground) {
 	for i := 1; i < len(r.all); i++ {
-		s, before := &r.all[i], &r.all[i-1]
-		if s.asserts("close", "delete", "delete-it") && (s.has("delete-it") || s.has("everything") || s.has("data")) && !s.vetoed() && !s.has("keep-it") && before.where == "text" && before.has("account") && before.has("mine") && !before.vetoed() && !before.has("newsletter") {
+		s := &r.all[i]
+		if !s.asserts("close", "delete", "delete-it") || !s.has("delete-it") && !s.has("everything") && !s.has("data") || s.vetoed() || s.has("keep-it") {
+			continue
+		}
+		if r.all[i-1].tellsOfAccount() || i > 1 && r.all[i-2].tellsOfAccount() {
 			found[LabelErasure] = append(found[LabelErasure], Ground{Where: s.where, Words: s.text, Rule: "asks to close the account that was spoken of"})
 		}
 	}
+}
+
+// tellsOfAccount reports whether a sentence of the text speaks of an account of the sender.
+func (s *said) tellsOfAccount() bool {
+	return s.where == "text" && s.has("account") && s.has("mine") && !s.vetoed() && !s.has("newsletter")
 }
 
 // stopThat takes "end it now" after a sentence about a mailing that the sender gets.

@@ -119,7 +119,7 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"fourteenth", "testdata/machines/eighth.txt"}, {"fifteenth", "testdata/machines/ninth.txt"}, {"sixteenth", "testdata/machines/tenth.txt"},
 		{"seventeenth", "testdata/machines/eleventh.txt"},
 		{"eighteenth", ""}, {"persons-one", ""}, {"persons-two", ""}, {"persons-three", ""},
-		{"persons-four", ""}, {"persons-five", ""},
+		{"persons-four", ""}, {"persons-five", ""}, {"persons-six", ""},
 		{"nineteenth", "testdata/machines/twelfth.txt"},
 		{"twentieth", "testdata/machines/thirteenth.txt"},
 		{"twentyfirst", "testdata/machines/fourteenth.txt"},

@@ -135,7 +135,7 @@ func erasureRules() []rule {
 		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it", anywhere},
 		{label, deletesDetails, "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
 		{label, "asks to delete what is published about them", "delete contact their-records", 14, "newsletter", anywhere},
-		{label, "asks to delete an account", "delete/close account ask", 12, "keep-it", anywhere},
+		{label, "asks to delete an account", "delete/close account ask", 12, "keep-it automated", anywhere},
 		{label, "asks to delete what is held", "delete held", 6, "keep-it newsletter", inOrder},
 		{label, "wants no data kept", "negation wish about-me their-records", 12, "complaint newsletter keep-it", anywhere},
 		{label, "wants no account any more", "any-more negation wish account", 8, "newsletter keep-it", anywhere},
