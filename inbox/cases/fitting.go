@@ -39,7 +39,7 @@ func fitting() map[string]fits {
 		"ask-clarification":     {kinds: without(rights, WithdrawConsent), when: func(c Case) bool { return c.State.working() && !c.Facts.unclear() }},
 		"ask-fee":               {when: func(c Case) bool { return c.Kind.Extends() && unmet(Fee)(c) }},
 		"extension":             {when: func(c Case) bool { return c.Kind.Extends() && c.State.working() && c.Facts.ExtendedOn.IsZero() }},
-		"holding":               {kinds: without(rights, WithdrawConsent), when: func(c Case) bool { return c.State.working() }},
+		"holding":               {kinds: append(without(rights, WithdrawConsent), Complaint), when: func(c Case) bool { return c.State.working() }},
 		"granted":               {kinds: without(rights, Rectification), outcomes: given},
 		"refused":               {kinds: rights, outcomes: []Outcome{Refused, Partly}},
 		"no-data":               {kinds: rights, outcomes: []Outcome{NoData}},

@@ -75,3 +75,10 @@ func TestWhereSomebodyMayActForAnotherAuthorityIsAskedForNext(t *testing.T) {
 		t.Error("authority that was seen is asked for")
 	}
 }
+
+func TestAComplaintThatTakesLongerIsOfferedTheHoldingLetter(t *testing.T) {
+	t.Parallel()
+	if !(Text{Name: "holding"}).Fits(Case{Kind: Complaint, State: InProgress}) { // E0-31
+		t.Error("the letter that says why, and by when the answer comes, is not offered")
+	}
+}
