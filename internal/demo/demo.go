@@ -26,7 +26,8 @@ type Options struct {
 // ErrStory says that an expectation of the story did not hold.
 var ErrStory = errors.New("the story did not go as it should")
 
-// Run plays the story, tells what happened, and then keeps everything running until ctx ends, unless Once.
+// Run plays the story, tells what happened, and then keeps everything running until ctx ends, unless Once. A story of which a line did not hold stays to be looked at,
+// too, and ends with ErrStory.
 func Run(ctx context.Context, o Options) (err error) {
 	s, err := build(ctx, o)
 	if err != nil {
@@ -41,14 +42,13 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := s.tell(result); err != nil {
 		return err
 	}
+	if !o.Once {
+		s.invite(result)
+		<-ctx.Done()
+	}
 	if !result.OK {
 		return ErrStory
 	}
-	if o.Once {
-		return nil
-	}
-	s.invite()
-	<-ctx.Done()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,30 @@ func TestTheStoryGoesAsItShouldAndIsToldAsJSON(t *testing.T) {
 		if !strings.Contains(progress.String(), line) {
 			t.Errorf("progress does not show %q:\n%s", line, progress.String())
 		}
+	}
+}
+
+// invitation ends the demo once it invites people to look round.
+type invitation struct {
+	bytes.Buffer
+	end context.CancelFunc
+}
+
+func (i *invitation) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("Everything is still running")) {
+		defer i.end()
+	}
+	return i.Buffer.Write(p)
+}
+
+func TestAStoryOfWhichALineDidNotHoldStaysToBeLookedAt(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	show := &invitation{end: end}
+	err := demo.Run(ctx, demo.Options{Within: time.Nanosecond, Out: &bytes.Buffer{}, Show: show, Log: t.Output(), Listen: "127.0.0.1:0", Now: time.Now})
+	if !errors.Is(err, demo.ErrStory) || !strings.Contains(show.String(), "Not every line of the story held") || !strings.Contains(show.String(), "/console") {
+		t.Errorf("%v\n%s", err, show.String())
 	}
 }
 

@@ -89,7 +89,10 @@ func (s *stage) progressDone() {
 }
 
 // invite tells where everything stands for a look round.
-func (s *stage) invite() {
+func (s *stage) invite(r Result) {
+	if !r.OK {
+		fmt.Fprint(s.Show, "\nNot every line of the story held: they are marked above. On a machine that is busy with something else an opt-out may take longer than it should.\n")
+	}
 	host := func(hostport string) string { return strings.Replace(hostport, "127.0.0.1", "localhost", 1) }
 	fmt.Fprintf(s.Show, `
 Everything is still running. Look round, and press Ctrl-C to end it:
