@@ -32,7 +32,7 @@ func TestQuarantinedPeopleAreAskedOnceAndNeverAgain(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+		now := time.Now() // as the database has it
 		h := furnish(t, db, func() time.Time { return now })
 		list := h.lists[0]
 		report := must(bring(t, db, h.svc.Now, list, header+apart(0, 6), &rejectLog{}, false))(t)
@@ -68,7 +68,7 @@ func TestQuarantinedPeopleAreAskedOnceAndNeverAgain(t *testing.T) {
 		if len(events) != 1 || events[0].Kind != subscriptions.Requested || events[0].WordingDigest != subscriptions.TextDigest(list.Wording) {
 			t.Fatalf("events %+v", events)
 		}
-		if want := `{"asked":"permission request","ground":"` + ground + `","held_since":"2026-11-22","line":"2","origin":"Harbour register"}`; string(events[0].Evidence) != want {
+		if want := `{"asked":"permission request","ground":"` + ground + `","held_since":"` + now.UTC().Format(time.DateOnly) + `","line":"2","origin":"Harbour register"}`; string(events[0].Evidence) != want {
 			t.Errorf("evidence %s", events[0].Evidence)
 		}
 

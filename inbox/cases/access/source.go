@@ -55,6 +55,8 @@ func Unsearched() map[string]string {
 		"api_keys":          "programs",
 		"copies":            "files that staff had made of what is searched where it is; who asked for them stands in the trail",
 		"copy_pieces":       "their bytes, for days",
+		"upload_pieces":     "files of people on their way in, in pieces, for days; what was taken in from them is searched",
+		"upload_rejects":    "lines of such files that were not taken in, for days; nobody is known by them",
 		"campaigns":         "written for many; what was sent to the person is searched",
 		"case_numbers":      "counts",
 		"outbox":            "tasks by number",
