@@ -135,8 +135,10 @@ func TestAnUploadThatIsCutOffLeavesNothing(t *testing.T) {
 		}
 		go func() {
 			_, _ = io.WriteString(to, importedFile+strings.Repeat(" ", 600<<10))
-			for kept() < uploads.Piece && t.Context().Err() == nil {
-				time.Sleep(time.Millisecond)
+			for range time.Tick(time.Millisecond) {
+				if kept() >= uploads.Piece || t.Context().Err() != nil {
+					break
+				}
 			}
 			to.CloseWithError(errors.New("the line is cut"))
 		}()
