@@ -38,7 +38,7 @@ func (s *stage) askForData(ctx context.Context, p *person) (CaseResult, error) {
 		for _, c := range found {
 			if c.From == p.address {
 				_, err := s.mailFor(ctx, p.address, func(m *message.Parsed) bool { return m.AutoSubmitted == "auto-replied" })
-				return resultOf(c), err
+				return resultOf(c, s.house.Reckoner.UKTime(c.ReceivedAt)), err
 			}
 		}
 		if err := wait(ctx, 10*time.Millisecond); err != nil {
@@ -48,8 +48,9 @@ func (s *stage) askForData(ctx context.Context, p *person) (CaseResult, error) {
 	return CaseResult{}, fmt.Errorf("a minute after somebody asked for their data there is no case")
 }
 
-func resultOf(c cases.Case) CaseResult {
-	r := CaseResult{ID: c.ID, Reference: c.Reference, Kind: string(c.Kind), ReceivedAt: c.ReceivedAt, DueOn: c.DueOn, Clocks: c.Clocks}
+// resultOf is what is told of a case, with when it was received by UK clocks.
+func resultOf(c cases.Case, received time.Time) CaseResult {
+	r := CaseResult{ID: c.ID, Reference: c.Reference, Kind: string(c.Kind), ReceivedAt: received, DueOn: c.DueOn, Clocks: c.Clocks}
 	for _, k := range c.Clocks {
 		if k.Due != c.DueOn {
 			continue

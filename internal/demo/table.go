@@ -32,7 +32,7 @@ func (r Result) table(out io.Writer) error {
 	for _, o := range r.OptOuts {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%.0f ms\n", o.Address, o.Programme, o.Way, o.RefusedMS)
 	}
-	fmt.Fprintf(w, "\nTHE CASE\n%s\tkind: %s\treceived: %s\tdue: %s\n", r.Case.Reference, r.Case.Kind, r.Case.ReceivedAt.UTC().Format("2 January 2006 15:04 MST"), long(r.Case.DueOn))
+	fmt.Fprintf(w, "\nTHE CASE\n%s\tkind: %s\treceived: %s\tdue: %s\n", r.Case.Reference, r.Case.Kind, r.Case.ReceivedAt.Format("2 January 2006 15:04"), long(r.Case.DueOn))
 	if err := w.Flush(); err != nil {
 		return err
 	}
