@@ -152,6 +152,13 @@ func (s *console) handOut(c *gin.Context, name string, size int64, body io.Reade
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": cases.SafeName(name)}))
 	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	s.stream(c, body)
+	return nil
+}
+
+// stream sends a file whose type and name are said already, so that no browser opens or keeps it.
+func (s *console) stream(c *gin.Context, body io.Reader) {
+	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -162,5 +169,4 @@ func (s *console) handOut(c *gin.Context, name string, size int64, body io.Reade
 		s.Log.WarnContext(c.Request.Context(), "a download broke off", "cause", err.Error())
 		panic(http.ErrAbortHandler) // half a file must not look whole
 	}
-	return nil
 }

@@ -139,6 +139,9 @@ func (d *DB) DropUploads(ctx context.Context, now time.Time, why string) (n int6
 	err = d.within(ctx, func(c conn) error {
 		rows, err := c.query(ctx, `SELECT `+uploadColumns+` FROM uploads WHERE gone_at = 0 AND (state <> 'arriving' AND expires_at <= ? OR state = 'arriving' AND lease_until < ?) ORDER BY id`, millis(now), millis(now))
 		over, err := collect(rows, err, scanUpload)
+		if err != nil {
+			return err
+		}
 		for _, u := range over {
 			if u.State == uploads.Arriving {
 				err = c.forgetUpload(ctx, u.ID)
@@ -150,7 +153,7 @@ func (d *DB) DropUploads(ctx context.Context, now time.Time, why string) (n int6
 			}
 		}
 		n = int64(len(over))
-		return err
+		return nil
 	})
 	return n, fail("store: drop uploads", err)
 }
