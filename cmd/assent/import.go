@@ -15,6 +15,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/csvfile"
 	"assent/internal/errs"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/subscriptions"
 	"assent/subscriptions/importing"
@@ -111,7 +112,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 	if err != nil {
 		return err
 	}
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	if err != nil {
 		return err
 	}
@@ -124,6 +125,9 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 	})
 	bar.end()
 	if err != nil {
+		if column := (importing.ColumnError{}); errors.As(err, &column) {
+			return errs.E("import", errs.Invalid, fmt.Sprintf("%s Say --map %q=ATTRIBUTE to take it for another one, or --ignore %q to leave it out.", errs.Message(err), column.Column, column.Column), err)
+		}
 		if report.ID != 0 {
 			fmt.Fprintf(a.stderr, "Kept so far: %s rows, %s of them now on the list. The same command goes on behind them.\n", thousands(report.Rows), thousands(report.Granted))
 		}
@@ -161,7 +165,7 @@ func listBySlug(ctx context.Context, db *store.DB, slug string) (subscriptions.L
 	if listErr != nil {
 		return list, listErr
 	}
-	says := fmt.Sprintf("There is no list %q, and no other yet. Open one through the API first.", slug)
+	says := fmt.Sprintf("There is no list %q, and no other yet. Open one in the console first.", slug)
 	if len(all) > 0 {
 		var slugs []string
 		for _, l := range all {

@@ -199,7 +199,7 @@ func (a *app) showOnce(generated bool, password string) {
 
 func (a *app) keyCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "key", Short: "API keys: make, list, revoke",
+		Use: "key", Short: "API keys: add, list, revoke",
 		Args: noSuchCommand, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.keyAdd(), a.keyList(), a.keyRevoke())

@@ -42,6 +42,11 @@ func (d *DB) changeCase(ctx context.Context, c conn, id int64, change func(k cas
 			return before, err
 		}
 	}
+	for _, also := range ch.Also {
+		if _, err := d.changeCase(ctx, c, also.CaseID, also.Change); err != nil {
+			return before, err
+		}
+	}
 	return ch.Case, c.noteChange(ctx, before, ch)
 }
 
@@ -132,6 +137,11 @@ func (d *DB) keepBelongings(ctx context.Context, c conn, ch *cases.Change) error
 		}
 		if err := c.settleSubject(ctx, ch.Case.Root()); err != nil {
 			return err
+		}
+		if ch.Party.Role == cases.Subject {
+			if err := c.linkNamed(ctx, ch.Case.Root(), d.now()); err != nil {
+				return err
+			}
 		}
 	}
 	if ch.Link != nil {

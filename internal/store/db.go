@@ -16,10 +16,10 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the SQLite driver
 
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/internal/store/prepared"
 	"assent/internal/token"
 	"assent/mailer"
 )
@@ -210,7 +210,7 @@ func (d *DB) openSQLite(path string) error {
 	// The writer's cache holds what a transaction of an import changes. Pages that many of them change go from the journal to their places once for several.
 	const writing, reading = "&_txlock=immediate&_pragma=cache_size(-12000)&_pragma=wal_autocheckpoint(8000)", "&_pragma=cache_size(-32000)"
 	open := func(extra string, conns int) (*sql.DB, error) {
-		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode()+extra)
+		db, err := prepared.Open("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode() + extra)
 		if err == nil {
 			db.SetMaxOpenConns(conns)
 			db.SetMaxIdleConns(conns)

@@ -15,6 +15,7 @@ import (
 	"assent/internal/errs"
 	"assent/internal/exporting"
 	"assent/internal/jsonlines"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
@@ -69,7 +70,7 @@ func TestWhatIsExportedComesInAgain(t *testing.T) {
 			if format == exporting.JSONLines {
 				rows = jsonlines.NewReader(strings.NewReader(written), survey, must(jsonlines.Columns(strings.NewReader(written), survey))(t))
 			}
-			seen := must(store.OpenScratch(survey.Lines))(t)
+			seen := must(scratch.Open(survey.Lines))(t)
 			defer seen.Close()
 			report := must((&importing.Importer{Store: other.db, Keys: storetest.Keys(t), Now: clock}).Run(ctx, importing.Job{
 				List: other.lists[0], Survey: survey, Rows: rows, Actor: "user:3", Rejects: &rejectLog{}, Seen: seen,

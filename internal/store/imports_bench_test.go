@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"assent/internal/csvfile"
-	"assent/internal/store"
+	"assent/internal/scratch"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
 	"assent/subscriptions/importing"
@@ -98,7 +98,7 @@ func bringFile(b *testing.B, h house, path string, people int) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		b.Fatal(err)
 	}
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	if err != nil {
 		b.Fatal(err)
 	}

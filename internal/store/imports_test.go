@@ -12,6 +12,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/csvfile"
 	"assent/internal/errs"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
@@ -40,7 +41,7 @@ func bring(t *testing.T, into importing.Store, now func() time.Time, list subscr
 func bringAs(t *testing.T, into importing.Store, now func() time.Time, list subscriptions.List, text string, m importing.Mapping, log *rejectLog, dry bool) (importing.Report, error) {
 	t.Helper()
 	survey := must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
-	seen := must(store.OpenScratch(survey.Lines))(t)
+	seen := must(scratch.Open(survey.Lines))(t)
 	defer seen.Close()
 	im := &importing.Importer{Store: into, Keys: storetest.Keys(t), Now: now, Batch: 50}
 	return im.Run(t.Context(), importing.Job{

@@ -23,7 +23,7 @@ func (r *Redis) Enqueue(ctx context.Context, t queue.Task) error {
 		asynq.TaskID(copyID(t)),
 		asynq.Queue(r.queueOf(t.Kind)),
 		asynq.MaxRetry(0), // the outbox decides when to try again
-		asynq.Timeout(r.cfg.Timeout),
+		asynq.Timeout(max(r.cfg.Timeout, r.cfg.Long[t.Kind])),
 	)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return unavailable("redisq: enqueue", err)

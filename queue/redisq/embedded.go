@@ -25,6 +25,7 @@ func openEmbedded(cfg Config) *Redis {
 		Addrs:  []string{"embedded:0"},
 		Dialer: func(context.Context, string, string) (net.Conn, error) { return e.server.Dial() },
 	})
+	r.client.AddHook(emptyQueue{e.server})
 	r.server = e
 	return r
 }

@@ -35,9 +35,10 @@ const (
 
 // Config says how to reach Redis and what goes where.
 type Config struct {
-	URL     string            // see ASSENT_REDIS_URL in the settings; "" means a Redis inside this process
-	QueueOf map[string]string // the queue of a kind of task; a kind that is not named goes to Default
-	Timeout time.Duration     // the longest run of one task; 0 means 30 minutes
+	URL     string                   // see ASSENT_REDIS_URL in the settings; "" means a Redis inside this process
+	QueueOf map[string]string        // the queue of a kind of task; a kind that is not named goes to Default
+	Timeout time.Duration            // the longest run of one task; 0 means 30 minutes
+	Long    map[string]time.Duration // the longest run of kinds that may take longer
 	Now     func() time.Time
 	Log     *slog.Logger
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hibiken/asynq"
+
 	"assent/queue"
 )
 
@@ -159,4 +161,23 @@ func TestShutdownThatMayNotWaitPutsTasksBack(t *testing.T) {
 		g.serve(1)
 		g.finish(1)
 	})
+}
+
+func TestATaskOfALongKindMayRunLonger(t *testing.T) {
+	t.Parallel()
+	r, err := Open(t.Context(), Config{Long: map[string]time.Duration{"survey": 12 * time.Hour}, Now: time.Now, Log: discard()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	for kind, want := range map[string]time.Duration{"survey": 12 * time.Hour, "letter": 30 * time.Minute} {
+		task := queue.Task{ID: kind + ":1", Kind: kind, Sends: 1}
+		if err := r.Enqueue(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		info, err := asynq.NewInspectorFromRedisClient(r.client).GetTaskInfo(Default, copyID(task))
+		if err != nil || info.Timeout != want {
+			t.Errorf("a %s may run for %v (%v), want %v", kind, info.Timeout, err, want)
+		}
+	}
 }

@@ -1,4 +1,5 @@
-package store
+// Package scratch is the set in which an import looks up which people of a file it has met: in bounded memory, with a temporary file behind it.
+package scratch
 
 import (
 	"bytes"
@@ -8,19 +9,18 @@ import (
 	"os"
 
 	"assent/internal/errs"
-	"assent/subscriptions/importing"
 )
 
-// Scratch is a set of keys in bounded memory. A filter in memory knows most new keys by itself. All keys are in a temporary file, in parts by the beginning of
+// Set is a set of keys in bounded memory. A filter in memory knows most new keys by itself. All keys are in a temporary file, in parts by the beginning of
 // the key: a part collects some before they are written together, and is read as a whole when the filter may know a key.
-type Scratch struct {
+type Set struct {
 	file   *os.File
 	filter []uint64
-	parts  []scratchPart // a power of two
-	buf    []byte        // of a part that is read
+	parts  []part // a power of two
+	buf    []byte // of a part that is read
 }
 
-type scratchPart struct {
+type part struct {
 	written int    // keys in the file
 	waiting []byte // those that are not yet
 }
@@ -37,8 +37,8 @@ const (
 	maxFilter   = 1 << 21 // words: 16 MiB
 )
 
-// OpenScratch makes an empty set for up to so many keys in the folder for temporary files. Errors are of kind Unavailable.
-func OpenScratch(keys int64) (*Scratch, error) {
+// Open makes an empty set for up to so many keys in the folder for temporary files. Errors are of kind Unavailable.
+func Open(keys int64) (*Set, error) {
 	parts := 1
 	for parts < maxParts && int64(parts)*partKeys < keys {
 		parts *= 2
@@ -49,33 +49,33 @@ func OpenScratch(keys int64) (*Scratch, error) {
 	}
 	file, err := os.CreateTemp("", "assent-import-")
 	if err != nil {
-		return nil, scratchError(err)
+		return nil, failed(err)
 	}
 	each := max(partRoom, int(keys)/parts*partRoom/partKeys)
-	return &Scratch{file: file, filter: make([]uint64, words), parts: make([]scratchPart, parts), buf: make([]byte, each*markSize)}, nil
+	return &Set{file: file, filter: make([]uint64, words), parts: make([]part, parts), buf: make([]byte, each*markSize)}, nil
 }
 
 // Close removes the set.
-func (s *Scratch) Close() error {
+func (s *Set) Close() error {
 	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
 }
 
-// Add implements importing.Seen. Keys are of 33 octets: one by which whoever calls tells sorts apart, and an address key.
-func (s *Scratch) Add(ctx context.Context, keys [][]byte) ([]bool, error) {
+// Add adds keys and tells of each whether it was there before. Keys are of 33 octets: one by which whoever calls tells sorts apart, and an address key.
+func (s *Set) Add(ctx context.Context, keys [][]byte) ([]bool, error) {
 	before := make([]bool, len(keys))
 	for i, key := range keys {
 		if len(key) != keySize {
-			return nil, errs.E("store: scratch", errs.Internal, "", errors.New("a key of another length"))
+			return nil, errs.E("scratch: add", errs.Internal, "", errors.New("a key of another length"))
 		}
 		var err error
 		if before[i], err = s.add(key); err != nil {
-			return nil, scratchError(err)
+			return nil, failed(err)
 		}
 	}
 	return before, ctx.Err()
 }
 
-func (s *Scratch) add(key []byte) (before bool, err error) {
+func (s *Set) add(key []byte) (before bool, err error) {
 	at := binary.BigEndian.Uint32(key[keySize-4:]) & uint32(len(s.parts)-1)
 	part, mark := &s.parts[at], key[:markSize]
 	if s.filtered(key) {
@@ -99,12 +99,12 @@ func (s *Scratch) add(key []byte) (before bool, err error) {
 }
 
 // offset returns where the next keys of a part go.
-func (s *Scratch) offset(at int64, part *scratchPart) int64 {
+func (s *Set) offset(at int64, part *part) int64 {
 	return at*int64(len(s.buf)) + int64(part.written)*markSize
 }
 
 // filtered adds a key to the filter (Bloom's, with all bits of a key in 64 octets), and reports whether it may have been there before: always when it was.
-func (s *Scratch) filtered(key []byte) bool {
+func (s *Set) filtered(key []byte) bool {
 	block := binary.BigEndian.Uint32(key[1:]) % uint32(len(s.filter)/8) * 8
 	may := true
 	for probe := range uint32(5) {
@@ -117,7 +117,7 @@ func (s *Scratch) filtered(key []byte) bool {
 }
 
 // has looks for a mark in a part.
-func (s *Scratch) has(at int64, part *scratchPart, mark []byte) (bool, error) {
+func (s *Set) has(at int64, part *part, mark []byte) (bool, error) {
 	if hasMark(part.waiting, mark) {
 		return true, nil
 	}
@@ -135,8 +135,6 @@ func hasMark(marks, mark []byte) bool {
 	return false
 }
 
-func scratchError(err error) error {
-	return errs.E("store: scratch", errs.Unavailable, "The folder for temporary files cannot be written to. Make room there, or name another one in TMPDIR; the same command goes on where it stopped.", err)
+func failed(err error) error {
+	return errs.E("scratch: add", errs.Unavailable, "The folder for temporary files cannot be written to. Make room there, or name another one in TMPDIR; the same command goes on where it stopped.", err)
 }
-
-var _ importing.Seen = (*Scratch)(nil)
