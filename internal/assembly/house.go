@@ -119,7 +119,7 @@ func (h *House) open(ctx context.Context) error {
 	if err := h.openKeeping(ctx); err != nil {
 		return err
 	}
-	h.Redis, err = redisq.Open(ctx, redisq.Config{URL: h.Config.RedisURL.Reveal(), QueueOf: queues(), Now: h.Now, Log: h.Log})
+	h.Redis, err = redisq.Open(ctx, redisq.Config{URL: h.Config.RedisURL.Reveal(), QueueOf: queues(), Long: long(), Now: h.Now, Log: h.Log})
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (h *House) makeServices() {
 	h.Cases = &cases.Service{
 		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
 	}
-	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Passer: h.Access, Now: h.Now, Log: h.Log}
+	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Passer: h.Access, Sent: h.DB, Now: h.Now, Log: h.Log}
 	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{
 		Store: h.DB, People: h.People, Records: h.DB, Letters: h.DB, Reports: h.DB, Cases: h.Cases, Reckoner: h.Reckoner, Keys: h.Keys,

@@ -21,6 +21,7 @@ import (
 	"assent/internal/csvfile"
 	"assent/internal/errs"
 	"assent/internal/journal"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
@@ -176,7 +177,7 @@ func (v *vault) brings(addr string) importing.Counts {
 	file := "address,act,acted_at,source,name\n" + addr + ",ticked the box,2026-01-02,old system,Ann Quillfeather\n"
 	survey, err := csvfile.Examine(strings.NewReader(file), csvfile.UTF8)
 	v.ok(err)
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	v.ok(err)
 	defer seen.Close()
 	im := &importing.Importer{Store: v.db, Keys: v.db.HouseKeys(), Now: time.Now}

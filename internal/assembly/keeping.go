@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"assent/inbox/cases"
 	"assent/internal/journal"
 	"assent/mailer"
 	"assent/queue"
@@ -38,7 +39,7 @@ func (h *House) makeKeeping(kick func()) {
 }
 
 func (h *House) handleKeeping(mux *queue.Mux) {
-	farewell := &mailer.Farewell{Letters: h.DB, People: h.DB, Erasures: h.DB, Keeper: h.Keeper, Now: h.Now, Kick: h.relay.Kick}
+	farewell := &mailer.Farewell{Letters: h.DB, People: h.DB, Erasures: h.DB, Askers: cases.Askers{Store: h.DB}, Keeper: h.Keeper, Now: h.Now, Kick: h.relay.Kick}
 	queue.Handle(mux, farewell.HandleErasing)
 }
 

@@ -14,6 +14,7 @@ import (
 	"assent/queue"
 	"assent/queue/redisq"
 	"assent/subscriptions"
+	"assent/subscriptions/importing/uploads"
 )
 
 // Part is one of the parts that may run on machines of their own.
@@ -42,6 +43,11 @@ func queues() map[string]string {
 		inbox.Sorting{}.TaskKind():              redisq.Inbox,
 		inbox.SortingMany{}.TaskKind():          redisq.Backlog,
 	}
+}
+
+// long is how long tasks may run that begin anew when they are cut off, and so would never end: a dry run of a very large file on a slow machine.
+func long() map[string]time.Duration {
+	return map[string]time.Duration{uploads.Check{}.TaskKind(): 12 * time.Hour}
 }
 
 func (h *House) handle(mux *queue.Mux) {

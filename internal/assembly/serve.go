@@ -46,7 +46,7 @@ func (h *House) Engine() (*web.Engine, error) {
 	err = console.Register(engine, console.Deps{
 		People: h.People, Editor: h.Editor, Mail: h.Mailer.Composer, Campaigns: h.DB, Segments: h.Segments, Targets: h.Mailer, Sending: h.Mailer, Cases: h.DB, Casework: h.Cases, Registers: console.Registers(h.Registers), Disclosures: h.Disclosures, Amending: h.Amending, Telling: h.Telling, Access: h.Access, Looker: h.Inbox, Figures: h.DB, Notices: h.Notices,
 		NoticeRuns: h.DB, Accounts: h.Accounts, Keeping: console.Keeping{Keeper: h.Keeper, Schedule: h.Schedule},
-		Audit: h.DB, Proof: h.DB, Copies: h.Copies, Uploads: h.Uploads, Asking: h.Asking, Imports: h.DB, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
+		Audit: h.DB, Proof: h.DB, Copies: h.Copies, Uploads: h.Uploads, Asking: h.Asking, Imports: h.DB, Sent: h.DB, Checks: consoleChecks(h.checks()), Zone: zone, Now: h.Now, Log: h.Log,
 	})
 	if err != nil {
 		return nil, err

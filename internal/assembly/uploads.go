@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"assent/internal/store"
+	"assent/internal/scratch"
 	"assent/subscriptions/importing/uploads"
 )
 
@@ -14,7 +14,7 @@ const beatUploads = 2 * time.Second
 func (h *House) openUploads(kick func()) {
 	h.Uploads = &uploads.Service{
 		Store: h.DB, Keys: h.Keys, MaxBytes: h.Config.ImportBytes, Beat: beatUploads, Worker: h.Worker, Now: h.Now, Kick: kick,
-		Seen: func(lines int64) (uploads.Seen, error) { return store.OpenScratch(lines) },
+		Seen: func(lines int64) (uploads.Seen, error) { return scratch.Open(lines) },
 	}
 }
 

@@ -175,11 +175,25 @@ func columnRows(l uploads.Look, v typed) (out []templates.UploadColumn) {
 		}
 		row.Values = append(row.Values, templates.FormOption{Value: "", Label: "Leave it out", On: on == ""})
 		for _, name := range names {
-			row.Values = append(row.Values, templates.FormOption{Value: name, Label: name, On: name == on})
+			row.Values = append(row.Values, templates.FormOption{Value: name, Label: columnWords(name), On: name == on})
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// columnWords says what a column under one of our names holds. An attribute of the programme has its own name.
+func columnWords(name string) string {
+	words := map[string]string{
+		"address": "their email address", "name": "their whole name", "first_name": "their first name", "last_name": "their last name", "language": "the language they read, such as en or cy",
+		"act": "what they did to agree", "acted_at": "when they did it", "confirmed_at": "when they confirmed it", "source": "where their data came from", "wording": "what they were shown",
+		"statement": "what they said, of explicit consent", "ip": "the IP address they acted from", "status": "how they stand where the file comes from", "out_at": "when they left there",
+		"attributes": "several attributes at once, as a JSON object",
+	}[name]
+	if words == "" {
+		return name
+	}
+	return name + ": " + words
 }
 
 // readUpload has a file understood as somebody says.

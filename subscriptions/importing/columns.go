@@ -71,8 +71,16 @@ type attributeColumn struct {
 	attribute subscriptions.Attribute
 }
 
+// ColumnError is the cause of an error about one column that could be taken for something else, or left out. How that is said differs: a page has a choice for
+// each column, and the command line its flags.
+type ColumnError struct{ Column string }
+
+// Error implements error.
+func (e ColumnError) Error() string { return "the column " + strconv.Quote(e.Column) }
+
 // ParseHeader reads the first row of a file: the names of its columns, in any order and case. Attributes stand under
-// the names they were declared with. Kind Invalid for a column that is unknown, doubled or missing.
+// the names they were declared with. Kind Invalid for a column that is unknown, doubled or missing,
+// with a ColumnError where another mapping helps.
 func ParseHeader(header []string, in subscriptions.Intake, m Mapping) (Columns, error) {
 	const op = "importing: header"
 	rules, err := m.Format.rules(header)
@@ -93,7 +101,7 @@ func ParseHeader(header []string, in subscriptions.Intake, m Mapping) (Columns, 
 			continue
 		}
 		if seen[name] {
-			return c, errs.E(op, errs.Invalid, fmt.Sprintf("The header has two columns for %q. Remove one, or say --ignore.", name), nil)
+			return c, errs.E(op, errs.Invalid, fmt.Sprintf("The header has two columns for %q. Remove one, or leave one out.", name), ColumnError{field})
 		}
 		seen[name] = true
 		if err := c.place(i, field, name); err != nil {
@@ -138,17 +146,17 @@ func (c *Columns) place(i int, field, name string) error {
 	}
 	if a, ok := c.declared(name); ok {
 		if a.Ended() {
-			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The column %.60q is of an attribute that has ended: no new values of it are taken. Leave it out with --ignore %q.", field, field), nil)
+			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The column %.60q is of an attribute that has ended: no new values of it are taken. Leave it out.", field), ColumnError{field})
 		}
 		c.attributes = append(c.attributes, attributeColumn{i, a})
 		return nil
 	}
 	return errs.E("importing: header", errs.Invalid, fmt.Sprintf(
-		"The column %.60q is not known. Columns are %s, and the attributes declared for the programme%s. Rename it, say --map %q=ATTRIBUTE, leave it out with --ignore %q, or declare the attribute first.",
-		field, strings.Join(ownNames, ", "), named(c.in.Declared()), field, field), nil)
+		"The column %.60q is not known. Columns are %s, and the attributes declared for the programme%s. Rename it, take it for one of these, leave it out, or declare the attribute first.",
+		field, strings.Join(ownNames, ", "), named(c.in.Declared())), ColumnError{field})
 }
 
-// checkMapped refuses a --map or --ignore that names no column of the file: it was meant for something.
+// checkMapped refuses a mapping that names no column of the file: it was meant for something.
 func (c *Columns) checkMapped(header []string, m Mapping) error {
 	var have []string
 	for _, field := range header {
@@ -156,12 +164,12 @@ func (c *Columns) checkMapped(header []string, m Mapping) error {
 	}
 	for from := range m.Map {
 		if !slices.Contains(have, plainName(from)) {
-			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The file has no column %q, which --map names.", from), nil)
+			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The file has no column %q, which is to be taken for %q.", from, m.Map[from]), nil)
 		}
 	}
 	for _, name := range c.ignored {
 		if !slices.Contains(have, name) && c.at[bagColumn] < 0 {
-			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The file has no column %q, which --ignore names.", name), nil)
+			return errs.E("importing: header", errs.Invalid, fmt.Sprintf("The file has no column %q, which is to be left out.", name), nil)
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func TestImportHeaders(t *testing.T) {
 		{
 			"an unknown column", "address,town",
 			`The column "town" is not known. Columns are address, name, first_name, last_name, language, act, acted_at, confirmed_at, source, wording, statement, ip, status, out_at, attributes, ` +
-				`and the attributes declared for the programme (berths, topics). Rename it, say --map "town"=ATTRIBUTE, leave it out with --ignore "town", or declare the attribute first.`,
+				`and the attributes declared for the programme (berths, topics). Rename it, take it for one of these, leave it out, or declare the attribute first.`,
 		},
 		{"two for one thing", "address,name,Name", `two columns for "name"`},
 		{"two addresses", "address,email", `two columns for "address"`},

@@ -61,6 +61,7 @@ func (f Format) rules(header []string) (formatRules, error) {
 		for name := range strings.FieldsSeq(leftOut) {
 			r.names[name] = ""
 		}
+		r.names["address"] = "" // where they live: a field that each new audience has
 		r.clock, r.source, r.act = time.DateTime, "Mailchimp export", "signed up on a Mailchimp form (OPTIN_TIME)"
 		for _, field := range header {
 			switch plainName(field) {

@@ -13,6 +13,7 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/csvfile"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
@@ -63,7 +64,7 @@ func (h house) brings(t rapid.TB, text string, batch, lives int, log *rejects) (
 	t.Helper()
 	survey, err := csvfile.Examine(strings.NewReader(text), csvfile.UTF8)
 	fatal(t, err)
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	fatal(t, err)
 	defer seen.Close()
 	im := &importing.Importer{Store: &unsteady{DB: h.db, left: lives}, Keys: h.svc.Keys, Now: h.svc.Now, Batch: batch}
@@ -228,7 +229,7 @@ func TestTheRejectsHoldNothingOfWhoeverIsKeptAway(t *testing.T) {
 			job := importing.Job{List: h.news, FileName: "people.csv", Actor: "user:3", DryRun: dry, Rejects: &log}
 			job.Survey = must(csvfile.Examine(strings.NewReader(text), csvfile.UTF8))(t)
 			job.Rows = csvfile.NewReader(strings.NewReader(text), job.Survey)
-			seen := must(store.OpenScratch(job.Survey.Lines))(t)
+			seen := must(scratch.Open(job.Survey.Lines))(t)
 			defer seen.Close()
 			job.Seen = seen
 			must((&importing.Importer{Store: db, Keys: h.svc.Keys, Now: h.svc.Now}).Run(t.Context(), job))(t)

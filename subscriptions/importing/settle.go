@@ -240,7 +240,7 @@ func (r *run) alone(tx Tx) error {
 	}
 	rows, err := tx.ImportRows(r.id)
 	if err == nil && rows != r.report.Rows {
-		err = errs.E("importing: run", errs.Conflict, "Another run of this import is at work. This one has stopped; nothing is done twice.", nil)
+		err = errs.E("importing: run", errs.Conflict, "Another run of this import is at work. This one has stopped; nothing is done twice.", ErrAtWork)
 	}
 	return err
 }

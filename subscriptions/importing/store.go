@@ -69,6 +69,9 @@ type Quarantined struct {
 // ErrMoved says that the ledger went on while a batch was being prepared.
 var ErrMoved = errors.New("the ledger has moved on")
 
+// ErrAtWork says that another run of the same import has come further meanwhile. What both had kept is kept once.
+var ErrAtWork = errors.New("another run has come further")
+
 // Ahead is a batch of people whom the ledger does not know, made before it is their turn.
 type Ahead struct {
 	After  subscriptions.Head          // the end of the ledger behind which it was made

@@ -95,10 +95,10 @@ func (c *Columns) fromBag(text string, out map[string]any) (map[string]any, erro
 		}
 		a, ok := c.declared(plain)
 		if !ok {
-			return nil, mistake(fmt.Sprintf("The attribute %.60q is not declared for the programme. Declare it first, or leave it out with --ignore %q.", name, name))
+			return nil, mistake(fmt.Sprintf("The attribute %.60q is not declared for the programme. Declare it first, or leave it or its column out.", name))
 		}
 		if a.Ended() {
-			return nil, mistake(fmt.Sprintf("The attribute %.60q has ended: no new values of it are taken. Leave it out with --ignore %q.", name, name))
+			return nil, mistake(fmt.Sprintf("The attribute %.60q has ended: no new values of it are taken. Leave it or its column out.", name))
 		}
 		if text, isText := value.(string); isText {
 			value = fromText(a, text)

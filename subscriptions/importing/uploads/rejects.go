@@ -13,16 +13,13 @@ import (
 )
 
 // kept keeps the rows that an import does not take with each batch, in its transaction: none is lost and none stands twice.
-type kept struct {
-	ctx   context.Context
-	store Store
-	id    int64
-}
+type kept struct{ id int64 }
 
 var _ importing.RejectLog = (*kept)(nil)
 
-// Rewind implements importing.RejectLog.
-func (k *kept) Rewind(mark int64) error { return k.store.RewindRejects(k.ctx, k.id, mark) }
+// Rewind implements importing.RejectLog. There is nothing to drop: a batch that failed left nothing behind, and those behind the mark of one worker may
+// be kept by another that it took for dead, or that took it for dead.
+func (k *kept) Rewind(int64) error { return nil }
 
 // Write implements importing.RejectLog.
 func (k *kept) Write(tx importing.Tx, after int64, rows []importing.Reject) (int64, error) {

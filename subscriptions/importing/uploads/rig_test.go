@@ -11,6 +11,7 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/audit"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/subscriptions"
@@ -49,7 +50,7 @@ func (d *desk) later(by time.Duration) { d.clock.Add(int64(by / time.Second)) }
 func (d *desk) worker(name string) *uploads.Service {
 	return &uploads.Service{
 		Store: d.db, Keys: storetest.Keys(d.t), MaxBytes: 1 << 20, Worker: name, Now: func() time.Time { return d.now() },
-		Seen: func(lines int64) (uploads.Seen, error) { return store.OpenScratch(lines) },
+		Seen: func(lines int64) (uploads.Seen, error) { return scratch.Open(lines) },
 	}
 }
 

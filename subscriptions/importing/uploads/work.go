@@ -48,7 +48,7 @@ func (s *Service) work(ctx context.Context, id int64, state State, round int64) 
 		return errors.Join(err, readErr)
 	case at.State != state || at.Round != round: // cancelled, or somebody in it was erased
 		return nil
-	case errors.Is(err, ErrLost):
+	case errors.Is(err, ErrLost), errors.Is(err, importing.ErrAtWork): // one that was thought dead may keep another batch
 		return fmt.Errorf("%w: %w", queue.ErrBusy, err)
 	case ctx.Err() != nil:
 		return err
@@ -83,7 +83,7 @@ func (s *Service) run(ctx context.Context, u Upload, claimant string) (importing
 	h := &hand{ctx: ctx, s: s, u: u, claimant: claimant, stop: stop}
 	job := importing.Job{
 		List: list, FileName: u.FileName, Survey: survey, Rows: s.rows(ctx, u, survey, k), Columns: u.mapping(k), Actor: u.StartedBy, Seen: seen, Progress: h.beat,
-		Rejects: &kept{ctx: ctx, store: s.Store, id: u.ID},
+		Rejects: &kept{id: u.ID},
 	}
 	var dry *told
 	if u.State == Checking {

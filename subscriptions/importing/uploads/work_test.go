@@ -20,6 +20,7 @@ type tapped struct {
 	mu    sync.Mutex
 	n     int
 	batch func(n int) error // between two batches
+	begin func(n int) error // before one, without a sign of life
 	power func(n int) error // within one
 	dead  bool              // nothing is given back
 }
@@ -35,10 +36,16 @@ func (s *tapped) next(what func(int) error) error {
 }
 
 func (s *tapped) UpdateImport(ctx context.Context, fn func(importing.Tx) error) error {
+	if err := s.next(s.begin); err != nil {
+		return err
+	}
 	return s.Store.UpdateImport(ctx, func(tx importing.Tx) error { return errors.Join(fn(tx), s.next(s.power)) })
 }
 
 func (s *tapped) AppendAhead(ctx context.Context, b importing.Ahead, fn func(importing.Tx) error) error {
+	if err := s.next(s.begin); err != nil {
+		return err
+	}
 	return s.Store.AppendAhead(ctx, b, func(tx importing.Tx) error { return errors.Join(fn(tx), s.next(s.power)) })
 }
 
@@ -184,13 +191,58 @@ func TestAWorkerThatWasTooSlowGivesTheFileUp(t *testing.T) {
 		slow.Store = &tapped{Store: d.db, batch: func(n int) error {
 			if n == 3 {
 				d.later(3 * time.Minute)
-				return d.HandleBring(t.Context(), bring(u))
+				return d.brings(u)
 			}
 			return nil
 		}}
 		if err := slow.HandleBring(t.Context(), bring(u)); err != nil {
 			t.Errorf("the slow one: %v", err)
 		}
+		d.wantWhole(u, rows)
+	})
+}
+
+// brings imports as a worker does: again where another was at work.
+func (d *desk) brings(u uploads.Upload) error {
+	for {
+		if err := d.HandleBring(d.t.Context(), bring(u)); !errors.Is(err, queue.ErrBusy) {
+			return err
+		}
+	}
+}
+
+// One that was thought dead keeps a batch before it sees that it was replaced. The new one finds its place taken, and goes on behind it.
+func TestABatchOfAWorkerThatWasThoughtDeadEndsNoImport(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		const rows = 100
+		u := d.starts(d.checked(crowd(rows)))
+		thoughtDead := d.worker("thought dead")
+		thoughtDead.Batch = 10
+		thoughtDead.Store = &tapped{Store: d.db, power: func(n int) error {
+			if n >= 2 {
+				return errPower
+			}
+			return nil
+		}}
+		next := d.worker("next")
+		next.Batch = 10
+		next.Store = &tapped{Store: d.db, begin: func(n int) error {
+			if n == 2 {
+				d.later(3 * time.Minute)
+				if err := thoughtDead.HandleBring(t.Context(), bring(u)); !errors.Is(err, errPower) && !errors.Is(err, queue.ErrBusy) {
+					t.Errorf("the one before: %v", err)
+				}
+			}
+			return nil
+		}}
+		if err := next.HandleBring(t.Context(), bring(u)); !errors.Is(err, queue.ErrBusy) {
+			t.Errorf("the next one: %v", err)
+		}
+		if got := d.read(u.ID); got.State != uploads.Importing || got.Trouble != "" {
+			t.Errorf("%+v", got)
+		}
+		d.later(3 * time.Minute)
+		d.ok(d.brings(u))
 		d.wantWhole(u, rows)
 	})
 }
