@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"assent/internal/errs"
-	"assent/subscriptions"
 	"assent/templates"
 )
 
@@ -61,7 +60,7 @@ func (s *Service) answer(l Letter, about About, h Letterhead) (any, error) {
 		return s.caseReminder(about, sender, zone)
 	}
 	if l.Kind == ErasureLetter {
-		return farewell(sender, l.Language, subscriptions.Ground(about.Ground), about.CaseID != 0), nil
+		return farewell(sender, l.Language, about), nil
 	}
 	return nil, errs.E(op, errs.Invalid, "There is no letter of this kind.", nil)
 }

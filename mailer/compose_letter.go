@@ -82,6 +82,9 @@ func templateOf(k LetterKind, data any) string {
 	if _, asks := data.(templates.PermissionRequestMail); asks {
 		return "permission-request"
 	}
+	if _, forOther := data.(templates.ErasureAskedMail); forOther {
+		return "erasure-asked"
+	}
 	if k == ConfirmationLetter {
 		return "confirm"
 	}

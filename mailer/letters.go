@@ -36,6 +36,7 @@ type About struct {
 	Complaint  bool      `json:"complaint,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // what we take the writer to ask
 	DueOn      string    `json:"due_on,omitempty"`     // UK date, ISO
+	ForOther   bool      `json:"for_other,omitempty"`  // it goes to who asked for somebody else
 	Ground     string    `json:"ground,omitempty"`     // of an erasure, as subscriptions.Ground
 	Kind       string    `json:"kind,omitempty"`       // of a case
 	Kinds      []string  `json:"kinds,omitempty"`      // of a case and of all that was asked with it
@@ -223,7 +224,7 @@ func (s *Service) letterhead(ctx context.Context, l Letter, about About) (h Lett
 	if h.Programme, err = s.People.Programme(ctx, l.ProgrammeID); err != nil {
 		return h, err
 	}
-	if l.Kind != MoveLetter { // which may go to a mailbox that is nobody's yet
+	if l.Kind != MoveLetter && l.Kind != ErasureLetter { // which may go to a mailbox that is nobody's yet, or to whoever has nothing left to choose
 		h.ReaderID = l.SubscriberID
 	}
 	h.CaseID = about.CaseID

@@ -271,6 +271,7 @@ type CaseLetterPage struct {
 type CaseEntryPage struct {
 	Console
 	Action     string
+	Key        string // of FieldKey: what is sent twice under it opens one case
 	Problem    string
 	Programmes []CaseChoice
 	Channels   []CaseChoice

@@ -8,3 +8,11 @@ type ErasureMail struct {
 	Case      bool   // it was decided in a case, of which a record stays
 	Regulator Regulator
 }
+
+// ErasureAskedMail fills the mail "erasure-asked": it tells whoever asked for somebody else's erasure that it is done, beside the one to the person (Article 12(3)).
+type ErasureAskedMail struct {
+	Sender
+	Reference string // of the case
+	Why       string // in words, about the person; may be empty
+	Regulator Regulator
+}

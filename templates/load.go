@@ -48,6 +48,7 @@ func declaredMails() []declared {
 		{name: "visit", data: reflect.TypeFor[VisitMail]()},
 		{name: "move", data: reflect.TypeFor[MoveMail]()},
 		{name: "erasure", data: reflect.TypeFor[ErasureMail]()},
+		{name: "erasure-asked", data: reflect.TypeFor[ErasureAskedMail]()},
 		{name: "recipient-notice", data: reflect.TypeFor[RecipientNoticeMail]()},
 		{name: "seal", data: reflect.TypeFor[SealMail]()},
 	}

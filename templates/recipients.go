@@ -64,7 +64,9 @@ type RecordItem struct {
 	Before, After string
 	State         State
 	Words         string // what shows the new data to be right, or why it is not corrected
-	Open          bool   // a person has still to decide
+	Open          bool   // it is not carried out, and may be decided on anew
+	Corrected     bool   // After stands on record now
+	Stays         bool   // Before does, as a person decided
 }
 
 // RecordForm is one thing that may be done now.

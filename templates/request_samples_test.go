@@ -4,7 +4,7 @@ import "time"
 
 func requestSamples() []sample {
 	ask := RequestPage{
-		Public: face(), Action: "/requests/better-services", OtherURL: "/complaints/better-services", Name: "Better Services Programme", MaxFiles: 5, MaxSize: "5 MB",
+		Public: face(), Action: "/requests/better-services", OtherURL: "/complaints/better-services", Name: "Better Services Programme", MaxFiles: 5, MaxSize: "5 MB", Key: "KEYOFTHEFORM",
 	}
 	for _, kind := range []string{"access", "rectification", "erasure", "restriction", "objection", "withdraw-consent", "portability", "automated-decision", "complaint", "breach"} {
 		ask.Wants = append(ask.Wants, Want{Value: kind})

@@ -22,6 +22,7 @@ const (
 type RequestPage struct {
 	Public
 	Action    string // where the form goes (POST)
+	Key       string // of FieldKey: what is sent twice under it is taken once
 	Complaint bool   // it is the complaint form
 	OtherURL  string // the other of the two forms
 	Name      string // of the programme

@@ -171,6 +171,7 @@ func mailSamples() []sample {
 			People: []ConcernedPerson{{Name: "Ann Lea", Address: "ann@reader.example", Changes: []ChangedField{{Field: "name", Before: "Ann Lea", After: "Ann Lee"}, {Field: "harbour-news: town", After: "Porthaven"}}}}}},
 		{"erasure", "case", ErasureMail{Sender: newsletter(), Asked: true, Why: "we need it no longer", Case: true, Regulator: request.Regulator}},
 		{"erasure", "", ErasureMail{Sender: newsletter(), Asked: true, Regulator: request.Regulator}},
+		{"erasure-asked", "", ErasureAskedMail{Sender: newsletter(), Reference: "R-2026-000123", Why: "the consent was withdrawn", Regulator: request.Regulator}},
 		{"erasure", "expired", ErasureMail{Sender: standards(), Why: "your consent has expired", Regulator: request.Regulator}},
 		{"seal", "", sealMail()},
 	}, caseMailSamples()...)

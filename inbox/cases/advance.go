@@ -28,10 +28,23 @@ func Advance(r *clock.Reckoner, c Case, events []Event, now time.Time) (Case, []
 		}
 		e := Event{Kind: Recomputed, At: now, On: r.UKDate(now), Actor: actor, Detail: Detail{Moves: moves}}
 		e.What = e.sentence()
+		if len(events) == 0 && calendarOf(c.Clocks) != calendarOf(clocks) {
+			e.What = "The table of bank holidays changed. " + e.What
+		}
 		events = append(events[:len(events):len(events)], e)
 	}
 	c.Clocks, c.Notes, c.DueOn = clocks, notes, Leading(clocks)
 	return c, events, nil
+}
+
+// calendarOf is the hash of the bank-holiday table by which clocks were computed, "" where none was.
+func calendarOf(clocks []Clock) string {
+	for _, k := range clocks {
+		if k.Calendar != "" {
+			return k.Calendar
+		}
+	}
+	return ""
 }
 
 // sentence says what an event is, about nobody by name.
@@ -103,6 +116,9 @@ func (e Event) clerical() string {
 	case AlarmSeen:
 		return "Saw to the alarm."
 	case Proved:
+		if e.Detail.Proof != nil && e.Detail.Proof.Evidence == NoDoubt {
+			return "Nothing proves who asks; recorded that nothing gives reason to doubt it."
+		}
 		return "Who asks is established."
 	case Unproved:
 		return "Whom it is about was named anew: what proved who asks proves nothing any more."

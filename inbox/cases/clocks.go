@@ -23,6 +23,22 @@ type Clock struct {
 	Steps      []clock.Step `json:"steps"`
 }
 
+// ExtendedTo returns the day by which a case is answered where the person is told on a UK date of two further months (Article 12A(3)); zero where the law gives none, or
+// the clock waits for something.
+func ExtendedTo(r *clock.Reckoner, c Case, told clock.Date) clock.Date {
+	c, err := c.After(Event{Kind: Extended, On: told, Detail: Detail{Reasons: []string{ExtensionReasons()[0].Code}}})
+	if err != nil {
+		return clock.Date{}
+	}
+	clocks, _, err := Reckon(r, c)
+	for _, k := range clocks {
+		if due, bad := clock.ParseDate(k.Due); err == nil && bad == nil && k.Name == string(clock.Answer) {
+			return due
+		}
+	}
+	return clock.Date{}
+}
+
 // Note is a sentence of the law's that sets no date, with its source.
 type Note = clock.Step
 
@@ -71,7 +87,7 @@ func Reckon(r *clock.Reckoner, c Case) ([]Clock, []Note, error) {
 		out = append(out, shown(k))
 	}
 	for i, p := range f.Promises {
-		k := shown(clock.Promised(p.Told, p.Due, "what it says"))
+		k := shown(clock.Promised(p.Told, p.Due, "what stands beside this clock"))
 		k.Promise = i + 1
 		out = append(out, k)
 	}

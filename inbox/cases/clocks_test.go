@@ -226,3 +226,30 @@ func anyEvent(rt *rapid.T, on clock.Date) Event {
 	e.What = string(e.Kind)
 	return e
 }
+
+func TestHowFarTheTimeCanBeExtended(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		kind   Kind
+		events []Event
+		want   string
+	}{
+		{"three months from the start", Access, nil, "2027-02-25"},
+		{"the days of a question do not count", Access, []Event{asked(Clarification, "2026-11-27"), came(Clarification, "2026-11-30")}, "2027-03-01"},
+		{"no date while it waits for proof of identity", Erasure, []Event{asked(Identity, "2026-11-27")}, ""},
+		{"a complaint is not extended", Complaint, nil, ""},
+		{"nor what was extended before", Access, []Event{{Kind: Extended, On: day("2026-11-27"), Detail: Detail{Reasons: []string{"complex"}}}}, ""},
+	} {
+		k := begun(t, c.kind, "2026-11-25")
+		for _, e := range c.events {
+			var err error
+			if k, err = k.After(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := ExtendedTo(reckoner(t), k, day("2026-12-01")).String(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -1,19 +1,33 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"assent/internal/errs"
 )
 
 // Duty is something that must be done before a case is closed.
 type Duty struct {
+	Step  Step
 	Code  string // such as "tell-recipients": what Service.Did records
 	Words string // such as "Tell the two recipients of the correction"
 	Done  bool
 	URL   string // where an operator does it; "" for the case page itself
 }
+
+// Step is where on the way of a case a duty stands.
+type Step int
+
+const (
+	Preparing Step = iota // before anything is decided
+	deciding
+	CarryingOut // what was decided, before the person is told of it
+	telling
+	Following // once the person has been told
+)
 
 // Practice is how one kind of case is carried out. One file or package for each kind implements it; assembly puts it into Service.Practices. All that it
 // does to data goes through the same services as everywhere else; here it only says what is allowed and what is left.
@@ -22,7 +36,7 @@ type Practice interface {
 	Outcomes(c Case) []Outcome
 	// Reasons returns the grounds that an outcome may rest on, besides those of Reasons.
 	Reasons(c Case, o Outcome) []Reason
-	// Duties returns what must be done before the case is closed, done or not, in the order of doing. c is decided or not; its Facts
+	// Duties returns what must be done before the case is closed, done or not, in the order of doing within each Step. c is decided or not; its Facts
 	// tell what Service.Did recorded. What it has to look up, it reads; an error keeps the case open.
 	Duties(ctx context.Context, c Case) ([]Duty, error)
 }
@@ -43,14 +57,14 @@ type Telling interface {
 func BaseDuties(c Case, subs []Case) []Duty {
 	var out []Duty
 	if c.Kind != Correspondence {
-		out = append(out, Duty{Code: "decide", Words: "Decide", Done: c.Decision != nil})
+		out = append(out, Duty{Step: deciding, Code: "decide", Words: "Decide", Done: c.Decision != nil})
 		if c.Kind != Breach && (c.Decision == nil || c.Decision.Outcome.needsAnswer()) { // whom a breach concerns is told by its own duty
-			out = append(out, Duty{Code: "answer", Words: "Tell the person what was decided", Done: !c.Facts.AnsweredOn.IsZero()})
+			out = append(out, Duty{Step: telling, Code: "answer", Words: "Tell the person what was decided", Done: !c.Facts.AnsweredOn.IsZero()})
 		}
 	}
 	out = append(out, referrals(c)...)
 	for i, p := range c.Facts.Promises {
-		out = append(out, Duty{Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what was promised for " + p.Due.Long() + p.says(), Done: !p.KeptOn.IsZero()})
+		out = append(out, Duty{Step: Following, Code: fmt.Sprintf("promise-%d", i+1), Words: "Keep what was promised for " + p.Due.Long() + p.says(), Done: !p.KeptOn.IsZero()})
 	}
 	if c.Unread > 0 {
 		out = append(out, Duty{Code: "read", Words: "Read what came in"})
@@ -59,9 +73,15 @@ func BaseDuties(c Case, subs []Case) []Duty {
 		out = append(out, Duty{Code: "alarm", Words: "See to the alarm"})
 	}
 	for _, s := range subs {
-		out = append(out, Duty{Code: "sub-case", Words: "Close " + s.Reference, Done: !s.Open()})
+		out = append(out, Duty{Step: Following, Code: "sub-case", Words: "Close " + s.Reference, Done: !s.Open()})
 	}
 	return out
+}
+
+// inOrder puts duties in the order of doing.
+func inOrder(duties []Duty) []Duty {
+	slices.SortStableFunc(duties, func(a, b Duty) int { return cmp.Compare(a.Step, b.Step) })
+	return duties
 }
 
 // Left returns the duties that are not done.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"assent/templates"
 )
 
 func TestTheFirstBytesTellTheType(t *testing.T) {
@@ -38,4 +40,20 @@ func FuzzFill(f *testing.F) {
 			t.Errorf("%q gives %q", s, got)
 		}
 	})
+}
+
+func TestANameOfOthersIsNoMarkupInALetter(t *testing.T) {
+	t.Parallel()
+	values := Fields{"name": "*Ann* [here](https://evil.example) {{why}}", "rights": "**You** may complain."}
+	body, err := FillBody("Dear {{name}},\n\n{{rights}}", values)
+	if err != nil || Unfilled(body) != "" {
+		t.Fatalf("%q, %v", body, err)
+	}
+	_, text, err := templates.Markdown(body)
+	if want := "Dear *Ann* [here](https://evil.example) {{why}},\n\nYou may complain."; err != nil || strings.TrimSpace(text) != want {
+		t.Errorf("the letter reads %q, want %q; %v", text, want, err)
+	}
+	if subject, err := Fill("For {{name}}", values); err != nil || subject != "For "+values["name"] {
+		t.Errorf("the subject, which is no Markdown, is %q, %v", subject, err)
+	}
 }

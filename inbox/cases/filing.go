@@ -27,7 +27,7 @@ type Incoming struct {
 	Identity   identity.Result
 }
 
-// Filing files a message in a case, in the transaction that settles the message.
+// Filing changes a case in a transaction that others began: it files a message in the transaction that settles the message.
 type Filing struct {
 	CaseID int64
 	Change func(c Case, subs []Case) (Change, error)
@@ -114,6 +114,11 @@ func (s *Service) file(c Case, subs []Case, msg Message, m Incoming, house func(
 	if e, ok := s.clarifies(c, msg, m); ok {
 		ch.Events = append(ch.Events, e)
 	}
+	for _, sub := range subs {
+		if _, ok := s.clarifies(sub, msg, m); ok {
+			ch.Also = append(ch.Also, Filing{CaseID: sub.ID, Change: func(sub Case, _ []Case) (Change, error) { return s.runAgain(sub, msg, m) }})
+		}
+	}
 	for _, k := range newKinds(c, subs, m.Kinds) {
 		template := Case{
 			ProgrammeID: c.ProgrammeID, Division: c.Division, Channel: ByMail, Mailbox: c.Mailbox, InboundID: m.InboundID, Language: c.Language,
@@ -140,6 +145,15 @@ func (s *Service) clarifies(c Case, msg Message, m Incoming) (Event, bool) {
 	}
 	what := "A reply came to what we asked. The clock runs again from the day on which it came; if it does not say what is wanted, ask again."
 	return Event{Kind: Received, Actor: "system", On: on, What: what, Detail: Detail{For: Clarification}}, true
+}
+
+// runAgain ends the pause of a sub-case: the correspondence is its parent's, and so came the reply.
+func (s *Service) runAgain(sub Case, msg Message, m Incoming) (Change, error) {
+	var ch Change
+	if e, ok := s.clarifies(sub, msg, m); ok {
+		ch.Events = append(ch.Events, e)
+	}
+	return s.change(sub, ch)
 }
 
 // MailStopped is the event of a message or a form that stopped mail to whoever wrote, at once and beside the case (Articles 7(3) and 21(3); E2-24).

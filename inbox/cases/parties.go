@@ -1,12 +1,14 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/mailer"
 )
 
 // Name says who asks or whom a case is about. A Party with an ID takes the place of the one that has it. Where requester and subject differ, the
@@ -30,7 +32,7 @@ func (s *Service) Name(ctx context.Context, id int64, actor string, p Party) (Ca
 		}
 		return s.change(c, Change{Party: &p, Events: []Event{{Kind: PartyNamed, Actor: actor, What: named(p)}}})
 	})
-	if err == nil && p.Role == Subject && c.Facts.Proof.By != "" && c.Facts.Proof.By != ByStaff {
+	if err == nil && p.Role == Subject && (c.Facts.Proof.By == ByOwnMail || c.Facts.Proof.By == ByLink || c.Facts.Proof.Evidence == NoDoubt && otherSubject(before, p)) {
 		err = s.toFamily(ctx, c, Event{Kind: Unproved, Actor: actor})
 		if err == nil {
 			c, err = s.Store.Case(ctx, id)
@@ -96,6 +98,27 @@ func (s *Service) Join(ctx context.Context, id, other int64, actor string) (Case
 		return s.change(c, Change{Link: &l, Events: []Event{{Kind: Linked, Actor: actor, What: "Linked to " + found.Reference + ".", Detail: Detail{CaseID: other}}}})
 	})
 	return c, errs.Wrap(op, err)
+}
+
+// Askers finds who asked for somebody else. It implements mailer.Askers.
+type Askers struct{ Store Store }
+
+// AskedForOther returns who asks in a case about somebody else, by an address; ok is false where nobody does. Kind of error: NotFound.
+func (a Askers) AskedForOther(ctx context.Context, caseID int64) (who mailer.Asker, ok bool, err error) {
+	const op = "cases: asked for other"
+	c, err := a.Store.Case(ctx, caseID)
+	if err != nil {
+		return who, false, errs.Wrap(op, err)
+	}
+	parties, err := a.Store.CaseParties(ctx, caseID)
+	if err != nil || !Agent(parties) {
+		return who, false, errs.Wrap(op, err)
+	}
+	i := slices.IndexFunc(parties, func(p Party) bool { return p.Role == Requester && !p.Address.IsZero() })
+	if i < 0 || slices.ContainsFunc(parties, func(p Party) bool { return p.Role == Subject && p.same(parties[i]) }) {
+		return who, false, nil
+	}
+	return mailer.Asker{Address: parties[i].Address.String(), SubscriberID: parties[i].SubscriberID, Language: cmp.Or(c.Language, "en"), Reference: c.Reference}, true, nil
 }
 
 // writes reports whether an address is that of a party.

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"assent/inbox/identity"
@@ -27,6 +28,7 @@ type Proof struct {
 	On       clock.Date `json:"on"`
 	Evidence string     `json:"evidence,omitempty"` // by staff: the code of what they saw
 	Actor    string     `json:"actor"`
+	Person   string     `json:"person,omitempty"` // who saw it, where a program records it for them
 }
 
 // Evidence is something that staff may have seen.
@@ -34,6 +36,10 @@ type Evidence struct {
 	Code  string
 	Words string
 }
+
+// NoDoubt is the code of Evidences by which a person records that nothing was seen, and why nothing gives reason to doubt who asks: more may be asked for only in reasonable doubt
+// (Article 12(6)). It rests on whom the case was about, and ends when somebody else is named.
+const NoDoubt = "no-doubt"
 
 // Evidences returns what counts as proof when a member of staff saw it, what asks least of people first.
 func Evidences() []Evidence {
@@ -46,6 +52,7 @@ func Evidences() []Evidence {
 		{"signed-letter", "A signed letter came from the postal address on record"},
 		{"document-seen", "They showed an official document; it was seen, and no copy is kept"},
 		{"other", "Something else, as the note says"},
+		{NoDoubt, "Nothing was seen, and nothing gives reason to doubt who asks, as the note says (Article 12(6))"},
 	}
 }
 
@@ -59,10 +66,23 @@ func EvidenceWords(code string) string {
 	return ""
 }
 
+// NeedsProof reports whether a case is carried out only when something proves who asks, or a person recorded why there is no doubt: it discloses what is held, or changes it for good. What
+// protects or stops never needs it.
+func (c Case) NeedsProof() bool {
+	return slices.Contains([]Kind{Access, Portability, Erasure, Rectification}, c.Kind)
+}
+
 // Established reports whether it is known who asks, and nothing that was asked for is still waited for. Nothing may be disclosed, and no record
 // changed, on a request of which it is not. What stops mail never asks.
 func (f Facts) Established() bool {
 	return f.Proof.By != "" && !f.Identity.open() && !f.Authority.open()
+}
+
+// Trusted reports whether a case may be carried out as far as it matters who asks: that is established, or a person saw authority to act for whom it is about, who is named apart.
+// To hand anything over, it must be known besides who takes it (E1-07).
+func (c Case) Trusted() bool {
+	acting := c.Facts.Acting.Evidence
+	return !c.NeedsProof() || c.Facts.Established() || acting != "" && acting != OwnRequest && !c.Facts.Identity.open() && !c.Facts.Authority.open()
 }
 
 // proved takes a proof. What was asked for has come with it.
@@ -72,6 +92,9 @@ func (c *Case) proved(e Event) error {
 	}
 	p := *e.Detail.Proof
 	p.On, p.Actor = e.On, e.Actor
+	if p.Evidence == NoDoubt && (c.Facts.Proof.By != "" || c.Facts.Identity.open()) {
+		return nil // a proof is more, and what was asked for has not come
+	}
 	c.Facts.Proof = p
 	if n := c.Facts.Identity; n.open() {
 		n.MetOn = e.On
@@ -89,8 +112,8 @@ func (c *Case) disowned(e Event) {
 	c.Alarm = "Whoever reads the mailbox on record says that they did not ask for this. Disclose nothing, and change nothing, before you have found out."
 }
 
-// checkProof lets persons alone say what they saw.
-func checkProof(e *Event) error {
+// checkProof lets persons alone say what they saw, or why they need to see nothing.
+func (s *Service) checkProof(ctx context.Context, c Case, e *Event) error {
 	if e.Kind == Received && e.Detail.For != Identity {
 		e.Detail.Proof = nil
 		return nil
@@ -107,7 +130,33 @@ func checkProof(e *Event) error {
 		return invalid("Say what you saw: one of the kinds of evidence that are listed.")
 	}
 	if e.Kind == Proved {
-		return personOnly(e.Actor, "")
+		if personOnly(e.Actor, e.Detail.Proof.Person) != nil {
+			return errs.E("cases: proof", errs.Forbidden, "Only a person sees what proves who asks. A program that records it must name the person who saw it (person).", nil)
+		}
+		if code := e.Detail.Proof.Evidence; (code == "other" || code == NoDoubt) && strings.TrimSpace(e.Note) == "" {
+			return invalid("Say in a note what shows who asks, or why nothing gives reason to doubt it.")
+		}
+	}
+	if e.Detail.Proof.Evidence == NoDoubt {
+		return s.mayTrust(ctx, c)
+	}
+	return nil
+}
+
+// mayTrust refuses to record that there is no doubt about who asks where there is.
+func (s *Service) mayTrust(ctx context.Context, c Case) error {
+	switch {
+	case !c.Facts.DisownedOn.IsZero():
+		return conflict("Whoever reads the mailbox on record said that they did not ask: that is a doubt. Record what you saw that shows who asks.")
+	case c.Facts.Identity.open():
+		return conflict("Proof of identity was asked for, so there was a doubt. Record what came, or that it is needed no more and why.")
+	}
+	messages, err := s.Store.CaseMessages(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(messages, func(m Message) bool { return m.Direction == In && m.Identity.Standing == identity.Contradicted }) {
+		return conflict("Your own mail server says of a message of this case that it does not come from where it says: that is a doubt. Ask at the address on record, or record what you saw.")
 	}
 	return nil
 }

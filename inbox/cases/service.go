@@ -36,7 +36,7 @@ func (s *Service) Do(ctx context.Context, id int64, e Event) (Case, error) {
 		return Case{}, errs.E("cases: do", errs.Invalid, "This cannot be recorded by hand.", nil)
 	}
 	c, err := s.record(ctx, id, e)
-	if err == nil && e.Kind == Represented { // of all that one message asked
+	if err == nil && (e.Kind == Represented || e.Kind == Proved) { // of all that one message asked
 		e.CaseID = id
 		err = s.toFamily(ctx, c, e)
 	}
@@ -120,9 +120,9 @@ func (s *Service) check(ctx context.Context, c Case, subs []Case, e *Event) erro
 		if err := e.cameWith(); err != nil {
 			return err
 		}
-		return checkProof(e)
+		return s.checkProof(ctx, c, e)
 	case Proved:
-		return checkProof(e)
+		return s.checkProof(ctx, c, e)
 	case Represented:
 		return s.checkActing(ctx, c, e)
 	case DecisionMade:
@@ -303,7 +303,7 @@ func (s *Service) duties(ctx context.Context, c Case, subs []Case) ([]Duty, erro
 		}
 		out = append(out, own...)
 	}
-	return append(out, BaseDuties(c, subs)...), nil
+	return inOrder(append(out, BaseDuties(c, subs)...)), nil
 }
 
 // promises returns what a programme promises for each kind of case; 0 has no programme and promises nothing.

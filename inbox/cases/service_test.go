@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -274,6 +275,63 @@ func TestTheSamePersonAskingAgainIsLinkedAndNeverMerged(t *testing.T) {
 	})
 }
 
+func TestNamingThePersonLinksTheCaseToWhatTheyAskedElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		closed := d.enter("2026-11-18", "ann@example.org", cases.Access)
+		d.do(closed.ID, cases.Event{Kind: cases.DecisionMade, Detail: cases.Detail{Decision: &cases.Decision{Outcome: cases.Withdrawn}}})
+		d.at("2026-11-19") // the store's own clock is past it
+		d.do(closed.ID, cases.Event{Kind: cases.ClosedCase})
+		d.at("2026-11-25")
+		before := d.enter("2026-11-20", "ann@example.org", cases.Access)
+		strange := d.enter("2026-11-21", "ann.at.home@example.net", cases.Access, cases.Erasure)
+		later := d.enter("2026-11-22", "ann@example.org", cases.Erasure)
+		links := func() map[int64]cases.Relation {
+			out := map[int64]cases.Relation{}
+			subs, err := d.db.SubCases(t.Context(), strange.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range append(subs, strange) {
+				found, err := d.db.CaseLinks(t.Context(), c.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, l := range found {
+					out[l.EarlierID+l.LaterID-c.ID] = l.Relation
+				}
+			}
+			return out
+		}
+		if got := links(); len(got) != 0 {
+			t.Fatalf("a stranger's case is linked: %v", got)
+		}
+		if _, err := d.Name(t.Context(), strange.ID, "user:1", cases.Party{Role: cases.Requester, Address: address.Must("ann@example.org")}); err != nil {
+			t.Fatal(err)
+		}
+		if got := links(); len(got) != 0 {
+			t.Errorf("who asks is not whom it is about: %v", got)
+		}
+		for range 2 { // to name them twice links once
+			if _, err := d.Name(t.Context(), strange.ID, "user:1", cases.Party{Role: cases.Subject, Name: "Ann Lee", Address: address.Must("Ann@example.org")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := map[int64]cases.Relation{closed.ID: cases.Repeat, before.ID: cases.Duplicate, later.ID: cases.Duplicate}
+		if got := links(); !maps.Equal(got, want) {
+			t.Errorf("linked to %v, want %v", got, want)
+		}
+		told := 0
+		for _, k := range d.kinds(before.ID) {
+			if k == cases.Linked {
+				told++
+			}
+		}
+		if told != 2 { // to the closed one, and to the stranger's
+			t.Errorf("%d lines about links on the other timeline, want 2", told)
+		}
+	})
+}
+
 func TestALetterAsksPromisesAndTellsOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		c := d.enter("2026-11-20", "ann@example.org", cases.Access)
@@ -409,6 +467,22 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func TestALetterPromisesNoAnswerAfterTheLastDayOfAnExtension(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		c := d.enter("2026-11-20", "ann@example.org", cases.Access)
+		l := cases.Letter{To: "ann@example.org", Language: "en", Subject: "We need more time", Body: "Until then.", Extends: true, Reasons: []string{"complex"}, Words: "Our full answer"}
+		l.Promise = clock.Date{Year: 2027, Month: 2, Day: 23}
+		if _, err := d.Write(t.Context(), c.ID, "user:1", "one", "Three archives.", l); errs.KindOf(err) != errs.Invalid || !strings.Contains(errs.Message(err), "22 February 2027 and no further") {
+			t.Errorf("a promise after the last day: %v", err)
+		}
+		l.Promise.Day = 22
+		got, err := d.Write(t.Context(), c.ID, "user:1", "two", "Three archives.", l)
+		if err != nil || got.Facts.ExtendedOn.IsZero() || len(got.Facts.Promises) != 1 {
+			t.Errorf("it is %+v, %v", got.Facts, err)
+		}
+	})
+}
+
 func TestANewTableOfBankHolidaysMovesOpenCases(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		d.at("2026-11-02")
@@ -438,6 +512,11 @@ func TestANewTableOfBankHolidaysMovesOpenCases(t *testing.T) {
 		}
 		if got := d.read(open.ID); got.DueOn != "2026-12-01" || !slices.Contains(d.kinds(open.ID), cases.Recomputed) {
 			t.Errorf("due %s: %v", got.DueOn, d.kinds(open.ID))
+		}
+		timeline, err := d.db.CaseEvents(t.Context(), open.ID)
+		const why = "The table of bank holidays changed. The clocks were computed anew: answer Tuesday 1 December 2026, was Monday 30 November 2026"
+		if err != nil || !strings.HasPrefix(timeline[len(timeline)-1].What, why) {
+			t.Errorf("the timeline ends with %+v, %v", timeline[len(timeline)-1], err)
 		}
 		if n, err := d.Recompute(t.Context()); n != 0 || err != nil {
 			t.Errorf("a second time: %d, %v", n, err)
@@ -571,4 +650,55 @@ func TestAReplyEndsThePauseByItself(t *testing.T) {
 		}
 		d.do(c.ID, cases.Event{Kind: cases.Asked, Actor: "user:1", Note: "That did not say which.", Detail: cases.Detail{For: cases.Clarification}})
 	})
+}
+
+// The correspondence is the parent's: what a sub-case waits for comes there.
+func TestAReplyEndsThePauseOfASubCase(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		c := d.enter("2026-11-20", "ann@example.org", cases.Erasure, cases.Access)
+		subs, err := d.db.SubCases(t.Context(), c.ID)
+		if err != nil || len(subs) != 1 {
+			t.Fatalf("sub-cases %v, %v", subs, err)
+		}
+		d.at("2026-11-23")
+		d.do(subs[0].ID, cases.Event{Kind: cases.Asked, Actor: "user:1", Note: "Which years?", Detail: cases.Detail{For: cases.Clarification}})
+		d.at("2026-11-27")
+		in := cases.Incoming{InboundID: 9, From: address.Must("ann@example.org"), ReceivedAt: d.time().AddDate(0, 0, -1), Token: c.ID}
+		filing, err := d.File(t.Context(), d.read(c.ID), cases.ByToken, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.db.ChangeCase(t.Context(), c.ID, filing.Change); err != nil {
+			t.Fatal(err)
+		}
+		sub := d.read(subs[0].ID)
+		if p := sub.Facts.Clarifications; len(p) != 1 || p[0].To.String() != "2026-11-26" || sub.State == cases.Waiting {
+			t.Errorf("the sub-case is %s with the pauses %+v", sub.State, p)
+		}
+		if kinds := d.kinds(sub.ID); !slices.Contains(kinds, cases.Received) || slices.Contains(d.kinds(c.ID), cases.Received) {
+			t.Errorf("its timeline %v, the parent's %v", kinds, d.kinds(c.ID))
+		}
+	})
+}
+
+// What can only be done once somebody decided stands after the decision, and what the person is told first before it.
+func TestDutiesStandInTheOrderOfDoing(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.Practices = map[cases.Kind]cases.Practice{cases.Erasure: steps{}}
+		c := d.enter("2026-11-20", "ann@example.org", cases.Erasure)
+		duties, err := d.Duties(t.Context(), c)
+		var codes []string
+		for _, x := range duties {
+			codes = append(codes, x.Code)
+		}
+		if got := strings.Join(codes, " "); err != nil || got != "look decide erase answer tell-others" {
+			t.Errorf("they are %q, %v", got, err)
+		}
+	})
+}
+
+type steps struct{ practice }
+
+func (steps) Duties(context.Context, cases.Case) ([]cases.Duty, error) {
+	return []cases.Duty{{Step: cases.Following, Code: "tell-others"}, {Step: cases.CarryingOut, Code: "erase"}, {Code: "look"}}, nil
 }

@@ -22,6 +22,7 @@ type Change struct {
 	File    *File
 	Party   *Party // named; it takes the place of whoever had its ID
 	Link    *Link
+	Also    []Filing // changes of other cases of the family, after this one
 }
 
 // Store keeps cases. All errors are of the kinds of package errs.
@@ -43,7 +44,8 @@ type Store interface {
 
 	// OpenCase keeps a case with all that belongs to it and gives it its reference. It links it to other cases of its people.
 	OpenCase(ctx context.Context, o *Opening) error
-	// ChangeCase changes a case as it stands, alone. An error of change undoes everything and is returned as it is.
+	// ChangeCase changes a case as it stands, alone. An error of change undoes everything and is returned as it is. Whom it names as a subject links the case to what
+	// they asked in others, as opening does.
 	ChangeCase(ctx context.Context, id int64, change func(c Case, subs []Case) (Change, error)) (Case, error)
 	// CaseFile returns a file with its body, to be closed; kind NotFound.
 	CaseFile(ctx context.Context, caseID, fileID int64) (File, io.ReadCloser, error)

@@ -1,10 +1,13 @@
 package cases
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"assent/templates"
 )
 
 // Fields are the values that a text for letters may name, by field: {{reference}} stands for Fields["reference"].
@@ -45,6 +48,17 @@ func Fill(text string, values Fields) (string, error) {
 		return "", invalid("There is no field {{%s}}. Fields are: %s.", unknown, fieldList())
 	}
 	return out, nil
+}
+
+// FillBody is Fill for the body of a letter, which is Markdown. What a field has from other people, such as the name in the header of their mail, is shown as it is.
+func FillBody(text string, values Fields) (string, error) {
+	values = maps.Clone(values)
+	for _, name := range []string{"name", "programme", "controller", "officer", "contact", "receiver"} {
+		if v, ok := values[name]; ok {
+			values[name] = templates.Literal(v)
+		}
+	}
+	return Fill(text, values)
 }
 
 // Unfilled returns the first field that a text still names, "" for none.

@@ -9,7 +9,7 @@ import "strings"
 // WithoutWords returns the facts without what anybody wrote.
 func (f Facts) WithoutWords() Facts {
 	kept := Facts{
-		House: f.House, Identity: f.Identity, Authority: f.Authority, Fee: f.Fee, Clarifications: f.Clarifications, AcknowledgedOn: f.AcknowledgedOn,
+		House: f.House, Identity: f.Identity, Authority: f.Authority, Fee: f.Fee, Proof: f.Proof, Clarifications: f.Clarifications, AcknowledgedOn: f.AcknowledgedOn,
 		ExtendedOn: f.ExtendedOn, ExtensionReason: f.ExtensionReason, DecidedOn: f.DecidedOn, AnsweredOn: f.AnsweredOn, ClosedOn: f.ClosedOn, Done: f.Done,
 		Level: f.Level, CommissionerOn: f.CommissionerOn,
 	}
@@ -36,7 +36,7 @@ func (e Event) WithoutWords() Event {
 	d := e.Detail
 	kept := Event{ID: e.ID, CaseID: e.CaseID, Kind: e.Kind, At: e.At, On: e.On, Actor: e.Actor, Detail: Detail{
 		For: d.For, Reasons: d.Reasons, Decision: d.Decision.WithoutWords(), Kept: d.Kept, Code: d.Code, Kind: d.Kind, Received: d.Received, OwnerID: d.OwnerID, Urgent: d.Urgent,
-		Unread: d.Unread, CaseID: d.CaseID, InboundID: d.InboundID, LetterID: d.LetterID, FileID: d.FileID, Moves: d.Moves, House: d.House, Pence: d.Pence,
+		Unread: d.Unread, CaseID: d.CaseID, InboundID: d.InboundID, LetterID: d.LetterID, FileID: d.FileID, Moves: d.Moves, Proof: d.Proof, House: d.House, Pence: d.Pence,
 	}}
 	if d.Promise != nil {
 		kept.Detail.Promise = &Promise{Told: d.Promise.Told, Due: d.Promise.Due, KeptOn: d.Promise.KeptOn}

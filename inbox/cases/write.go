@@ -37,6 +37,9 @@ func (s *Service) Write(ctx context.Context, id int64, actor, key, note string, 
 		if err := l.tells(c, s.Reasons(c, Refused)); err != nil {
 			return Change{}, err
 		}
+		if last := ExtendedTo(s.Reckoner, c, s.Reckoner.UKDate(s.Now())); l.Extends && !last.IsZero() && l.Promise.After(last) {
+			return Change{}, invalid("The time can be extended to %s and no further (Article 12A(3)). Promise the answer by then.", last.Long())
+		}
 		events := letterEvents(l, actor, note, s.Reckoner.UKDate(s.Now()))
 		for i := range events {
 			if err := s.check(ctx, c, subs, &events[i]); err != nil {

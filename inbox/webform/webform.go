@@ -20,6 +20,7 @@ import (
 	"assent/inbox/sorting"
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/internal/idempotency"
 	"assent/internal/message"
 	"assent/subscriptions"
 )
@@ -56,6 +57,7 @@ type Form struct {
 	Receiver     Receiver
 	Language     string // "en" or "cy"
 	Browser      string // evidence of the act
+	Key          string // that the page put into its form, by which a form that is sent twice is known; "" for none
 	Files        []File
 }
 
@@ -93,6 +95,7 @@ type Service struct {
 	Cases  Desk
 	People Stopper
 	Passer Passer
+	Sent   idempotency.Store
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -105,6 +108,7 @@ const (
 	WordsTooLong  Mistake = "words-too-long"
 	NoWayToAnswer Mistake = "no-way-to-answer"
 	NameTooLong   Mistake = "name-too-long"
+	AboutLong     Mistake = "about-name-too-long"
 	ContactLong   Mistake = "contact-too-long"
 	WhoElse       Mistake = "who-else" // it is about somebody who is not named
 	FileTooLarge  Mistake = "file-too-large"
@@ -123,7 +127,8 @@ func (f Form) Check() []Mistake {
 	wrong(strings.TrimSpace(f.Words) == "" && (f.Complaint || len(f.Kinds) == 0), NothingAsked)
 	wrong(len(f.Words) > MaxWords || !utf8.ValidString(f.Words), WordsTooLong)
 	wrong(f.Address.IsZero() && strings.TrimSpace(f.Contact) == "", NoWayToAnswer)
-	wrong(badName(f.Name) || badName(f.AboutName), NameTooLong)
+	wrong(badName(f.Name), NameTooLong)
+	wrong(badName(f.AboutName), AboutLong)
 	wrong(len(f.Contact) > MaxContact || !utf8.ValidString(f.Contact), ContactLong)
 	wrong(f.ForOther && strings.TrimSpace(f.AboutName) == "" && f.AboutAddress.IsZero(), WhoElse)
 	wrong(badName(f.Receiver.Name), ReceiverLong)
@@ -136,12 +141,9 @@ func badName(name string) bool {
 	return utf8.RuneCountInString(name) > MaxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// Take opens the case of a form and stops mail where that is asked. Kinds of error: Invalid for what Check would have told.
-func (s *Service) Take(ctx context.Context, f Form) (cases.Case, error) {
-	const op = "webform: take"
-	if wrong := f.Check(); len(wrong) > 0 {
-		return cases.Case{}, errs.E(op, errs.Invalid, "The form cannot be taken as it is: "+string(wrong[0])+".", nil)
-	}
+// open opens the case of a form and stops mail where that is asked.
+func (s *Service) open(ctx context.Context, f Form) (cases.Case, error) {
+	const op = "webform: open"
 	kinds, flags := f.asked()
 	stopped, err := s.stop(ctx, f, kinds)
 	if err != nil {
@@ -193,7 +195,7 @@ func (f Form) asked() (kinds []cases.Kind, flags []string) {
 		add(cases.Portability)
 	}
 	v := sorting.Sort(&message.Parsed{Text: f.Words})
-	if v.Kind == sorting.KindRights {
+	if v.Kind == sorting.KindRights && !v.Flagged(sorting.FlagUnsure) { // a guess names no right: a person does
 		for _, k := range cases.KindsOf(v.Labels) {
 			if k != cases.Other {
 				add(k)

@@ -26,6 +26,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/clock"
 	"assent/internal/exporting/copies"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
 	"assent/internal/token"
@@ -85,7 +86,7 @@ func newHouse(t testing.TB, db *store.DB, change func(*api.Deps)) *house {
 	h.deps.Schedule = &retention.Service{Store: db, Keeper: h.deps.Keeper, Now: time.Now}
 	h.deps.Copies = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}, Templates: set, Days: 7, Zone: time.UTC, Now: time.Now}
 	h.deps.Uploads = &uploads.Service{
-		Store: db, Keys: keys, MaxBytes: 1 << 20, Worker: "test", Now: time.Now, Seen: func(lines int64) (uploads.Seen, error) { return store.OpenScratch(lines) },
+		Store: db, Keys: keys, MaxBytes: 1 << 20, Worker: "test", Now: time.Now, Seen: func(lines int64) (uploads.Seen, error) { return scratch.Open(lines) },
 	}
 	h.deps.Disclosures = &subscriptions.Disclosures{Store: db, Catalogue: db, Now: time.Now}
 	h.deps.Cases.Practices = amending.Practices(db)

@@ -51,9 +51,9 @@ type newCaseEvent struct {
 	On       string           `json:"on,omitempty" maxLength:"10" doc:"When it happened, a UK date; today unless told." example:"2026-11-23"`
 	Note     string           `json:"note,omitempty" maxLength:"8000" doc:"The person may get to read it." example:"She rang, and will send the letter on Monday."`
 	For      string           `json:"for,omitempty" enum:"identity,authority,fee,clarification" doc:"Of asked, received and dropped." example:"identity"`
-	Evidence string           `json:"evidence,omitempty" enum:"answered-letter,shared-knowledge,known,called-back,signed-in,signed-letter,document-seen,other" doc:"Of proved, and of received identity: what a member of staff saw. No copy of it is kept." example:"called-back"`
+	Evidence string           `json:"evidence,omitempty" enum:"answered-letter,shared-knowledge,known,called-back,signed-in,signed-letter,document-seen,other,no-doubt" doc:"Of proved, and of received identity: what a member of staff saw. No copy of it is kept. other and no-doubt need a note; no-doubt records that nothing was seen, and why nothing gives reason to doubt who asks (Article 12(6))." example:"called-back"`
 	Acting   string           `json:"acting,omitempty" enum:"parental-responsibility,signed-authority,power-of-attorney,person-agreed,other,own-request" doc:"Of represented, and of received authority: what a person saw that shows who may act for whom it is about; own-request, that nobody acts for anybody." example:"signed-authority"`
-	Person   string           `json:"person,omitempty" maxLength:"200" doc:"Of represented, and of received authority: who saw it. A program must say." example:"Ann Lee"`
+	Person   string           `json:"person,omitempty" maxLength:"200" doc:"Of proved, of represented, and of received authority: who saw it. A program must say." example:"Ann Lee"`
 	Reasons  []string         `json:"reasons,omitempty" maxItems:"10" nullable:"false" doc:"Codes: of a fee, an extension; of answered, where a refusal went by post: why, complain-here, commissioner and court, each of which the letter says." example:"[]"`
 	Decision *newCaseDecision `json:"decision,omitempty" doc:"Of decided. A person decides; a program names the person."`
 	Promise  *newPromise      `json:"promise,omitempty" doc:"Of promised: it becomes a clock."`
@@ -185,7 +185,7 @@ func (a *api) recordCaseEvent(ctx context.Context, in *inCase[newCaseEvent]) (*r
 		return nil, err
 	}
 	if b.Evidence != "" {
-		e.Detail.Proof = &cases.Proof{Evidence: b.Evidence}
+		e.Detail.Proof = &cases.Proof{Evidence: b.Evidence, Person: b.Person}
 	}
 	if b.Acting != "" {
 		e.Detail.Acting = &cases.Acting{Evidence: b.Acting, Person: b.Person}

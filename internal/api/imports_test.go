@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/internal/csvfile"
+	"assent/internal/scratch"
 	"assent/internal/store"
 	"assent/subscriptions/importing"
 )
@@ -23,7 +24,7 @@ func (h *house) bringIn(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,12 +61,12 @@ func Sort(clocks []Clock) {
 	})
 }
 
-// Promised makes a clock of a date that a letter promised, such as the date of a full answer
-// in a holding letter. told is the letter's day, and words are what it promised. The date stands as
+// Promised makes a clock of a date that we promised somebody, such as the date of a full answer
+// in a holding letter. told is the day on which we did, and words are what, such as "an answer". The date stands as
 // it was written, whatever day of the week it is.
 func Promised(told, due Date, words string) Clock {
 	return Clock{Name: Promise, Starts: onDay(told), Due: onDay(due), Rule: RuleHouse, Steps: []Step{
-		{"The letter of " + told.Long() + " promised: " + words, srcLetter},
+		{"On " + told.Long() + " we promised " + words + ".", srcLetter},
 		{"The promise must be kept by the end of " + due.Long() + ".", srcLetter},
 	}}
 }

@@ -40,7 +40,7 @@ const (
 	srcBreach    = "Art 33(1) UK GDPR"
 	srcHours     = "Reg 1182/71 art 3"
 	srcHouse     = "house policy"
-	srcLetter    = "promise in a letter"
+	srcLetter    = "Our own promise"
 	srcMarketing = "Art 21(2) and (3) UK GDPR"
 	srcWithdraw  = "Art 7(3) UK GDPR"
 )

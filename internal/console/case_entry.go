@@ -1,8 +1,10 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"assent/inbox/sorting"
 	"assent/internal/auth"
 	"assent/internal/errs"
+	"assent/internal/idempotency"
 	"assent/internal/message"
 	"assent/internal/pages"
 	"assent/templates"
@@ -26,7 +29,7 @@ func (s *console) entryPage(c *gin.Context, by auth.Actor) error {
 
 func (s *console) showCaseEntry(c *gin.Context, by auth.Actor, status int, page templates.CaseEntryPage, kinds []cases.Kind) error {
 	form := c.Request.PostForm
-	page.Console, page.Action = s.around(by), pages.Desk+"/cases/new"
+	page.Console, page.Action, page.Key = s.around(by), pages.Desk+"/cases/new", idempotency.NewFormKey()
 	programmes, err := s.People.Store.Programmes(c.Request.Context())
 	if err != nil {
 		return errs.Wrap("console: enter case", err)
@@ -66,12 +69,16 @@ func (s *console) enterCase(c *gin.Context, by auth.Actor) error {
 		}
 		return s.showCaseEntry(c, by, http.StatusOK, templates.CaseEntryPage{Looked: true, Suggested: why}, kinds)
 	}
-	k, err := s.newCase(c, by, kinds)
+	k, opened, err := s.newCaseOnce(c, by, kinds)
 	if err == nil {
-		if err = s.takeFile(c, by, k.ID, false); err != nil { // the case stands, and its page says what failed
-			return s.afterAct(c, by, k, err)
+		if opened {
+			err = s.takeFile(c, by, k, false)
 		}
-		c.Redirect(http.StatusSeeOther, caseURL(k.ID))
+		if err != nil { // the case stands, and its page says what failed
+			c.Params = append(c.Params, gin.Param{Key: "id", Value: itoa(k)})
+			return s.afterAct(c, by, cases.Case{ID: k}, err)
+		}
+		c.Redirect(http.StatusSeeOther, caseURL(k))
 		return nil
 	}
 	if kind := errs.KindOf(err); kind == errs.Invalid || kind == errs.NotFound {
@@ -80,8 +87,24 @@ func (s *console) enterCase(c *gin.Context, by auth.Actor) error {
 	return errs.Wrap("console: enter case", err)
 }
 
-func (s *console) newCase(c *gin.Context, by auth.Actor, kinds []cases.Kind) (cases.Case, error) {
+// newCaseOnce opens a case, unless the same form did before: a second click leads to the case of the first. opened is false for it.
+func (s *console) newCaseOnce(c *gin.Context, by auth.Actor, kinds []cases.Kind) (id int64, opened bool, err error) {
 	form := c.Request.PostForm
+	once := idempotency.Once{Store: s.Sent, Now: s.Now, Log: s.Log}
+	key := idempotency.FormKey(form.Get(templates.FieldKey), form.Encode())
+	kept, err := once.Do(c.Request.Context(), by.String(), key, func(ctx context.Context) ([]byte, error) {
+		k, err := s.newCase(ctx, form, by, kinds)
+		opened = err == nil
+		return []byte(itoa(k.ID)), err
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	id, err = strconv.ParseInt(string(kept), 10, 64)
+	return id, opened, err
+}
+
+func (s *console) newCase(ctx context.Context, form url.Values, by auth.Actor, kinds []cases.Kind) (cases.Case, error) {
 	in := cases.Entry{
 		Actor: by.String(), Channel: cases.Channel(form.Get("channel")), Subject: form.Get(templates.FieldSubject), Asked: form.Get(templates.FieldAsked), Kinds: kinds,
 		Language: form.Get(templates.FieldLang), Urgent: form.Get(templates.FieldUrgent) == "yes",
@@ -103,7 +126,7 @@ func (s *console) newCase(c *gin.Context, by auth.Actor, kinds []cases.Kind) (ca
 	if about.Name != "" || !about.Address.IsZero() {
 		in.Parties = append(in.Parties, about)
 	}
-	return s.Casework.Enter(c.Request.Context(), in)
+	return s.Casework.Enter(ctx, in)
 }
 
 // receivedOn reads the day, and the time where it is known, of receipt.

@@ -15,6 +15,9 @@ func (s *console) actsFor(k cases.Case) []templates.CaseAct {
 	case k.State == cases.Closed:
 		out = append(out, reopening())
 	case k.State == cases.Decided:
+		if k.NeedsProof() {
+			out = append(out, proving(k)...)
+		}
 		out = append(out, s.deciding(k)...)
 		out = append(out, ending(k)...)
 	default:
@@ -50,9 +53,7 @@ func working(k cases.Case) []templates.CaseAct {
 	if k.State == cases.New || k.State == cases.InTouch {
 		out = append(out, templates.CaseAct{Kind: string(cases.Started), Title: "Begin", Button: "Begin the work"})
 	}
-	if k.Facts.Proof.By == "" && k.Facts.Identity.AskedOn.IsZero() && k.Kind != cases.Correspondence {
-		out = append(out, withEvidence(templates.CaseAct{Kind: string(cases.Proved), Title: "It is known who asks", Hint: "What you saw is recorded, and never kept: put no copy of a document into the case.", Button: "Record", Date: "When", Note: "Note"}))
-	}
+	out = append(out, proving(k)...)
 	out = append(out, asking(k)...)
 	if k.Kind.Extends() && k.Facts.ExtendedOn.IsZero() {
 		out = append(out, templates.CaseAct{

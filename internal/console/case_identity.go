@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,11 +33,17 @@ func (s *console) caseIdentity(ctx context.Context, k cases.Case, page *template
 	case !k.Facts.DisownedOn.IsZero() && p.By == "":
 		shown.State = templates.State{Label: "Denied", Tone: templates.Bad}
 		shown.Words = "Whoever reads the mailbox on record said on " + k.Facts.DisownedOn.Long() + " that they did not ask for this."
+	case p.Evidence == cases.NoDoubt:
+		shown.State = templates.State{Label: "Not in doubt", Tone: templates.Calm}
+		shown.Words = "Nothing proves who asks. On " + p.On.Long() + " a person recorded why nothing gives reason to doubt it: the reason stands on the timeline, as long as the person is on record."
 	case p.By != "":
 		shown.State = templates.State{Label: "Established", Tone: templates.Good}
 		shown.Words = proofWords(p) + " " + p.On.Long() + "."
 	case !k.Facts.Identity.AskedOn.IsZero() && k.Facts.Identity.MetOn.IsZero() && !k.Facts.Identity.Dropped:
 		shown.State.Label, shown.Words = "Asked", "Proof was asked for on "+k.Facts.Identity.AskedOn.Long()+" and has not come."
+	}
+	if !k.Trusted() {
+		shown.Words += " Nothing is handed over, corrected or erased before it is known who asks, or a person recorded under “It is known who asks” why there is no doubt."
 	}
 	page.Identity = shown
 	if p.By == cases.ByLink || !k.Open() || k.State == cases.Decided || k.Kind == cases.WithdrawConsent {
@@ -158,10 +165,28 @@ func (s *console) caseActing(ctx context.Context, k cases.Case, page *templates.
 	return err
 }
 
+// proving offers to record what shows who asks, or why nobody need see anything.
+func proving(k cases.Case) []templates.CaseAct {
+	if k.Facts.Proof.By != "" || slices.Contains(k.Facts.WaitsFor(), cases.Identity) || k.Kind == cases.Correspondence {
+		return nil
+	}
+	act := withEvidence(templates.CaseAct{
+		Kind: string(cases.Proved), Title: "It is known who asks", Hint: "What you saw is recorded, and never kept: put no copy of a document into the case. It holds for all that was asked together.",
+		Button: "Record", Date: "When", Note: "Note: needed where nothing was seen, or something else",
+	})
+	if k.Facts.DisownedOn.IsZero() {
+		act.Choices = append(act.Choices, templates.CaseChoice{Value: cases.NoDoubt, Label: cases.EvidenceWords(cases.NoDoubt)})
+	}
+	return []templates.CaseAct{act}
+}
+
 // withEvidence lets whoever records a proof say what they saw.
 func withEvidence(a templates.CaseAct) templates.CaseAct {
 	a.Choose, a.ChooseName = "What you saw", templates.FieldEvidence
 	for _, e := range cases.Evidences() {
+		if e.Code == cases.NoDoubt {
+			continue // proof was asked for, so there was a doubt
+		}
 		a.Choices = append(a.Choices, templates.CaseChoice{Value: e.Code, Label: e.Words})
 	}
 	return a

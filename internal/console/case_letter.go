@@ -72,10 +72,13 @@ func (s *console) letterPage(c *gin.Context, by auth.Actor) error {
 		}
 		page.Text, page.Title, page.Answers = t.Name, t.Title, t.Answers && k.State == cases.Decided
 		page.Asks, page.Extends, page.Does = string(t.Asks), t.Extends, t.Does
+		if last := cases.ExtendedTo(s.Casework.Reckoner, k, s.Casework.Reckoner.UKDate(s.Now())); t.Extends && !last.IsZero() {
+			page.Promise, page.Promised = last.String(), "Our full answer"
+		}
 		if page.Subject, err = cases.Fill(t.Subject, values); err != nil {
 			return errs.Wrap(op, err)
 		}
-		if page.Body, err = cases.Fill(t.Body, values); err != nil {
+		if page.Body, err = cases.FillBody(t.Body, values); err != nil {
 			return errs.Wrap(op, err)
 		}
 	}

@@ -83,9 +83,13 @@ func (s *console) recordItems(ctx context.Context, k cases.Case, data *templates
 		return err
 	}
 	for _, x := range items {
+		corrected, err := s.Amending.Stands(ctx, x)
+		if err != nil {
+			return err
+		}
 		data.Items = append(data.Items, templates.RecordItem{
-			ID: x.ID, Field: plain(x.Name()), Before: plain(recordText(x.Before)), After: plain(recordText(x.After)), State: itemState(x), Words: plain(x.Words),
-			Open: x.DoneAt.IsZero() && k.Open(),
+			ID: x.ID, Field: plain(x.Name()), Before: plain(recordText(x.Before)), After: plain(recordText(x.After)), State: itemState(x, corrected), Words: plain(x.Words),
+			Open: x.DoneAt.IsZero() && k.Open(), Corrected: corrected, Stays: x.Decision == amending.Refuse || x.Decision == amending.Disputed,
 		})
 	}
 	statements, err := s.Amending.Store.Statements(ctx, k.SubjectID)
@@ -99,8 +103,10 @@ func recordText(v any) string {
 	return subscriptions.Attributes{"": {"": v}}.Text("", "")
 }
 
-func itemState(x amending.Item) templates.State {
+func itemState(x amending.Item, corrected bool) templates.State {
 	switch {
+	case corrected:
+		return templates.State{Label: "Corrected", Tone: templates.Good}
 	case x.Decision == "":
 		return templates.State{Label: "To decide", Tone: templates.Wait}
 	case x.Decision == amending.Refuse:
@@ -109,10 +115,8 @@ func itemState(x amending.Item) templates.State {
 		return templates.State{Label: "Disputed", Tone: templates.Alert}
 	case x.DoneAt.IsZero():
 		return templates.State{Label: "To be corrected", Tone: templates.Wait}
-	case x.Field == amending.AddressField:
-		return templates.State{Label: "Asked in both mailboxes", Tone: templates.Calm}
 	}
-	return templates.State{Label: "Corrected", Tone: templates.Good}
+	return templates.State{Label: "Asked in both mailboxes", Tone: templates.Calm}
 }
 
 // recordNotices shows who was given the data, and what they answered (Article 19).

@@ -49,8 +49,13 @@ func TestARecordIsCorrectedFromThePageOfItsCase(t *testing.T) {
 		r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "granted", "words", "We corrected your name.")
 		r.carriesOut(t, dpo, k, http.StatusUnprocessableEntity, "do", "judge", "key", "1", "decision", "refuse")
 		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "judge", "key", "1", "decision", "correct")
+		pagestest.WantText(t, r.see(dpo, page), "Establish who asks", "Nothing is handed over, corrected or erased before it is known who asks", `value="no-doubt"`)
+		r.carriesOut(t, dpo, k, http.StatusConflict, "do", "rectify")
+		r.act(t, dpo, k, http.StatusUnprocessableEntity, "event", "proved", "evidence", "no-doubt")
+		r.act(t, dpo, k, http.StatusSeeOther, "event", "proved", "evidence", "no-doubt", "note", "She brought the letter herself, and we know her.")
+		pagestest.WantText(t, r.see(dpo, page), "Not in doubt", "She brought the letter herself")
 		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "rectify")
-		pagestest.WantText(t, r.see(dpo, page), "Corrected")
+		pagestest.WantText(t, r.see(dpo, page), "Corrected", "Was on record", "Now on record")
 		if got := r.Find(t, "ann@example.org").Name; got != "Ann Lee" {
 			t.Errorf("the name on record is %q", got)
 		}

@@ -149,7 +149,7 @@ func partyLetter(name, language string) string {
 		return name
 	}
 	if language == templates.Welsh {
-		return "Syr neu Madam"
+		return "Syr neu Fadam"
 	}
 	return "Sir or Madam"
 }

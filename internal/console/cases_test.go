@@ -15,6 +15,7 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/sorting"
 	"assent/internal/auth"
+	"assent/internal/idempotency"
 	"assent/internal/pages/pagestest"
 )
 
@@ -156,10 +157,11 @@ func TestAnExtensionGoesOutOnlyWithItsReasons(t *testing.T) {
 		dpo := r.operator(t, auth.DPO)
 		path := fmt.Sprintf("/console/cases/%d/letter", k.ID)
 		page := r.see(dpo, path+"?text=extension&language=en")
-		pagestest.WantText(t, page, "Why it takes longer", "{{grounds}}", "{{why}}", "complain to us")
+		last := cases.ExtendedTo(r.Casework.Reckoner, k, r.Casework.Reckoner.UKDate(r.Clock.Now())).String()
+		pagestest.WantText(t, page, "Why it takes longer", "{{grounds}}", "{{why}}", "complain to us", `name="promise" type="date" value="`+last+`"`, `value="Our full answer"`)
 		body := "Dear Carys,\n\nbecause:\n\n{{grounds}}\n\n{{why}}\n\nYou will hear by {{promised}}."
 		form := url.Values{"to": {"carys@reader.example"}, "language": {"en"}, "subject": {"We need more time"}, "body": {body}, "extends": {"yes"},
-			"promise": {"2099-12-10"}, "promised": {"our answer"}, "key": {"k1"}, "do": {"send"}}
+			"promise": {last}, "promised": {"our answer"}, "key": {"k1"}, "do": {"send"}}
 		pagestest.WantText(t, r.fill(dpo, path, form), "The letter did not go out", "{{grounds}}")
 		form.Set("reason", "complex")
 		pagestest.WantText(t, r.fill(dpo, path, form), "The letter did not go out", "{{why}}")
@@ -186,6 +188,14 @@ func TestARequestIsEnteredByHand(t *testing.T) {
 		w = r.upload(t, dpo, "/console/cases/new", fields, "letter.pdf", "%PDF-1.4")
 		pagestest.WantStatus(t, w, http.StatusSeeOther)
 		pagestest.WantText(t, r.see(dpo, w.Header().Get("Location")), "Post", "Dai Lee", "letter.pdf", "application/pdf", "and then erase it")
+		fields["key"] = idempotency.NewFormKey() // a second click leads to the case of the first
+		first := r.upload(t, dpo, "/console/cases/new", fields, "letter.pdf", "%PDF-1.4").Header().Get("Location")
+		second := r.upload(t, dpo, "/console/cases/new", fields, "letter.pdf", "%PDF-1.4").Header().Get("Location")
+		if first == "" || first == w.Header().Get("Location") || second != first || len(must(r.DB.CaseFiles(t.Context(), 2))(t)) != 1 {
+			t.Errorf("opened %q, then %q", first, second)
+		}
+		fields["key"] = idempotency.NewFormKey()
+		pagestest.WantText(t, r.upload(t, dpo, "/console/cases/new", fields, "empty.pdf", ""), "The file is empty", "R-2026-000003") // the case stands all the same
 		pagestest.WantText(t, r.see(dpo, "/console/cases?state=open&kind=access"), "R-")
 		pagestest.WantNoText(t, r.see(dpo, "/console/cases?state=closed"), "R-2")
 		fields["name"], fields["contact"] = "", ""

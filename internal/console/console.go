@@ -21,6 +21,7 @@ import (
 	"assent/internal/auth"
 	"assent/internal/errs"
 	"assent/internal/exporting/copies"
+	"assent/internal/idempotency"
 	"assent/internal/pages"
 	"assent/internal/web"
 	"assent/mailer"
@@ -59,8 +60,9 @@ type Deps struct {
 	Uploads     *uploads.Service
 	Asking      *importing.Asking
 	Imports     Imports
-	Checks      []Check        // what must answer, shown on the overview
-	Zone        *time.Location // in which operators read times
+	Sent        idempotency.Store // the keys of forms, so that what is sent twice is done once
+	Checks      []Check           // what must answer, shown on the overview
+	Zone        *time.Location    // in which operators read times
 	Now         func() time.Time
 	Log         *slog.Logger
 }

@@ -62,8 +62,8 @@ func (s *console) showPack(c *gin.Context, by auth.Actor, k cases.Case, status i
 	}
 	if on := k.Facts.DoneOn(access.DutyIdentity); !on.IsZero() {
 		page.Established = on.Long()
-	} else if on := k.Facts.Identity.MetOn; !on.IsZero() {
-		page.Established = on.Long()
+	} else if k.Facts.Established() {
+		page.Established = k.Facts.Proof.On.Long()
 	}
 	if k.Decision != nil {
 		page.Decided = outcomeWords(k.Decision.Outcome)

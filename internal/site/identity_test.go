@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assent/inbox/cases"
+	"assent/internal/errs"
 	"assent/internal/pages/pagestest"
 	"assent/templates"
 )
@@ -65,6 +66,10 @@ func TestOnlyTheButtonSaysWhoAsks(t *testing.T) {
 		pagestest.WantText(t, r.Post(path, url.Values{templates.FieldDo: {templates.DoOwn}}), "Thank you for telling us")
 		if r.facts(t, k.ID).Established() {
 			t.Error("a yes after a no counts")
+		}
+		trust := cases.Event{Kind: cases.Proved, Actor: "user:1", Note: "It sounds like her.", Detail: cases.Detail{Proof: &cases.Proof{Evidence: cases.NoDoubt}}}
+		if _, err := r.Casework.Do(t.Context(), k.ID, trust); errs.KindOf(err) != errs.Conflict || r.facts(t, k.ID).Established() {
+			t.Errorf("after a no a person trusts without a reason to: %v", err)
 		}
 	})
 }

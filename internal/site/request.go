@@ -1,9 +1,11 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"assent/inbox/webform"
 	"assent/internal/address"
 	"assent/internal/errs"
+	"assent/internal/idempotency"
 	"assent/internal/pages"
 	"assent/internal/web"
 	"assent/mailer"
@@ -22,7 +25,7 @@ import (
 
 // Desk takes what people send on the public form. *webform.Service is one.
 type Desk interface {
-	Take(ctx context.Context, f webform.Form) (cases.Case, error)
+	Take(ctx context.Context, f webform.Form) (webform.Receipt, error)
 }
 
 const (
@@ -71,7 +74,7 @@ func (s *site) requestForm(c *gin.Context, p subscriptions.Programme, complaint 
 	lang := s.language(c)
 	h, err := s.letterheadOf(c.Request.Context(), p)
 	page := templates.RequestPage{
-		Public: s.frame(c, h), Complaint: complaint, Name: p.Name, MaxFiles: webform.MaxFiles, MaxSize: fmt.Sprintf("%d MB", webform.MaxFile>>20),
+		Public: s.frame(c, h), Key: idempotency.NewFormKey(), Complaint: complaint, Name: p.Name, MaxFiles: webform.MaxFiles, MaxSize: fmt.Sprintf("%d MB", webform.MaxFile>>20),
 		Action: pages.InLanguage(requestPath+p.Slug, lang), OtherURL: pages.InLanguage(complaintPath+p.Slug, lang),
 	}
 	if complaint {
@@ -123,24 +126,24 @@ func (s *site) request(c *gin.Context, complaint bool) error {
 		}
 		page.Words, page.Person, page.Email, page.Reach = form.Words, form.Name, typed.Get(templates.FieldEmail), form.Contact
 		page.Receiver, page.RecvAddr = form.Receiver.Name, typed.Get(templates.FieldReceiverEmail)
-		page.Whom, page.AboutName, page.AboutAddr, page.Errors = typed.Get(templates.FieldWhom), form.AboutName, typed.Get(templates.FieldAboutEmail), mistakes
+		page.Whom, page.AboutName, page.AboutAddr, page.Errors = typed.Get(templates.FieldWhom), form.AboutName, typed.Get(templates.FieldAboutEmail), downThePage(mistakes)
 		return s.page(c, http.StatusUnprocessableEntity, "request", page)
 	}
-	var opened cases.Case
+	taken := webform.Receipt{ReceivedAt: s.Now()}
 	err = evenly(ctx, beat, func() (err error) {
 		if typed.Get(templates.FieldTrap) != "" {
 			return nil // a program filled in what people do not see
 		}
-		opened, err = s.Requests.Take(ctx, form)
+		taken, err = s.Requests.Take(ctx, form)
 		return err
 	})
 	if err != nil {
 		return errs.Wrap("site: request", err)
 	}
 	page := templates.RequestSentPage{
-		Public: s.frame(c, mailer.Letterhead{Programme: p}), Complaint: complaint, Reference: opened.Reference, ReceivedAt: s.Now().In(p.Zone()), ByMail: !form.Address.IsZero(),
+		Public: s.frame(c, mailer.Letterhead{Programme: p}), Complaint: complaint, Reference: taken.Reference, ReceivedAt: taken.ReceivedAt.In(p.Zone()), ByMail: !form.Address.IsZero(),
 	}
-	if due, err := time.ParseInLocation(time.DateOnly, opened.AnswerBy(), p.Zone()); err == nil {
+	if due, err := time.ParseInLocation(time.DateOnly, taken.AnswerBy, p.Zone()); err == nil {
 		page.DueAt = due
 	}
 	return s.page(c, http.StatusOK, "request-sent", page)
@@ -153,6 +156,7 @@ func (s *site) readRequest(c *gin.Context, p subscriptions.Programme, complaint 
 	f := webform.Form{
 		Programme: p, Complaint: complaint, Kinds: cases.KindsOf(form[templates.FieldWant]), Words: strings.TrimSpace(form.Get(templates.FieldWords)), Name: strings.TrimSpace(form.Get(templates.FieldName)),
 		Contact: strings.TrimSpace(form.Get(templates.FieldContact)), AboutName: strings.TrimSpace(form.Get(templates.FieldAboutName)), Language: lang, Browser: browser(c.Request),
+		Key: form.Get(templates.FieldKey),
 	}
 	f.Receiver.Name = strings.TrimSpace(form.Get(templates.FieldReceiverName))
 	var mistakes []templates.FieldError
@@ -171,7 +175,6 @@ func (s *site) readRequest(c *gin.Context, p subscriptions.Programme, complaint 
 		*a.into = parsed
 	}
 	f.ForOther = form.Get(templates.FieldWhom) == templates.WhomOther || f.AboutName != "" || !f.AboutAddress.IsZero()
-	wrong := len(mistakes) > 0
 	if c.Request.MultipartForm != nil {
 		for _, h := range c.Request.MultipartForm.File[templates.FieldFiles] {
 			if h.Size == 0 {
@@ -185,17 +188,37 @@ func (s *site) readRequest(c *gin.Context, p subscriptions.Programme, complaint 
 			f.Files = append(f.Files, webform.File{Name: h.Filename, Size: h.Size, Body: file})
 		}
 	}
+	return f, append(mistakes, checkRequest(f, mistakes, says)...)
+}
+
+// checkRequest returns what is to be mended besides addresses that are none, of which the first list tells.
+func checkRequest(f webform.Form, mistyped []templates.FieldError, says map[webform.Mistake]templates.FieldError) (out []templates.FieldError) {
+	told := func(field string) bool {
+		return slices.ContainsFunc(mistyped, func(e templates.FieldError) bool { return e.Field == field })
+	}
 	for _, m := range f.Check() {
-		if wrong && (m == webform.NoWayToAnswer || m == webform.WhoElse) {
+		if m == webform.NoWayToAnswer && told(templates.FieldEmail) || m == webform.WhoElse && told(templates.FieldAboutEmail) {
 			continue // an address stands there, and is told to be mended
 		}
 		mistake := says[m]
-		if m == webform.NothingAsked && complaint {
+		if m == webform.NothingAsked && f.Complaint {
 			mistake.Field = templates.FieldWords
 		}
-		mistakes = append(mistakes, mistake)
+		out = append(out, mistake)
 	}
-	return f, mistakes
+	return out
+}
+
+// downThePage puts mistakes in the order in which their fields stand on the page, so that whoever mends them goes down it once.
+func downThePage(mistakes []templates.FieldError) []templates.FieldError {
+	fields := []string{
+		templates.FieldWant, templates.FieldWords, templates.FieldReceiverName, templates.FieldReceiverEmail, templates.FieldWhom, templates.FieldAboutName, templates.FieldAboutEmail,
+		templates.FieldName, templates.FieldEmail, templates.FieldContact, templates.FieldFiles,
+	}
+	slices.SortStableFunc(mistakes, func(a, b templates.FieldError) int {
+		return cmp.Compare(slices.Index(fields, a.Field), slices.Index(fields, b.Field))
+	})
+	return mistakes
 }
 
 // closeAll closes what came with a form.
@@ -215,6 +238,7 @@ func requestWords(lang string) map[webform.Mistake]templates.FieldError {
 			webform.WordsTooLong:  {Field: templates.FieldWords, Message: "Ysgrifennwch lai na 20,000 o nodau, neu anfonwch y gweddill fel ffeil"},
 			webform.NoWayToAnswer: {Field: templates.FieldEmail, Message: "Rhowch gyfeiriad e-bost, neu gyfeiriad post neu rif ffôn, er mwyn i ni allu ateb"},
 			webform.NameTooLong:   {Field: templates.FieldName, Message: wordsIn(lang).nameTooLong},
+			webform.AboutLong:     {Field: templates.FieldAboutName, Message: wordsIn(lang).nameTooLong},
 			webform.ContactLong:   {Field: templates.FieldContact, Message: "Rhowch gyfeiriad neu rif o ddim mwy na 500 nod"},
 			webform.WhoElse:       {Field: templates.FieldAboutName, Message: "Rhowch enw’r person y mae’n ymwneud ag ef"},
 			webform.FileTooLarge:  {Field: templates.FieldFiles, Message: "Dewiswch ffeiliau o ddim mwy na 5 MB yr un"},
@@ -227,6 +251,7 @@ func requestWords(lang string) map[webform.Mistake]templates.FieldError {
 		webform.WordsTooLong:  {Field: templates.FieldWords, Message: "Write less than 20,000 characters, or send the rest as a file"},
 		webform.NoWayToAnswer: {Field: templates.FieldEmail, Message: "Enter an email address, or a postal address or telephone number below, so that we can answer"},
 		webform.NameTooLong:   {Field: templates.FieldName, Message: wordsIn(lang).nameTooLong},
+		webform.AboutLong:     {Field: templates.FieldAboutName, Message: wordsIn(lang).nameTooLong},
 		webform.ContactLong:   {Field: templates.FieldContact, Message: "Enter an address or number of at most 500 characters"},
 		webform.WhoElse:       {Field: templates.FieldAboutName, Message: "Enter the name of the person it is about"},
 		webform.FileTooLarge:  {Field: templates.FieldFiles, Message: "Choose files of at most 5 MB each"},

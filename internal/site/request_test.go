@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"assent/inbox/cases"
@@ -142,6 +143,41 @@ func TestWhatAFormLacksIsSaidAndNothingIsLost(t *testing.T) {
 	})
 }
 
+// Whoever mends a form goes down the page once: what the summary lists stands there in the same order (WCAG 3.3.1).
+func TestTheSummaryOfAFormFollowsThePage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		for _, c := range []struct {
+			name, path string
+			form       url.Values
+			fields     []string
+		}{
+			{"all that can be wrong", "/requests/harbour", url.Values{
+				"words": {strings.Repeat("word ", 4100)}, "receiver-name": {strings.Repeat("x", 201)}, "receiver-email": {"bank@"}, "about-name": {strings.Repeat("y", 201)}, "about-email": {"son@"},
+				"name": {strings.Repeat("z", 201)}, "email": {"ann@"}, "contact": {strings.Repeat("c", 501)},
+			}, []string{"words", "receiver-name", "receiver-email", "about-name", "about-email", "name", "email", "contact"}},
+			{"a mistyped address of another hides no missing one of one's own", "/requests/harbour", url.Values{"want": {"access"}, "about-email": {"son@"}}, []string{"about-email", "email"}},
+			{"a complaint", "/complaints/harbour", url.Values{}, []string{"words", "email"}},
+		} {
+			page := r.Post(c.path, c.form).Body.String()
+			summary, _, _ := strings.Cut(page, "</ul>")
+			var got []string
+			at := 0
+			for _, m := range regexp.MustCompile(`<li><a href="#([a-z-]+)">`).FindAllStringSubmatch(summary, -1) {
+				got = append(got, m[1])
+				field := strings.Index(page, ` id="`+m[1]+`"`)
+				if field < at {
+					t.Errorf("%s: the field %s stands before what the summary lists before it", c.name, m[1])
+				}
+				at = field
+			}
+			if !slices.Equal(got, c.fields) {
+				t.Errorf("%s: the summary lists %v, want %v", c.name, got, c.fields)
+			}
+		}
+	})
+}
+
 // The answer tells nobody whether an address is on record, and a program that fills in what people do not see gets it as well (H10).
 func TestTheFormAnswersAllAlike(t *testing.T) {
 	t.Parallel()
@@ -186,6 +222,42 @@ func TestWhatStopsMailOnTheFormActsAtOnce(t *testing.T) {
 		c, _ := r.asked(t)
 		if parties := must(r.DB.CaseParties(t.Context(), c.ID))(t); !cases.Agent(parties) || !c.Has("agent") {
 			t.Errorf("parties %+v, flags %v", parties, c.Flags)
+		}
+	})
+}
+
+// A double click, and loading the answer again, send the same form twice.
+func TestAFormThatIsSentTwiceOpensOneCase(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		keyOf := func() string {
+			found := regexp.MustCompile(`name="key" value="([A-Z0-9]{20,64})"`).FindStringSubmatch(r.Get("/requests/harbour").Body.String())
+			if found == nil {
+				t.Fatal("the form has no key")
+			}
+			return found[1]
+		}
+		key := keyOf()
+		form := url.Values{"key": {key}, "want": {"access"}, "words": {"All of it."}, "email": {"ann@reader.example"}}
+		var twice sync.WaitGroup
+		answers := make([]string, 2)
+		for i := range answers {
+			twice.Go(func() { answers[i] = r.Post("/requests/harbour", form).Body.String() })
+		}
+		twice.Wait()
+		again := r.Post("/requests/harbour", form).Body.String()
+		c, _ := r.asked(t)
+		if n := must(r.DB.CountCases(t.Context(), cases.Filter{}))(t); n != 1 || answers[0] != answers[1] || again != answers[0] || !strings.Contains(again, c.Reference) {
+			t.Errorf("%d cases were opened, and the answers are the same: %t", n, answers[0] == answers[1] && again == answers[0])
+		}
+		form.Set("words", "All of it, and the minutes.") // who goes back and adds a word is heard
+		r.Post("/requests/harbour", form)
+		form.Set("key", keyOf()) // and so is who asks for the same on another day
+		r.Post("/requests/harbour", form)
+		form.Del("key") // and a program that sends no key
+		r.Post("/requests/harbour", form)
+		if n := must(r.DB.CountCases(t.Context(), cases.Filter{}))(t); n != 4 {
+			t.Errorf("%d cases, want 4", n)
 		}
 	})
 }

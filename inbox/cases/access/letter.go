@@ -72,7 +72,7 @@ func (s *Service) writeText(ctx context.Context, k cases.Case, actor, key, name 
 	if l.Subject, err = cases.Fill(text.Subject, values); err != nil {
 		return err
 	}
-	if l.Body, err = cases.Fill(text.Body, values); err != nil {
+	if l.Body, err = cases.FillBody(text.Body, values); err != nil {
 		return err
 	}
 	_, err = s.Cases.Write(ctx, k.ID, actor, key, "", l)

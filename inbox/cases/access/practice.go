@@ -67,8 +67,8 @@ func (p Practice) Duties(ctx context.Context, k cases.Case) ([]cases.Duty, error
 		cases.Duty{Code: DutyIdentity, Words: "Establish who asks", Done: established(k), URL: url},
 		cases.Duty{Code: DutyReview, Words: review, Done: left == 0 && duties[0].Done, URL: url},
 		cases.Duty{Code: DutyApprove, Words: "Approve the pack", Done: kept || delivered && pack.ID == 0 && !k.Facts.DoneOn(DutyApprove).IsZero(), URL: url},
-		cases.Duty{Code: DutyDeliver, Words: "Hand the pack over", Done: delivered, URL: url},
-		cases.Duty{Code: DutyOpened, Words: "See that the person could open it", Done: !k.Facts.DoneOn(DutyOpened).IsZero(), URL: url},
+		cases.Duty{Step: cases.CarryingOut, Code: DutyDeliver, Words: "Hand the pack over", Done: delivered, URL: url},
+		cases.Duty{Step: cases.Following, Code: DutyOpened, Words: "See that the person could open it", Done: !k.Facts.DoneOn(DutyOpened).IsZero(), URL: url},
 	)
 	return append(duties, receiverDuties(receivers, url)...), nil
 }

@@ -151,7 +151,7 @@ func receiverDuties(all []Receiver, url string) []cases.Duty {
 		case r.Decision == Refuse:
 			words = "Refuse to send the data straight to " + r.Name
 		}
-		out = append(out, cases.Duty{Code: fmt.Sprintf("receiver-%d", r.ID), Words: words, Done: r.Done(), URL: url})
+		out = append(out, cases.Duty{Step: cases.CarryingOut, Code: fmt.Sprintf("receiver-%d", r.ID), Words: words, Done: r.Done(), URL: url})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package amending_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,8 +114,18 @@ func (r *rig) refused(err error, kind errs.Kind, says string) {
 	}
 }
 
-// opens enters a case of Ann's by hand.
+// opens enters a case of Ann's by hand, and records that she was called back where something must prove who asks.
 func (r *rig) opens(kinds ...cases.Kind) cases.Case {
+	r.t.Helper()
+	c := r.enters(kinds...)
+	if c.NeedsProof() {
+		r.does(c, cases.Event{Kind: cases.Proved, Detail: cases.Detail{Proof: &cases.Proof{Evidence: "called-back"}}})
+	}
+	return c
+}
+
+// enters enters a case of Ann's by hand. Nothing proves yet who asks.
+func (r *rig) enters(kinds ...cases.Kind) cases.Case {
 	r.t.Helper()
 	c, err := r.Cases.Enter(r.t.Context(), cases.Entry{
 		Actor: "user:1", ProgrammeID: r.harbour.ID, Channel: cases.ByPhone, ReceivedAt: r.at.Add(-time.Hour), Asked: "See the call.", Kinds: kinds, Language: "en",
@@ -140,6 +151,14 @@ func (r *rig) decides(c cases.Case, o cases.Outcome, reasons ...string) {
 func (r *rig) tells(c cases.Case) {
 	r.t.Helper()
 	r.does(c, cases.Event{Kind: cases.Answered, Detail: cases.Detail{Reasons: cases.InWriting()}})
+}
+
+// isDone reports whether a duty stands among those of a case, and is done.
+func (r *rig) isDone(c cases.Case, code string) bool {
+	r.t.Helper()
+	duties, err := r.Cases.Duties(r.t.Context(), c)
+	r.ok(err)
+	return slices.ContainsFunc(duties, func(d cases.Duty) bool { return d.Code == code && d.Done })
 }
 
 // cannotClose checks that a case is kept open by a duty.
@@ -392,6 +411,9 @@ func TestAnObjectionToOtherProcessingIsWeighedWhileProcessingIsRestricted(t *tes
 		if r.mailable(r.works) || !r.mailable(r.news) {
 			r.t.Error("what was objected to ends, and nothing else")
 		}
+		if now, err := r.db.Case(ctx, c.ID); err != nil || !r.isDone(now, "lifted") {
+			r.t.Errorf("that the restriction was lifted is not among what was done: %v", err)
+		}
 		r.answers(c)
 		r.closes(c)
 	})
@@ -411,6 +433,89 @@ func TestAWithdrawalIsCarriedOutAtOnce(t *testing.T) {
 		r.decides(c, cases.Granted)
 		r.tells(c)
 		r.closes(c)
+	})
+}
+
+// What a father asked for his daughter is told to both: to her, and to him who asked.
+func TestAnErasureThatSomebodyAskedForAnotherIsToldToBoth(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.opens(cases.Erasure)
+		if _, ok, err := (cases.Askers{Store: r.db}).AskedForOther(ctx, c.ID); ok || err != nil {
+			r.t.Errorf("somebody asked for another: %v, %v", ok, err)
+		}
+		parties, err := r.db.CaseParties(ctx, c.ID)
+		r.ok(err)
+		for _, p := range parties {
+			if p.Role == cases.Requester {
+				p.Name, p.Address = "Tom Lea", address.Must("tom@example.org")
+				_, err := r.Cases.Name(ctx, c.ID, "user:1", p)
+				r.ok(err)
+			}
+		}
+		asker, ok, err := cases.Askers{Store: r.db}.AskedForOther(ctx, c.ID)
+		if want := (mailer.Asker{Address: "tom@example.org", Language: "en", Reference: c.Reference}); err != nil || !ok || asker != want {
+			r.t.Fatalf("who asked is %+v, %v, %v", asker, ok, err)
+		}
+		r.decides(c, cases.Granted, "unneeded")
+		e, err := r.Erase(ctx, c.ID, "user:1")
+		r.ok(err)
+		timeline, err := r.db.CaseEvents(ctx, c.ID)
+		r.ok(err)
+		if e.State != subscriptions.ErasureTelling || !slices.ContainsFunc(timeline, func(e cases.Event) bool { return strings.Contains(e.What, "whoever asked for them") }) {
+			r.t.Errorf("the erasure is %s, and the timeline %+v", e.State, timeline)
+		}
+	})
+}
+
+// Article 12(6): more is asked for only in reasonable doubt; E1-07, E2-43: nothing goes on the word of a stranger.
+func TestWhatCannotBeUndoneNeedsAProofOfWhoAsksOrAReasonToTrust(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c := r.enters(cases.Erasure, cases.Rectification, cases.Restriction)
+		subs, err := r.db.SubCases(ctx, c.ID)
+		r.ok(err)
+		name, err := r.Claim(ctx, subs[0].ID, amending.Item{Field: amending.NameField, After: "Ann Lee"})
+		r.ok(err)
+		_, err = r.Judge(ctx, subs[0].ID, name.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct})
+		r.ok(err)
+		r.decides(c, cases.Granted, "unneeded")
+		r.decides(subs[0], cases.Granted)
+		r.decides(subs[1], cases.Granted, "accuracy")
+		_, err = r.Restrict(ctx, subs[1].ID, "user:1", "accuracy") // it protects: nobody is asked who they are
+		r.ok(err)
+		_, err = r.Erase(ctx, c.ID, "user:1")
+		r.refused(err, errs.Conflict, "Nothing proves who asks")
+		_, err = r.Rectify(ctx, subs[0].ID, "user:1")
+		r.refused(err, errs.Conflict, "Nothing proves who asks")
+		r.cannotClose(c, "Establish who asks")
+		trust := cases.Event{Kind: cases.Proved, Actor: "user:1", Detail: cases.Detail{Proof: &cases.Proof{Evidence: cases.NoDoubt}}}
+		_, err = r.Cases.Do(ctx, c.ID, trust)
+		r.refused(err, errs.Invalid, "Say in a note")
+		trust.Note, trust.Actor = "She rang from the office that we have written to for years.", "key:1"
+		_, err = r.Cases.Do(ctx, c.ID, trust)
+		r.refused(err, errs.Forbidden, "person")
+		trust.Actor = "user:1"
+		_, err = r.Cases.Do(ctx, c.ID, trust)
+		r.ok(err)
+		_, err = r.Rectify(ctx, subs[0].ID, "user:1") // it holds for all that was asked together
+		r.ok(err)
+		_, err = r.Cases.Name(ctx, c.ID, "user:1", cases.Party{Role: cases.Subject, Name: "Bob", Address: address.Must("bob@example.org")})
+		r.ok(err)
+		_, err = r.Erase(ctx, c.ID, "user:1") // the reason was about Ann
+		r.refused(err, errs.Conflict, "Nothing proves who asks")
+	})
+}
+
+func TestNobodyTrustsWhereThereIsDoubt(t *testing.T) {
+	each(t, func(r *rig) {
+		trust := cases.Event{Kind: cases.Proved, Actor: "user:1", Note: "It sounds like her.", Detail: cases.Detail{Proof: &cases.Proof{Evidence: cases.NoDoubt}}}
+		asked := r.enters(cases.Erasure)
+		r.does(asked, cases.Event{Kind: cases.Asked, Note: "the call came from abroad", Detail: cases.Detail{For: cases.Identity}})
+		_, err := r.Cases.Do(r.t.Context(), asked.ID, trust)
+		r.refused(err, errs.Conflict, "there was a doubt")
+		r.does(asked, cases.Event{Kind: cases.Dropped, Note: "She rang again from the office.", Detail: cases.Detail{For: cases.Identity}})
+		r.does(asked, trust)
 	})
 }
 

@@ -77,6 +77,7 @@ func (p erasing) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error)
 		if out, err = holdDuties(ctx, p.store, c); err != nil {
 			return nil, err
 		}
+		out = append([]cases.Duty{proof(c)}, out...)
 		st, err := state(ctx, p.store, c)
 		if err != nil {
 			return nil, err
@@ -87,13 +88,13 @@ func (p erasing) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error)
 	}
 	switch {
 	case c.Decision != nil && c.Decision.Outcome == cases.Partly:
-		out = append(out, done(c, partErased, "Take away what is to be erased"))
+		out = append(out, done(c, cases.CarryingOut, partErased, "Take away what is to be erased"))
 	case begun && e.State == subscriptions.ErasureTelling:
-		out = append(out, cases.Duty{Code: "erase", Words: "Wait until the letter that tells the person has left: then they are erased"})
+		out = append(out, cases.Duty{Step: cases.CarryingOut, Code: "erase", Words: "Wait until the letter that tells the person has left: then they are erased"})
 	default:
-		out = append(out, cases.Duty{Code: "erase", Words: "Erase the person", Done: begun && e.State == subscriptions.ErasureDone})
+		out = append(out, cases.Duty{Step: cases.CarryingOut, Code: "erase", Words: "Erase the person", Done: begun && e.State == subscriptions.ErasureDone})
 	}
-	out = append(out, done(c, madePublic, "Say whether the data was made public, and how those who copy it were informed (Article 17(2))"))
+	out = append(out, done(c, cases.Following, madePublic, "Say whether the data was made public, and how those who copy it were informed (Article 17(2))"))
 	told, err := recipientDuties(ctx, p.store, c)
 	return append(out, told...), err
 }
@@ -130,7 +131,9 @@ func (s *Service) Erase(ctx context.Context, caseID int64, actor string) (subscr
 	}
 	what := "The person was erased."
 	if e.State == subscriptions.ErasureTelling {
-		what = "The person is told by a letter, and erased when it has left."
+		if what, err = s.toldOfErasure(ctx, c); err != nil {
+			return e, errs.Wrap(op, err)
+		}
 	}
 	if c, err = s.did(ctx, c, actor, "erasing", what, ""); err != nil {
 		return e, errs.Wrap(op, err)
@@ -140,6 +143,15 @@ func (s *Service) Erase(ctx context.Context, caseID int64, actor string) (subscr
 	}
 	_, err = s.Cases.Do(ctx, c.ID, cases.Event{Kind: cases.Answered, Actor: actor, Detail: cases.Detail{Reasons: cases.InWriting()}})
 	return e, errs.Wrap(op, err)
+}
+
+// toldOfErasure says who is told by a letter before a person is erased.
+func (s *Service) toldOfErasure(ctx context.Context, c cases.Case) (string, error) {
+	parties, err := s.Cases.Store.CaseParties(ctx, c.ID)
+	if cases.Agent(parties) {
+		return "The person is told by a letter, and whoever asked for them by another. They are erased when both have left.", err
+	}
+	return "The person is told by a letter, and erased when it has left.", err
 }
 
 // ErasePart takes away fields of a record, where only a part of what was asked is erased. Whoever was given the data is told. Kinds of error: Conflict, Invalid, Refused.

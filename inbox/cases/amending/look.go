@@ -45,10 +45,10 @@ func (looking) Reasons(_ cases.Case, o cases.Outcome) []cases.Reason {
 func (looking) Duties(_ context.Context, c cases.Case) ([]cases.Duty, error) {
 	var out []cases.Duty
 	if c.Decision == nil || c.Decision.Outcome != cases.NoData && c.Decision.Outcome != cases.Withdrawn {
-		out = append(out, done(c, looked, "Have a person look at the decision anew, with what the person concerned says of it (Article 22C)"))
+		out = append(out, done(c, cases.Preparing, looked, "Have a person look at the decision anew, with what the person concerned says of it (Article 22C)"))
 	}
 	if c.Decision != nil && granted(c.Decision.Outcome) {
-		out = append(out, done(c, replaced, "Put the new decision into effect where the old one was taken"))
+		out = append(out, done(c, cases.CarryingOut, replaced, "Put the new decision into effect where the old one was taken"))
 	}
 	return out, nil
 }

@@ -60,7 +60,7 @@ func (p objecting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, erro
 	}
 	out := []cases.Duty{known}
 	if marketing {
-		out = append(out, done(c, marketingStopped, "Stop all marketing to the person"))
+		out = append(out, done(c, cases.Preparing, marketingStopped, "Stop all marketing to the person"))
 	}
 	if processing && c.SubjectID != 0 {
 		more, err := p.weighing(ctx, c)
@@ -70,7 +70,7 @@ func (p objecting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, erro
 		out = append(out, more...)
 	}
 	if research && !processing && c.Decision != nil && granted(c.Decision.Outcome) { // Article 18(1)(d) wants no restriction meanwhile: it speaks of Article 21(1) alone
-		out = append(out, done(c, processingEnded, "End the research that the person objected to"))
+		out = append(out, done(c, cases.CarryingOut, processingEnded, "End the research that the person objected to"))
 	}
 	told, err := recipientDuties(ctx, p.store, c)
 	return append(out, told...), err
@@ -78,16 +78,16 @@ func (p objecting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, erro
 
 // weighing returns the duties of an objection that is weighed.
 func (p objecting) weighing(ctx context.Context, c cases.Case) ([]cases.Duty, error) {
-	out := []cases.Duty{done(c, restricted, "Restrict processing while the objection is weighed (Article 18(1)(d))")}
+	out := []cases.Duty{done(c, cases.Preparing, restricted, "Restrict processing while the objection is weighed (Article 18(1)(d))")}
 	st, err := state(ctx, p.store, c)
 	if err != nil || c.Decision == nil {
 		return out, err
 	}
 	if granted(c.Decision.Outcome) {
-		out = append(out, done(c, processingEnded, "End the processing that the person objected to"))
+		out = append(out, done(c, cases.CarryingOut, processingEnded, "End the processing that the person objected to"))
 	}
-	if st.RestrictedBy != 0 && !c.Facts.DoneOn(restricted).IsZero() {
-		out = append(out, done(c, liftingTold, "Tell the person before the restriction is lifted (Article 18(3))"), done(c, lifted, "Lift the restriction"))
+	if stood := st.RestrictedBy != 0 || !c.Facts.DoneOn(lifted).IsZero(); stood && !c.Facts.DoneOn(restricted).IsZero() {
+		out = append(out, done(c, cases.Following, liftingTold, "Tell the person before the restriction is lifted (Article 18(3))"), done(c, cases.Following, lifted, "Lift the restriction"))
 	}
 	return out, nil
 }

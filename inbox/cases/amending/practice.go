@@ -42,9 +42,14 @@ func usual() []cases.Outcome {
 // acts reports whether there is something to carry out: the case is decided so, or not decided yet.
 func acts(c cases.Case) bool { return c.Decision == nil || granted(c.Decision.Outcome) }
 
+// proof is the duty to know who asks before what cannot be undone is done.
+func proof(c cases.Case) cases.Duty {
+	return cases.Duty{Code: "identity", Words: "Establish who asks, or record why nothing gives reason to doubt it (Article 12(6))", Done: c.Trusted()}
+}
+
 // done makes a duty that an event on the timeline does.
-func done(c cases.Case, code, words string) cases.Duty {
-	return cases.Duty{Code: code, Words: words, Done: !c.Facts.DoneOn(code).IsZero()}
+func done(c cases.Case, step cases.Step, code, words string) cases.Duty {
+	return cases.Duty{Step: step, Code: code, Words: words, Done: !c.Facts.DoneOn(code).IsZero()}
 }
 
 // recipientDuties returns a duty for each recipient that was told: it is done when the recipient answered, or a person recorded why it cannot be (Article 19).
@@ -56,7 +61,7 @@ func recipientDuties(ctx context.Context, store Store, c cases.Case) ([]cases.Du
 		if n.Address.IsZero() {
 			words = "Tell " + n.Name + ", which has no address here, of the " + changeWords(n.Change) + ", and record what it answers"
 		}
-		out = append(out, cases.Duty{Code: fmt.Sprintf("recipient-%d", n.ID), Words: words, Done: n.State != subscriptions.NoticeOpen})
+		out = append(out, cases.Duty{Step: cases.Following, Code: fmt.Sprintf("recipient-%d", n.ID), Words: words, Done: n.State != subscriptions.NoticeOpen})
 	}
 	return out, err
 }

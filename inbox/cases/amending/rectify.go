@@ -44,7 +44,7 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 	for _, x := range items {
 		duty := cases.Duty{Code: fmt.Sprintf("item-%d", x.ID), Words: "Decide on " + x.Name(), Done: x.decided()}
 		if x.Decision == Correct {
-			duty.Words = "Correct " + x.Name()
+			duty.Step, duty.Words = cases.CarryingOut, "Correct "+x.Name()
 			if duty.Done, err = p.carriedOut(ctx, x); err != nil {
 				return nil, err
 			}
@@ -53,16 +53,26 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 		out = append(out, duty)
 	}
 	if unsettled {
-		out = append(out, done(c, statementSettled, "Put the person's statement beside what was not corrected, or record that they want none"))
+		out = append(out, done(c, cases.CarryingOut, statementSettled, "Put the person's statement beside what was not corrected, or record that they want none"))
 	}
 	var left []cases.Duty
 	if len(cases.Left(out)) > 0 {
 		if left, err = holdDuties(ctx, p.store, c); err != nil {
 			return nil, err
 		}
+		left = append([]cases.Duty{proof(c)}, left...)
 	}
 	told, err := recipientDuties(ctx, p.store, c)
 	return append(append(left, out...), told...), err
+}
+
+// Stands reports whether what an item should be is on record now: it was corrected, and of an address both mailboxes have agreed. Kinds of error: those of the store.
+func (s *Service) Stands(ctx context.Context, x Item) (bool, error) {
+	if x.Decision != Correct {
+		return false, nil
+	}
+	ok, err := (rectifying{s.Store}).carriedOut(ctx, x)
+	return ok, errs.Wrap("amending: stands", err)
 }
 
 // carriedOut reports whether an item is on record. An address is when both mailboxes have agreed.

@@ -54,9 +54,9 @@ func (p restricting) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, er
 	if !acts(c) || c.SubjectID == 0 {
 		return nil, nil
 	}
-	out := []cases.Duty{done(c, restricted, "Restrict processing to storage")}
+	out := []cases.Duty{done(c, cases.CarryingOut, restricted, "Restrict processing to storage")}
 	if !c.Facts.DoneOn(liftingTold).IsZero() {
-		out = append(out, done(c, lifted, "Lift the restriction, of which the person was told"))
+		out = append(out, done(c, cases.Following, lifted, "Lift the restriction, of which the person was told"))
 	}
 	told, err := recipientDuties(ctx, p.store, c)
 	return append(out, told...), err

@@ -59,6 +59,8 @@ func (s *Service) decided(ctx context.Context, caseID int64, kinds ...cases.Kind
 	switch {
 	case !c.Open():
 		return c, p, errs.E(op, errs.Conflict, "This case is closed. Reopen it first.", nil)
+	case !c.Trusted(): // E1-07, E2-43; Article 12(6)
+		return c, p, errs.E(op, errs.Conflict, "Nothing proves who asks. Record on the case, under “It is known who asks”, what you saw, or why nothing gives reason to doubt it. Until then nothing is corrected or erased.", nil)
 	case c.Decision == nil || !granted(c.Decision.Outcome):
 		return c, p, errs.E(op, errs.Conflict, "Decide first. Only what a person decided is carried out.", nil)
 	}

@@ -8,6 +8,7 @@ import (
 	"assent/inbox/cases"
 	"assent/internal/errs"
 	"assent/subscriptions"
+	"assent/templates"
 )
 
 // MayTell implements cases.Telling: that something was corrected is told once it stands on record (Article 16). Kind of error: Conflict.
@@ -93,7 +94,7 @@ func (s *Service) Changes(ctx context.Context, c cases.Case, language string) (s
 	out := strings.Join(lines, "\n")
 	for _, st := range statements {
 		if st.CaseID == c.ID {
-			out += "\n\n" + says.statement + "\n\n> " + strings.Join(strings.Fields(st.Words), " ")
+			out += "\n\n" + says.statement + "\n\n> " + templates.Literal(st.Words)
 		}
 	}
 	return strings.TrimSpace(out), nil
@@ -102,11 +103,11 @@ func (s *Service) Changes(ctx context.Context, c cases.Case, language string) (s
 // line says what became of one item.
 func (w changesWords) line(x Item, field string, special, moved bool) string {
 	show := func(v any) string {
-		text := strings.Join(strings.Fields(subscriptions.Attributes{"": {"": v}}.Text("", "")), " ")
+		text := subscriptions.Attributes{"": {"": v}}.Text("", "")
 		if special && text != "" {
 			return w.unwritten
 		}
-		return text
+		return templates.Literal(text)
 	}
 	before, after := show(x.Before), show(x.After)
 	switch {

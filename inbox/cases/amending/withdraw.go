@@ -25,7 +25,7 @@ func (withdrawing) Duties(_ context.Context, c cases.Case) ([]cases.Duty, error)
 	if !acts(c) {
 		return nil, nil
 	}
-	return []cases.Duty{done(c, withdrawn, "End what the consent that was withdrawn permitted")}, nil
+	return []cases.Duty{done(c, cases.Preparing, withdrawn, "End what the consent that was withdrawn permitted")}, nil
 }
 
 // Withdraw ends what a person no longer agrees to, at once: nothing is decided before, and nobody's identity is asked for (Article 7(3)). Kinds of error: Invalid,

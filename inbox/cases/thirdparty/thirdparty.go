@@ -123,9 +123,9 @@ func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error
 		return out, nil
 	}
 	return append(out,
-		cases.Duty{Code: "disclosure-gateway", Words: "Record the law that it rests on, with the formal written request (E1-11)", Done: r.MayDisclose() == nil},
-		cases.Duty{Code: Given, Words: "Record what was disclosed, when and how", Done: r.Disclosed != ""},
-		cases.Duty{Code: PersonTold, Words: "Tell the person that their data was disclosed, or record why not", Done: r.Told != ""}), nil
+		cases.Duty{Step: cases.CarryingOut, Code: "disclosure-gateway", Words: "Record the law that it rests on, with the formal written request (E1-11)", Done: r.MayDisclose() == nil},
+		cases.Duty{Step: cases.CarryingOut, Code: Given, Words: "Record what was disclosed, when and how", Done: r.Disclosed != ""},
+		cases.Duty{Step: cases.CarryingOut, Code: PersonTold, Words: "Tell the person that their data was disclosed, or record why not", Done: r.Told != ""}), nil
 }
 
 // MayDisclose refuses while no law or no formal written request is on record. Kind of error: Conflict.

@@ -35,6 +35,7 @@ import (
 	"assent/internal/errs"
 	"assent/internal/exporting/copies"
 	"assent/internal/pages"
+	"assent/internal/scratch"
 	"assent/internal/site"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
@@ -154,10 +155,10 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	}
 	r.Copies = &copies.Service{Store: db, Keys: keys, Register: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: r.Clock.Now}, Templates: set, Days: 7, Zone: zone, Now: r.Clock.Now}
 	r.Uploads = &uploads.Service{
-		Store: db, Keys: keys, MaxBytes: 1 << 20, Worker: "test", Now: r.Clock.Now, Seen: func(lines int64) (uploads.Seen, error) { return store.OpenScratch(lines) },
+		Store: db, Keys: keys, MaxBytes: 1 << 20, Worker: "test", Now: r.Clock.Now, Seen: func(lines int64) (uploads.Seen, error) { return scratch.Open(lines) },
 	}
 	err := site.Register(r.Engine, site.Deps{
-		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Passer: r.Access, Now: r.Clock.Now, Log: log}, Zone: zone, Now: r.Clock.Now, Log: log,
+		People: r.People, Preferences: &subscriptions.Preferences{Service: r.People, Kept: db, Trail: db}, Telling: r.Telling, Mail: r.Composer, Sent: db, Handovers: r.Access, Questions: r.Casework, Requests: &webform.Service{Cases: r.Casework, People: r.People, Passer: r.Access, Sent: db, Now: r.Clock.Now, Log: log}, Zone: zone, Now: r.Clock.Now, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +167,7 @@ func New(t *testing.T, db *store.DB, base string) *Rig {
 	err = console.Register(r.Engine, console.Deps{
 		Keeping: Keeping(db, keys, r.Clock.Now), Segments: segments, Targets: sending, Sending: sending,
 		People: r.People, Editor: &subscriptions.Editor{Store: db, Catalogue: db, Now: r.Clock.Now}, Mail: r.Composer, Campaigns: db, Cases: db, Casework: r.Casework, Registers: r.registers(), Disclosures: &subscriptions.Disclosures{Store: db, Catalogue: db, Now: r.Clock.Now}, Amending: r.Amending, Telling: r.Telling, Access: r.Access, Looker: &inbox.Service{Store: db, Cases: r.Casework, Prover: &identity.Prover{}}, Figures: db, NoticeRuns: db,
-		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db, Copies: r.Copies, Uploads: r.Uploads, Asking: &importing.Asking{Store: db, Keys: keys, Now: r.Clock.Now}, Imports: db,
+		Notices: &mailer.NoticeTeller{Runs: db, People: r.People, Now: r.Clock.Now}, Accounts: r.Accounts, Audit: r.Trail, Proof: db, Copies: r.Copies, Uploads: r.Uploads, Asking: &importing.Asking{Store: db, Keys: keys, Now: r.Clock.Now}, Imports: db, Sent: db,
 		Checks: []console.Check{
 			{Name: "database", Check: db.Ping},
 			{Name: "redis", Check: func(context.Context) error {
