@@ -76,7 +76,8 @@ func ticketed(m *message.Parsed) bool {
 func forAll(a address.Address) bool {
 	local := strings.ToLower(a.Local())
 	return slices.ContainsFunc([]string{"support", "help", "service", "info", "office", "contact", "kontakt", "care", "customer", "noreply", "no-reply", "donotreply", "enquir", "inquir", "kundendienst",
-		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello", "accueil", "protocol", "gemeinde", "obcina", "tugi", "klienditugi", "podateln", "geral", "kirjaamo", "kommun", "kancelar"},
+		"hilfe", "sav", "atencion", "assistenza", "aiuto", "apoio", "klant", "bok", "biuro", "podpora", "asiakas", "kunde", "kundtj", "ugyfel", "ticket", "desk", "sekretariat", "team", "hello", "accueil", "protocol", "gemeinde", "obcina", "tugi", "klienditugi", "podateln", "geral", "kirjaamo", "kommun", "kancelar",
+		"post", "mairie", "registr", "cyswllt", "pisarn", "recep", "secret", "segret", "balie", "toimisto", "praxis", "iroda", "titkar", "urad", "primar"},
 		func(s string) bool { return strings.HasPrefix(local, s) })
 }
 

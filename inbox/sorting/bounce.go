@@ -69,32 +69,6 @@ func flagDead(v *Verdict) {
 	}
 }
 
-// asksBack knows challenges that come in the form of a delivery report.
-func asksBack(m *message.Parsed, written string) bool {
-	for _, rr := range m.Report.Recipients {
-		if strings.HasPrefix(strings.ToLower(rr.Diagnostic), "smtp") {
-			return false
-		}
-	}
-	return challenges(written)
-}
-
-// challenges reports whether a text asks the sender to prove something before a message is let through.
-func challenges(written string) bool {
-	if statusIn(written) != "" || replyCode.MatchString(written) {
-		return false
-	}
-	said := map[string]bool{}
-	for _, s := range sentences("text", written) {
-		for _, h := range lexicons().find(s.words, everyTongue) {
-			if h.concept == LabelChallenge {
-				said[h.text] = true
-			}
-		}
-	}
-	return len(said) >= 2
-}
-
 func reportBounce(m *message.Parsed, written string, v *Verdict) {
 	v.Kind, v.Confidence = KindBounce, 0.99
 	list := worstFirst(m.Report.Recipients)

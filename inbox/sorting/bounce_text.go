@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"assent/internal/address"
 	"assent/internal/message"
 )
 
@@ -58,11 +59,35 @@ func fromMailSystem(m *message.Parsed, written string) ([]Ground, bool) {
 		note("text", s, "words of a report")
 		said = said || daemon(m) || m.Returned != nil || m.ReturnPath == "<>" && (statusIn(written) != "" || replyCode.MatchString(written))
 	}
+	if !said && m.ReturnPath == "<>" && namesFailed(m, written) {
+		note("text", written, "names an address and what was wrong with it")
+		said = true
+	}
 	if !said && shapedAsReport(m, written) {
 		note("text", written, "a mail system names an address, in a language not known")
 		said = true
 	}
 	return grounds, said
+}
+
+// namesFailed reports whether a text gives an address, which is neither end of it, in a line that says what was wrong, or on a line of its
+// own below words of a report: "ann@example.org is no longer a valid address".
+func namesFailed(m *message.Parsed, written string) bool {
+	if strings.HasPrefix(m.AutoSubmitted, "auto-replied") {
+		return false
+	}
+	told := reportWords().text.in(flat(written))
+	for line := range strings.Lines(written) {
+		at := mailAddr.FindStringIndex(line)
+		if at == nil {
+			continue
+		}
+		a, err := address.Parse(strings.Trim(line[at[0]:at[1]], "'.*"))
+		if err == nil && addressPoints(m, a, line, at) >= 3 && (told || ofTrouble(flat(line))) {
+			return true
+		}
+	}
+	return false
 }
 
 // listManager knows programs that run mailing lists, by their mark or by the names of their addresses (RFC 2142 section 6).

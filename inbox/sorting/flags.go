@@ -21,10 +21,15 @@ func (r *reading) flags(m *message.Parsed) (out []string, grounds []Ground) {
 			}
 		}
 	}
-	if m.ListID != "" || m.Header.Has("List-Unsubscribe") || m.Precedence == "bulk" || m.Precedence == "list" {
+	if bulk(m) {
 		out = append(out, FlagBulk)
 	}
 	return out, grounds
+}
+
+// bulk reports whether a mail was sent to many.
+func bulk(m *message.Parsed) bool {
+	return m.ListID != "" || m.Header.Has("List-Unsubscribe") || m.Precedence == "bulk" || m.Precedence == "list"
 }
 
 // wordsOf returns the words of a sentence that a concept was found in.

@@ -223,6 +223,11 @@ func (l *lexicon) add(language, concept, line string, spellings map[string][]str
 					one.any, one.stem = append(one.any, spelt), append(one.stem, stem && len(spelt) > 4)
 				}
 			}
+			for _, latin := range p.transcribed(strings.TrimSuffix(alt, "*")) {
+				if !slices.Contains(one.any, latin) {
+					one.any, one.stem = append(one.any, latin), append(one.stem, stem)
+				}
+			}
 			if tail = folded[1:]; len(tail) > 0 && strings.Contains(word, "/") {
 				return fmt.Errorf("%q has alternatives of several words", word)
 			}
@@ -250,6 +255,18 @@ func (l *lexicon) add(language, concept, line string, spellings map[string][]str
 	}
 	l.concepts[concept] = true
 	return nil
+}
+
+// transcribed returns how a word of the phrase comes out in other letters.
+func (p *phrase) transcribed(word string) []string {
+	if !transcribes(p.concept) || strings.ContainsAny(word, "'’") {
+		return nil
+	}
+	out := transcriptions(p.language, word)
+	if !strings.ContainsRune(p.text, ' ') {
+		out = slices.DeleteFunc(out, func(s string) bool { return len(s) < minTranscribed })
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return len(s) < 3 && strings.HasPrefix(p.text, word+"*") })
 }
 
 // everyTongue lets find look in all languages.
@@ -322,6 +339,6 @@ func conceptNames() []string {
 		"agent", "urgent", "stop", "any-more", "no-more", "wish", "send", "receive", "persist", "put-back", "thanks", "which", "hold",
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
 		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on", "keep-it",
-		"take-off", "these", "refusal", "filler", "no-list", "about-them", "misdeed", "redress", "never-joined", "own", "contacted", "in-vain", "why-me", "earlier", "wrong-person", "accuse", "usage", "in-person", "rights-contact",
+		"take-off", "these", "refusal", "filler", "no-list", "about-them", "misdeed", "redress", "never-joined", "own", "contacted", "in-vain", "why-me", "earlier", "wrong-person", "accuse", "usage", "in-person", "rights-contact", "unknowing",
 	}
 }

@@ -124,6 +124,9 @@ func TestMeasuresOfTheNewestSets(t *testing.T) {
 		{"twentieth", "testdata/machines/thirteenth.txt"},
 		{"twentyfirst", "testdata/machines/fourteenth.txt"},
 		{"twentysecond", ""},
+		{"twentythird", "testdata/machines/fifteenth.txt"},
+		{"twentyfourth", "testdata/machines/sixteenth.txt"},
+		{"twentyfifth", ""},
 	} {
 		t.Run(set.written, func(t *testing.T) {
 			t.Parallel()

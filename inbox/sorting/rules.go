@@ -82,7 +82,7 @@ func optOutRules() []rule {
 		{label, "unsubscribes", "unsubscribe newsletter ask", 14, footer, anywhere},
 		{label, "unsubscribes from the newsletter", "unsubscribe newsletter", 8, footer, short},
 		{label, "unsubscribed and is still written to", "unsubscribe persist", 20, footer, anywhere},
-		{label, "cancels the newsletter", "close/delete newsletter these/ask", 12, "footer data account", anywhere},
+		{label, "cancels the newsletter", "close/delete newsletter these/ask", 12, "footer data account no-list", anywhere},
 
 		{label, "asks to stop what is sent", "stop send/newsletter", 6, footer, anywhere},
 		{label, "asks to stop what is sent", "stop receive ask", 8, footer, anywhere},
@@ -128,11 +128,11 @@ func accessRules() []rule {
 func erasureRules() []rule {
 	const label = LabelErasure
 	return []rule{
-		{label, "asks to delete data about them", "delete data mine", 14, "keep-it", anywhere},
+		{label, "asks to delete data about them", "delete data mine", 14, "keep-it usage", anywhere},
 		{label, "asks to delete data about them", "delete about-me", 12, "newsletter unsubscribe-me consent keep-it", anywhere},
 		{label, deletesEverything, "negation wish hold about-me", 12, "complaint", inOrder},
 		{label, deletesEverything, "delete everything about-me", 12, "", anywhere},
-		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it", anywhere},
+		{label, "asks to delete personal data", "delete personal-data request", 14, "keep-it usage", anywhere},
 		{label, deletesDetails, "delete contact ask", 12, "newsletter unsubscribe-me", anywhere},
 		{label, "asks to delete what is published about them", "delete contact their-records", 14, "newsletter", anywhere},
 		{label, "asks to delete an account", "delete/close account ask", 12, "keep-it automated", anywhere},

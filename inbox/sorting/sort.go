@@ -35,6 +35,9 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 	v.Language = r.language
 	auto := r.automatic(m)
 	asked := r.requests()
+	if asked.kind == KindNone && auto.kind == "" && m.Forwarded == nil && !bulk(m) {
+		asked = r.resembles(learnt())
+	}
 	switch {
 	case auto.sure || auto.kind != "" && !asked.sure():
 		v.Kind, v.Labels, v.Confidence, v.Grounds = KindAutoReply, []string{auto.kind}, auto.confidence, auto.grounds

@@ -9,6 +9,9 @@ import (
 func (r *reading) weigh(found map[string][]Ground, q *request) {
 	optOut := found[LabelUnsubscribe]
 	delete(found, LabelUnsubscribe)
+	if len(optOut) > 0 {
+		r.wonders(found)
+	}
 	if r.tellsAStory() || r.givesNotice() {
 		return
 	}
@@ -52,6 +55,16 @@ func (r *reading) weigh(found map[string][]Ground, q *request) {
 	if !slices.ContainsFunc(q.grounds, func(g Ground) bool { return g.Rule != ownDataRule }) {
 		q.confidence = 0.55 // a guess: flagged as unsure
 	}
+}
+
+// wonders drops a question of access from an opt-out that only says what its writer does not know: "no idea where you got my
+// address, but please write no more".
+func (r *reading) wonders(found map[string][]Ground) {
+	found[LabelAccess] = slices.DeleteFunc(found[LabelAccess], func(g Ground) bool {
+		return slices.ContainsFunc(r.all, func(s said) bool {
+			return s.has("unknowing") && !s.asked && strings.Contains(strings.Join(s.words, " "), g.Words)
+		})
+	})
 }
 
 // asksForSelf reports whether a sentence asks that the sender be taken off, or not be written to.

@@ -16,16 +16,18 @@ var reportsFile string
 // wording is a list of expressions of which any may occur in a text.
 type wording []expression
 
-// expression is a regular expression with pieces of text of which one is in whatever it matches: looking for
+// expression is a regular expression with lists of pieces of text, of each of which one is in whatever it matches: looking for
 // these first is much faster.
 type expression struct {
-	re     *regexp.Regexp
-	pieces []string
+	re    *regexp.Regexp
+	needs [][]piece
 }
 
-func (e expression) find(lower string) string {
-	if !slices.ContainsFunc(e.pieces, func(p string) bool { return strings.Contains(lower, p) }) {
-		return ""
+func (e expression) find(lower string, of *trigrams) string {
+	for _, any := range e.needs {
+		if !slices.ContainsFunc(any, func(p piece) bool { return p.in(lower, of) }) {
+			return ""
+		}
 	}
 	return e.re.FindString(lower)
 }
@@ -35,8 +37,12 @@ func (w wording) in(lower string) bool { return w.first(lower) != "" }
 
 // first returns what the first expression that occurs in a text matches, or "".
 func (w wording) first(lower string) string {
+	var of *trigrams
+	if len(w) >= trigramsFrom {
+		of = trigramsOf(lower)
+	}
 	for _, e := range w {
-		if s := e.find(lower); s != "" {
+		if s := e.find(lower, of); s != "" {
 			return s
 		}
 	}
@@ -102,7 +108,7 @@ func newExpression(s string) (expression, error) {
 		return expression{}, err
 	}
 	re, err := regexp.Compile(s)
-	return expression{re: re, pieces: sure(tree)}, err
+	return expression{re: re, needs: needs(tree)}, err
 }
 
 // sure returns texts of which one is in everything an expression matches; nil when there are none.

@@ -75,7 +75,7 @@ const writtenRight = 0.97
 func TestWrittenMailIsSorted(t *testing.T) {
 	t.Parallel()
 	for _, set := range []string{
-		"nineteenth", "twentieth", "twentyfirst", "twentysecond",
+		"nineteenth", "twentieth", "twentyfirst", "twentysecond", "twentythird", "twentyfourth", "twentyfifth",
 		"written", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "persons-one", "persons-two", "persons-three", "persons-four", "persons-five",
 	} {
 		t.Run(set, func(t *testing.T) {
