@@ -19,6 +19,7 @@ import (
 	"assent/inbox/identity"
 	"assent/internal/address"
 	"assent/internal/assembly"
+	"assent/internal/errs"
 	"assent/internal/message"
 	"assent/subscriptions"
 )
@@ -108,6 +109,10 @@ func TestAForgedMailProvesNothingGetsNothingAndAgreesToNothing(t *testing.T) {
 			if got := s.who(subject); got.Standing != want || len(got.Grounds) == 0 || k.Facts.Established() {
 				t.Errorf("%s: %+v, the case %+v", subject, got, k.Facts)
 			}
+		}
+		trust := cases.Event{Kind: cases.Proved, Actor: "user:1", Note: "It reads like her.", Detail: cases.Detail{Proof: &cases.Proof{Evidence: cases.NoDoubt}}}
+		if _, err := s.house.Cases.Do(t.Context(), s.caseOf("under our server's word").ID, trust); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Message(err), "that is a doubt") {
+			t.Errorf("whom our own server calls forged is trusted: %v", err)
 		}
 		if all := s.world.Inbox(address.Must(mallory)); len(all) != 0 {
 			t.Errorf("%d mails went to whoever forged", len(all))

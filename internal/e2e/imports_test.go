@@ -8,7 +8,7 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/csvfile"
-	"assent/internal/store"
+	"assent/internal/scratch"
 	"assent/subscriptions"
 	"assent/subscriptions/importing"
 )
@@ -28,7 +28,7 @@ func (s *scene) bring(list subscriptions.List, rows ...string) (importing.Report
 	if err != nil {
 		return importing.Report{}, err
 	}
-	seen, err := store.OpenScratch(survey.Lines)
+	seen, err := scratch.Open(survey.Lines)
 	if err != nil {
 		return importing.Report{}, err
 	}

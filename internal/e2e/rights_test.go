@@ -62,6 +62,7 @@ func (d *desk) rectification(t *testing.T) {
 	language := d.api(http.StatusCreated, http.MethodPost, path, fields{"field": "language", "after": "cy"})
 	d.api(http.StatusOK, http.MethodPost, fmt.Sprintf("%s/%v", path, language["id"]), fields{"decision": "disputed", "words": "You wrote to us in English.", "person": "Priya Shah"})
 	d.decides(k, "partly", "Your name is corrected. Your language is not, for you wrote to us in English.", "disputed")
+	d.sees(k, "called-back", "")
 	d.act(k, "rectify", nil)
 	d.api(http.StatusOK, http.MethodPost, fmt.Sprintf("/cases/%d/statement", k.ID), fields{"words": "I prefer Welsh."})
 	if p, err := d.house.DB.Subscriber(t.Context(), k.SubjectID); err != nil || p.Name != "Mend Quill" {
@@ -82,6 +83,10 @@ func (d *desk) erasure(t *testing.T) {
 	k := d.mailed(gone, cases.Erasure, "Please erase all the personal data that you hold about me.\r\n")
 	d.decides(k, "granted", "Everything that we hold about you is erased.", "unneeded")
 	d.act(k, "made-public", fields{"words": "It never was."})
+	if w := d.ask(http.MethodPost, fmt.Sprintf("/api/v1/cases/%d/acts", k.ID), `{"act":"erase"}`, "application/json"); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Nothing proves who asks") {
+		t.Errorf("a person is erased on the word of a From field: %d", w.Code)
+	}
+	d.sees(k, "no-doubt", "The same address has written to us for years, and only asks us to keep less.")
 	d.act(k, "erase", nil)
 	farewell := d.mailTo(gone, func(m *message.Parsed) bool { return m.Subject == "Your data is being erased" })
 	if !strings.Contains(farewell.Text, "You asked us to erase") {
