@@ -51,7 +51,9 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 	case sorting.KindRights:
 		return h.rights(ctx)
 	case sorting.KindUnsubscribe:
-		return h.optOut(ctx)
+		if h.signed() || !h.guessed() {
+			return h.optOut(ctx)
+		}
 	}
 	switch {
 	case h.signed(): // whatever else it says: the address itself is the request (RFC 2369, mailto without a body)
@@ -64,8 +66,15 @@ func (h *handling) act(ctx context.Context) (Settlement, error) {
 	if s, done, err := h.answerToLetter(ctx); done || err != nil {
 		return s, err
 	}
+	if h.verdict.Kind == sorting.KindUnsubscribe { // a guess: a person decides, with the clock running
+		return h.openCase(ctx, []string{sorting.LabelWithdrawConsent})
+	}
 	return h.openDefault(ctx)
 }
+
+// guessed reports whether no rule, but the likeness of its words alone tells what the message asks for. A guess stops no mail and answers no question of ours:
+// whoever was taken off by mistake cannot be put back without asking.
+func (h *handling) guessed() bool { return h.verdict.Flagged(sorting.FlagLikeness) }
 
 // saysNothing reports whether the message has neither subject nor text.
 func (h *handling) saysNothing() bool {

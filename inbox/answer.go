@@ -25,7 +25,7 @@ func (h *handling) acknowledgement(c cases.Case, programmeID int64) *mailer.Lett
 
 // understood says what we take the writer to ask for, so that they can put us right at once. What only the mailbox stands for is not said: they did not write it.
 func (h *handling) understood() []string {
-	if h.verdict.Kind != sorting.KindRights {
+	if h.verdict.Kind != sorting.KindRights || h.guessed() {
 		return cases.Understood(h.kinds(nil), false, h.language()) // what a flag alone tells: a breach, or an authority that asks for somebody's data
 	}
 	return cases.Understood(h.kinds(h.verdict.Labels), h.stopped, h.language())

@@ -64,7 +64,7 @@ func (h *handling) incoming() cases.Incoming {
 			m.InReplyTo = append(m.InReplyTo, id)
 		}
 	}
-	if h.verdict.Kind == sorting.KindRights {
+	if h.verdict.Kind == sorting.KindRights && !h.guessed() { // whoever has the case reads it
 		m.Kinds = h.kinds(h.verdict.Labels)
 	}
 	return m
@@ -87,7 +87,7 @@ func (h *handling) stopIfAsked(ctx context.Context) error {
 func (h *handling) asksToStop() bool {
 	stops := h.verdict.Kind == sorting.KindUnsubscribe || h.verdict.Flagged(sorting.FlagUnsubscribe) ||
 		h.verdict.Kind == sorting.KindRights && (h.verdict.Has(sorting.LabelObjection) || h.verdict.Has(sorting.LabelWithdrawConsent))
-	return stops && !h.verdict.Flagged(sorting.FlagForwarded)
+	return stops && !h.verdict.Flagged(sorting.FlagForwarded) && !h.guessed()
 }
 
 // kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. What

@@ -72,7 +72,7 @@ func stopsFirst(all []*handling) (stops, others []*handling) {
 
 // stopsMail reports whether somebody waits for the message to act at once: whoever opts out, or complains to their mail provider.
 func (h *handling) stopsMail() bool {
-	return h.verdict.Kind == sorting.KindUnsubscribe || h.verdict.Kind == sorting.KindARF || h.signed() || h.box.Role == OptOutRole && h.saysNothing()
+	return h.verdict.Kind == sorting.KindUnsubscribe && !h.guessed() || h.verdict.Kind == sorting.KindARF || h.signed() || h.box.Role == OptOutRole && h.saysNothing()
 }
 
 // readAll reads and sorts messages, on every processor. What cannot be had from the store is missing from what is returned.
@@ -101,7 +101,7 @@ func proveAll(ctx context.Context, all []*handling) (out []*handling, failures [
 	unproved := make([]bool, len(all))
 	failures = inParallel(len(all), provingAtOnce, func(i int) error {
 		h := all[i]
-		if k := h.verdict.Kind; k != sorting.KindRights && k != sorting.KindNone || h.automatic() && k == sorting.KindNone {
+		if k := h.verdict.Kind; k != sorting.KindRights && k != sorting.KindNone && !h.guessed() || h.automatic() && k == sorting.KindNone {
 			return nil
 		}
 		if _, err := h.whoWrote(ctx); err != nil {

@@ -85,7 +85,7 @@ func wordsOf(text string) []string {
 // person reads. An automatic answer never gets here.
 func (h *handling) answerToLetter(ctx context.Context) (s Settlement, ok bool, err error) {
 	says := plainAnswer(h.verdict.ReplyText)
-	if says == unclear || h.verdict.Kind != sorting.KindNone || h.automatic() || h.verdict.Flagged(sorting.FlagForwarded) || h.verdict.Flagged(sorting.FlagTruncated) {
+	if says == unclear || h.verdict.Kind != sorting.KindNone && !h.guessed() || h.automatic() || h.verdict.Flagged(sorting.FlagForwarded) || h.verdict.Flagged(sorting.FlagTruncated) {
 		return s, false, nil
 	}
 	l, ok, err := h.answeredLetter(ctx)

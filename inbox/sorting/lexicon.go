@@ -3,6 +3,7 @@ package sorting
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"math/bits"
 	"path"
 	"slices"
@@ -100,6 +101,11 @@ func (c conceptSet) with(o conceptSet) conceptSet { return conceptSet{c[0] | o[0
 
 // meets reports whether the sets have a concept in common.
 func (c conceptSet) meets(o conceptSet) bool { return c[0]&o[0] != 0 || c[1]&o[1] != 0 }
+
+// languageNames returns the languages that have a lexicon, in the order of the alphabet.
+func (l *lexicon) languageNames() []string {
+	return slices.Sorted(maps.Keys(l.tongues))
+}
 
 // set returns the set of the named concepts.
 func (l *lexicon) set(names ...string) conceptSet {

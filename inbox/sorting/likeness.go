@@ -1,7 +1,8 @@
 package sorting
 
 import (
-	_ "embed"
+	"cmp"
+	"embed"
 	"fmt"
 	"math"
 	"slices"
@@ -10,12 +11,12 @@ import (
 	"sync"
 )
 
-// The weights say how much a word, or two words that stand together, make an English mail like those of each class. They were learnt
-// from the mails in testdata, which we wrote: likeness_test.go learns them anew and compares. Each line is a feature and, for each class that it
+// The weights say how much what is in a mail makes it like those of each class: concepts, for all languages, and words, for each language in a file of its own. They
+// were learnt from the mails in testdata, which we wrote: likeness_test.go learns them anew and compares. Each line is a feature and, for each class that it
 // weighs for or against, the class and a hundred times the weight.
 //
-//go:embed likeness/en.txt
-var weightsFile string
+//go:embed likeness/*.txt
+var weightsFiles embed.FS
 
 // How likely a mail must be of a class before its likeness to others is taken for a request; a long one has many words that may be so by chance.
 const (
@@ -24,20 +25,50 @@ const (
 	long       = 100 // words
 )
 
-// weights are what was learnt: by class, the weight of each feature. The feature "" is how likely the class is without any words.
-type weights map[string]map[string]float64
+// weights are what was learnt: by class, a hundred times the weight of each feature, whole numbers that make the same sum in any order. The feature "" is how likely the class is without any.
+type weights map[string]map[string]int
 
-// learnt returns the weights of English.
-var learnt = sync.OnceValue(func() weights {
-	w, err := readWeights(weightsFile)
-	if err != nil {
-		panic(err) // the file is part of the program, and a test reads it
+const conceptWeights = "concepts" // the file that is for all languages
+
+// learnt is what was learnt, by language, each read when the first mail in it is weighed.
+var learnt = sync.OnceValue(func() map[string]func() weights {
+	out := map[string]func() weights{}
+	for _, language := range append(lexicons().languageNames(), conceptWeights) {
+		out[language] = sync.OnceValue(func() weights {
+			w, err := weightsOf(language)
+			if err != nil {
+				panic(err) // the files are part of the program, and a test reads them
+			}
+			return w
+		})
 	}
-	return w
+	return out
 })
 
-func readWeights(file string) (weights, error) {
+// ofLanguage returns the weights for mail in a language. Where the language cannot be told the words of English are weighed.
+func ofLanguage(language string) weights {
+	if language == "" {
+		language = "en"
+	}
+	return learnt()[language]()
+}
+
+// weightsOf reads the weights of the concepts and of the words of a language.
+func weightsOf(language string) (weights, error) {
 	w := weights{}
+	for _, name := range []string{conceptWeights, language} {
+		text, err := weightsFiles.ReadFile("likeness/" + name + ".txt")
+		if err != nil {
+			return nil, err
+		}
+		if err := w.read(string(text)); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return w, nil
+}
+
+func (w weights) read(file string) error {
 	for line := range strings.Lines(file) {
 		line = strings.TrimRight(line, "\n")
 		if line == "" || line[0] == '#' {
@@ -48,89 +79,59 @@ func readWeights(file string) (weights, error) {
 			class, n, _ := strings.Cut(one, "=")
 			hundred, err := strconv.Atoi(n)
 			if err != nil {
-				return nil, fmt.Errorf("the weights of %q: %w", feature, err)
+				return fmt.Errorf("the weights of %q: %w", feature, err)
 			}
 			if w[class] == nil {
-				w[class] = map[string]float64{}
+				w[class] = map[string]int{}
 			}
-			w[class][feature] = float64(hundred) / 100
+			w[class][feature] = hundred
 		}
 	}
-	return w, nil
+	return nil
 }
 
-// features returns what is weighed of a mail, each once: its words of more than three letters, their beginnings, two words that stand together or with one between them, and that it is
-// an answer, whose subject is left out: somebody else wrote it.
-func (r *reading) features() map[string]bool {
-	out := map[string]bool{}
-	if r.reply {
-		out["re:"] = true
+// likeness returns how likely a mail with these features is of a class, from 0 to 1 (logistic regression).
+func (w weights) likeness(class string, features map[string]bool) float64 {
+	of, sum := w[class], 0
+	for f := range features {
+		sum += of[f]
 	}
-	for i := range r.all {
-		s := &r.all[i]
-		if s.where == "subject" {
-			for _, w := range s.words {
-				if !r.reply {
-					out["subject "+w] = true
-				}
-			}
+	return 1 / (1 + math.Exp(-(float64(of[""])+float64(sum)/math.Sqrt(float64(len(features)+1)))/100))
+}
+
+// telling returns the sentences of the text that speak most for a class, the strongest first.
+func (w weights) telling(class string, r *reading) []Ground {
+	type told struct {
+		words string
+		by    int
+	}
+	var all []told
+	for _, s := range r.body() {
+		if s.where != "text" {
 			continue
 		}
-		words := slices.Concat([]string{"^"}, s.words, []string{"$"})
-		if s.asked {
-			words[len(words)-1] = "?"
+		one, features := told{words: s.text}, map[string]bool{}
+		s.addFeatures(features)
+		for f := range features {
+			one.by += w[class][f]
 		}
-		for at, w := range words {
-			if len(w) > 3 {
-				out[w] = true
-			}
-			if len(w) > 4 {
-				out[w[:4]+"*"] = true
-			}
-			if at+1 < len(words) {
-				out[w+" "+words[at+1]] = true
-			}
-			if at+2 < len(words) {
-				out[w+" _ "+words[at+2]] = true
-			}
+		all = append(all, one)
+	}
+	slices.SortStableFunc(all, func(a, b told) int { return cmp.Compare(b.by, a.by) })
+	var out []Ground
+	for _, one := range all {
+		if len(out) == 0 || one.by > 0 && len(out) < 3 {
+			out = append(out, Ground{Where: "text", Words: one.words, Rule: "its words are like those of such requests"})
 		}
 	}
 	return out
 }
 
-// likeness returns how likely a mail with these features is of a class, from 0 to 1 (logistic regression).
-func (w weights) likeness(class string, features map[string]bool) float64 {
-	of, sum := w[class], 0.0
-	for f := range features {
-		sum += of[f]
-	}
-	return 1 / (1 + math.Exp(-(of[""] + sum/math.Sqrt(float64(len(features)+1)))))
-}
-
-// telling returns the features that speak most for a class, the strongest first.
-func (w weights) telling(class string, features map[string]bool) []string {
-	of := w[class]
-	var out []string
-	for f := range features {
-		if of[f] > 0 && !strings.ContainsAny(f, "^$?*") {
-			out = append(out, strings.ReplaceAll(f, " _ ", " … "))
-		}
-	}
-	slices.SortFunc(out, func(a, b string) int {
-		of := func(f string) float64 { return of[strings.ReplaceAll(f, " … ", " _ ")] }
-		if of(a) != of(b) {
-			return int(math.Copysign(1, of(b)-of(a)))
-		}
-		return strings.Compare(a, b)
-	})
-	return out[:min(len(out), 5)]
-}
-
-// resembles looks, where no rule found a request in an English mail, whether its words are like those of requests. What it finds is a guess: it is
+// resembles looks, where no rule found a request in a mail, whether its words are like those of requests. What it finds is a guess: it is
 // flagged as unsure, and nothing that the rules know to be a story, a notice or another law's is taken for one.
 func (r *reading) resembles(w weights) request {
 	q := request{kind: KindNone}
-	if r.language != "en" && r.language != "" || r.words == 0 || r.tellsAStory() || r.givesNotice() || r.speaks("foi") || r.speaks("put-back") {
+	if !r.saysSomething() || r.tellsAStory() || r.givesNotice() || r.speaks("foi") || r.speaks("put-back") {
 		return q
 	}
 	features, enough := r.features(), likely
@@ -146,8 +147,9 @@ func (r *reading) resembles(w weights) request {
 	default:
 		return q
 	}
+	q.flags = []string{FlagLikeness}
 	q.confidence = 0.59 * max(optOut, right) // a guess: flagged as unsure
-	q.grounds = []Ground{{Where: "text", Words: strings.Join(w.telling(string(q.kind), features), ", "), Rule: "its words are like those of such requests"}}
+	q.grounds = w.telling(string(q.kind), r)
 	return q
 }
 

@@ -36,7 +36,7 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 	auto := r.automatic(m)
 	asked := r.requests()
 	if asked.kind == KindNone && auto.kind == "" && m.Forwarded == nil && !bulk(m) {
-		asked = r.resembles(learnt())
+		asked = r.resembles(ofLanguage(r.language))
 	}
 	switch {
 	case auto.sure || auto.kind != "" && !asked.sure():

@@ -61,6 +61,7 @@ const (
 	FlagForwarded    = "forwarded"           // the request stands in a message that somebody passed on: it is not the sender's
 	FlagAnother      = "about-another"       // somebody else is to be taken off, who left: it is not the sender's opt-out
 	FlagUnsure       = "unsure"              // a person should look first
+	FlagLikeness     = "likeness"            // no rule knows it: it is a guess from words that are like those of requests
 	FlagTruncated    = "truncated"           // a limit cut the message
 )
 

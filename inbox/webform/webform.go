@@ -195,7 +195,10 @@ func (f Form) asked() (kinds []cases.Kind, flags []string) {
 		add(cases.Portability)
 	}
 	v := sorting.Sort(&message.Parsed{Text: f.Words})
-	if v.Kind == sorting.KindRights && !v.Flagged(sorting.FlagUnsure) { // a guess names no right: a person does
+	if v.Flagged(sorting.FlagLikeness) { // a guess names no right: a person does
+		v.Kind = sorting.KindNone
+	}
+	if v.Kind == sorting.KindRights {
 		for _, k := range cases.KindsOf(v.Labels) {
 			if k != cases.Other {
 				add(k)

@@ -123,6 +123,8 @@ func flagWords(f string) string {
 		return "Somebody else than the sender is to be taken off, who left: see whose mail is meant"
 	case sorting.FlagUnsure:
 		return "The sorting was not sure"
+	case sorting.FlagLikeness:
+		return "No rule knows it: its words are like those of such requests. See what is meant"
 	case sorting.FlagTruncated:
 		return "A limit cut the message when it was sorted"
 	}
