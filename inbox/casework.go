@@ -95,15 +95,18 @@ func (h *handling) asksToStop() bool {
 func (h *handling) kinds(labels []string) []cases.Kind {
 	out := cases.KindsOf(labels)
 	if h.verdict.Flagged(sorting.FlagBreach) && !h.verdict.Flagged(sorting.FlagBulk) {
-		out = append(slices.DeleteFunc(out, unnamed), cases.Breach)
+		out = append(slices.DeleteFunc(out, h.unnamed), cases.Breach)
 	}
-	if h.verdict.Flagged(sorting.FlagThirdParty) && !h.verdict.Flagged(sorting.FlagBulk) && !slices.ContainsFunc(out, func(k cases.Kind) bool { return !unnamed(k) }) {
+	if h.verdict.Flagged(sorting.FlagThirdParty) && !h.verdict.Flagged(sorting.FlagBulk) && !slices.ContainsFunc(out, func(k cases.Kind) bool { return !h.unnamed(k) }) {
 		return []cases.Kind{cases.Disclosure}
 	}
 	return out
 }
 
-func unnamed(k cases.Kind) bool { return k == cases.Other || k == cases.Correspondence }
+// unnamed reports whether nobody can say what a message asks for: a guess says it no better.
+func (h *handling) unnamed(k cases.Kind) bool {
+	return k == cases.Other || k == cases.Correspondence || h.guessed()
+}
 
 // prepared makes the case that a message opens, with its sub-cases and people.
 func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *subscriptions.Subscriber) (cases.Opening, error) {
