@@ -172,3 +172,14 @@ func TestALanguageThatIsNotThereIsEnglish(t *testing.T) {
 		}
 	}
 }
+
+func TestAWelshMailNamesTheWelshNotice(t *testing.T) {
+	t.Parallel()
+	eachMail(t, func(name string, _ sample, e Email) {
+		for _, rest := range strings.Split(e.Text, "/notices/")[1:] {
+			if where := strings.Fields(rest)[0]; strings.Contains(name, ".cy") != strings.Contains(where, "?lang=cy") {
+				t.Errorf("%s: the notice is linked as /notices/%s", name, where)
+			}
+		}
+	})
+}

@@ -29,12 +29,13 @@ func (s *site) confirmPage(c *gin.Context) error {
 	if err != nil {
 		return s.linkInvalid(c, err, h)
 	}
+	s.speak(c, person)
 	wording, err := s.askedFor(ctx, person, list, pending.RequestSeq)
 	if err != nil {
 		return s.linkInvalid(c, err, h)
 	}
 	return s.page(c, http.StatusOK, "confirm", templates.ConfirmPage{
-		Public: s.frame(c, h), Action: pages.InLanguage("/c/"+c.Param("token"), s.language(c)), List: list.Name,
+		Public: s.frame(c, h), Action: s.keep(c, "/c/"+c.Param("token")), List: list.Name,
 		MaskedAddress: masked(person), Wording: wording,
 	})
 }
@@ -63,6 +64,9 @@ func (s *site) askedFor(ctx context.Context, p subscriptions.Subscriber, l subsc
 func (s *site) confirm(c *gin.Context) error {
 	ctx := c.Request.Context()
 	token := c.Param("token")
+	if pending, _, err := s.People.PendingConfirmation(ctx, token); err == nil {
+		s.speakTo(c, pending.SubscriberID)
+	}
 	list, err := s.People.Confirm(ctx, token, subscriptions.Evidence{
 		"act": "Pressed the button on the page behind the link in the mail.", "language": s.language(c), "user_agent": browser(c.Request), "ip": c.ClientIP(),
 	})

@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,21 @@ func TestOnlyTheButtonConfirms(t *testing.T) {
 		if n := len(r.Ledger(t, "ann@reader.example")); n != 2 {
 			t.Errorf("%d events", n)
 		}
+	})
+}
+
+func TestALinkInAWelshLetterOpensAWelshPage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		pagestest.WantStatus(t, r.Post("/l/monthly?lang=cy", url.Values{"email": {"nia@reader.example"}}), http.StatusOK)
+		path := "/c/" + r.ConfirmToken(t, "nia@reader.example", r.News)
+		pagestest.WantText(t, r.Get(path), `<html lang="cy">`, `action="`+path+`?lang=cy"`)
+		pagestest.WantText(t, r.Get(path+"?lang=en"), `<html lang="en">`, `action="`+path+`?lang=en"`)
+		pagestest.WantText(t, r.Post(path, nil), `<html lang="cy">`)
+		r.lasting(t)
+		pagestest.WantText(t, r.Get(r.question(t, "nia@reader.example")), `<html lang="cy">`, `?lang=cy"`)
+		no := r.Post(r.question(t, "nia@reader.example"), url.Values{"answer": {"no"}})
+		pagestest.WantText(t, no, `<html lang="cy">`)
 	})
 }
 

@@ -22,6 +22,13 @@ func (s *site) speak(c *gin.Context, p subscriptions.Subscriber) {
 	}
 }
 
+// speakTo is speak for a person who is known by their number. Where they are not found, the browser's language does.
+func (s *site) speakTo(c *gin.Context, subscriberID int64) {
+	if p, err := s.People.Store.Subscriber(c.Request.Context(), subscriberID); err == nil {
+		s.speak(c, p)
+	}
+}
+
 func (s *site) noLetterhead() mailer.Letterhead { return mailer.Letterhead{} }
 
 // showPreferences answers with the page as the overview has it.

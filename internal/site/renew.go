@@ -25,6 +25,7 @@ func (s *site) showRenewal(c *gin.Context, status int, changed bool) error {
 	if err != nil {
 		return s.renewalInvalid(c, err, o.List)
 	}
+	s.speak(c, o.Person)
 	h, err := s.letterhead(ctx, o.List)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func (s *site) showRenewal(c *gin.Context, status int, changed bool) error {
 	}
 	zone := h.Programme.Zone()
 	page := templates.RenewPage{
-		Public: s.frame(c, h), Action: pages.InLanguage("/r/"+c.Param("token"), s.language(c)), List: o.List.Name, MaskedAddress: masked(o.Person),
+		Public: s.frame(c, h), Action: s.keep(c, "/r/"+c.Param("token")), List: o.List.Name, MaskedAddress: masked(o.Person),
 		Agreed: o.Agreed, Since: o.Given.At.In(zone), Lapsed: o.Lapsed, Wording: o.List.Wording, FormToken: wordingMark(o.List), Changed: changed,
 	}
 	if !o.Given.ExpiresAt.IsZero() {
@@ -53,6 +54,9 @@ func (s *site) renew(c *gin.Context) error {
 		return err
 	}
 	form := c.Request.PostForm
+	if o, err := s.People.PendingRenewal(ctx, c.Param("token")); err == nil {
+		s.speak(c, o.Person)
+	}
 	ev := subscriptions.Evidence{
 		"act": "Pressed the button “Yes, keep sending” on the page behind the link in the mail.", "language": s.language(c), "user_agent": browser(c.Request), "ip": c.ClientIP(),
 	}
