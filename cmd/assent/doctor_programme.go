@@ -22,7 +22,7 @@ func (d *doctor) examine(ctx context.Context, settingsErr error, slug string) er
 		return err
 	}
 	defer db.Close()
-	programme, err := db.ProgrammeBySlug(ctx, slug)
+	programme, err := programmeBySlug(ctx, db, slug)
 	if err != nil {
 		return err
 	}

@@ -176,6 +176,27 @@ func listBySlug(ctx context.Context, db *store.DB, slug string) (subscriptions.L
 	return list, errs.E("import", errs.NotFound, says, err)
 }
 
+// programmeBySlug finds a programme, or says which ones there are.
+func programmeBySlug(ctx context.Context, db *store.DB, slug string) (subscriptions.Programme, error) {
+	programme, err := db.ProgrammeBySlug(ctx, slug)
+	if err == nil || errs.KindOf(err) != errs.NotFound {
+		return programme, err
+	}
+	all, listErr := db.Programmes(ctx)
+	if listErr != nil {
+		return programme, listErr
+	}
+	says := fmt.Sprintf("There is no programme %q, and no other yet. Declare one in the console first, or load one: assent profile list.", slug)
+	if len(all) > 0 {
+		var slugs []string
+		for _, p := range all {
+			slugs = append(slugs, p.Slug)
+		}
+		says = fmt.Sprintf("There is no programme %q. There are: %s.", slug, strings.Join(slugs, ", "))
+	}
+	return programme, errs.E("programme", errs.NotFound, says, err)
+}
+
 // answering returns who answers for what a command does to people: the operator that --as names, or whoever runs it.
 func (a *app) answering(ctx context.Context, db *store.DB, as string) (string, error) {
 	if as == "" {

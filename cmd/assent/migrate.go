@@ -39,7 +39,7 @@ func (a *app) migrateCommand() *cobra.Command {
 			}
 			switch {
 			case from == to:
-				fmt.Fprintf(a.stdout, "The %s database has schema %d already. Nothing was changed.\n", db.Name(), to)
+				fmt.Fprintf(a.stdout, "The %s database has schema %d already. Its schema was not changed.\n", db.Name(), to)
 			case from == 0:
 				fmt.Fprintf(a.stdout, "The %s database is ready, with schema %d.\n", db.Name(), to)
 			default:

@@ -18,7 +18,7 @@ func TestMigrateMakesAndKeeps(t *testing.T) {
 			r.env["ASSENT_DATABASE_URL"] = url(t)
 			contains(t, r.want(exitFailure, "", "user", "list"), "The database has schema 0; this Assent needs", "Run 'assent migrate'.")
 			contains(t, r.want(exitOK, "", "migrate"), "The "+name+" database is ready, with schema ")
-			contains(t, r.want(exitOK, "", "migrate"), "Nothing was changed.")
+			contains(t, r.want(exitOK, "", "migrate"), "Its schema was not changed.")
 			contains(t, r.want(exitOK, "", "user", "list"), "There are no operators yet.")
 		})
 	}

@@ -118,7 +118,7 @@ func (f reportFlags) filter(ctx context.Context, db *store.DB) (out report.Filte
 		return out, usagef("There is no table %.40q: cases, complaint-counts, complaints, breaches or third-parties.", f.table)
 	}
 	if f.programme != "" {
-		p, err := db.ProgrammeBySlug(ctx, f.programme)
+		p, err := programmeBySlug(ctx, db, f.programme)
 		if err != nil {
 			return out, err
 		}

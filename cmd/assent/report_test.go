@@ -39,6 +39,15 @@ func (r *rig) check(err error) {
 	}
 }
 
+func TestAnUnknownProgrammeIsAnsweredWithThoseThereAre(t *testing.T) {
+	t.Parallel()
+	r := ready(t)
+	want := `There is no programme "elsewhere". There are: harbour`
+	for _, args := range [][]string{{"report", "--programme", "elsewhere"}, {"doctor", "--programme", "elsewhere"}, {"suppress", "import", r.write("some.csv", "ann@example.org\n"), "--programme", "elsewhere"}} {
+		contains(t, r.want(exitFailure, "", args...), want)
+	}
+}
+
 func TestAReportAtTheCommandLineCountsWhatThePageDoes(t *testing.T) {
 	t.Parallel()
 	r := ready(t)

@@ -12,7 +12,6 @@ import (
 
 	"assent/internal/address"
 	"assent/internal/csvfile"
-	"assent/internal/errs"
 	"assent/internal/store"
 	"assent/subscriptions"
 )
@@ -96,10 +95,7 @@ func scopeNamed(ctx context.Context, db *store.DB, list, programme string) (subs
 		l, err := listBySlug(ctx, db, list)
 		return subscriptions.ListScope(l), err
 	case programme != "":
-		p, err := db.ProgrammeBySlug(ctx, programme)
-		if errs.KindOf(err) == errs.NotFound {
-			err = errs.E("suppress", errs.NotFound, fmt.Sprintf("There is no programme %q.", programme), err)
-		}
+		p, err := programmeBySlug(ctx, db, programme)
 		return subscriptions.ProgrammeScope(p.ID), err
 	}
 	return subscriptions.Everything(), nil
