@@ -18,11 +18,13 @@ import (
 //go:embed likeness/*.txt
 var weightsFiles embed.FS
 
-// How likely a mail must be of a class before its likeness to others is taken for a request; a long one has many words that may be so by chance.
+// How likely a mail must be of a class before its likeness to others is taken for a request; a long one has many words that may be so by chance. In English, whose lexicon is
+// the fullest, hardly a request has no word of those that requests have; in the other languages many do.
 const (
-	likely     = 0.6
-	likelyLong = 0.8
-	long       = 100 // words
+	likely       = 0.6
+	likelyAbroad = 0.5
+	longer       = 0.2 // more, over long words
+	long         = 100
 )
 
 // weights are what was learnt: by class, a hundred times the weight of each feature, whole numbers that make the same sum in any order. The feature "" is how likely the class is without any.
@@ -134,15 +136,12 @@ func (r *reading) resembles(w weights) request {
 	if !r.saysSomething() || r.tellsAStory() || r.givesNotice() || r.speaks("foi") || r.speaks("put-back") {
 		return q
 	}
-	features, enough := r.features(), likely
-	if r.words > long {
-		enough = likelyLong
-	}
+	features := r.features()
 	optOut, right := w.likeness(string(KindUnsubscribe), features), w.likeness(string(KindRights), features)
 	switch {
-	case optOut >= enough && optOut > right && r.speaksOf(ofOptOuts()):
+	case optOut >= r.enough(ofOptOuts()) && optOut > right:
 		q.kind, q.labels = KindUnsubscribe, []string{LabelUnsubscribe}
-	case right >= enough && r.speaksOf(ofRights()):
+	case right >= r.enough(ofRights()):
 		q.kind, q.labels = KindRights, w.rights(features)
 	default:
 		return q
@@ -153,7 +152,21 @@ func (r *reading) resembles(w weights) request {
 	return q
 }
 
-// ofOptOuts and ofRights are concepts of which one must be in a mail that is taken for an opt-out, or for the use of a right: small words that
+// enough returns how likely a mail must be a request that hardly does without some concepts.
+func (r *reading) enough(concepts []string) float64 {
+	enough := likely
+	if english := r.language == "en" || r.language == ""; !english {
+		enough = likelyAbroad
+	} else if !r.speaksOf(concepts) {
+		return 2 // never
+	}
+	if r.words > long {
+		enough += longer
+	}
+	return enough
+}
+
+// ofOptOuts and ofRights are concepts of which one must be in an English mail that is taken for an opt-out, or for the use of a right: small words that
 // are more frequent in requests than elsewhere make none.
 func ofOptOuts() []string {
 	return []string{"stop", "unsubscribe", "unsubscribe-me", "take-off", "refusal", "any-more", "no-more", "negation", "delete", "close", "never-joined", "fed-up", "wrong-person", "why-me", "persist", "in-vain"}
