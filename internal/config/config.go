@@ -103,6 +103,12 @@ func Load(src Source) (Config, error) {
 	return c, mistakes.err()
 }
 
+// Defaults are the settings where nothing is set. They lack what has no default, such as the secret.
+func Defaults() Config {
+	c, _ := Load(Source{Getenv: func(string) string { return "" }}) // the mistakes tell what has no default
+	return c
+}
+
 // together checks what no setting shows alone.
 func (c *Config) together(mistakes *Mistakes) {
 	if c.MessageDomain == "" && c.BaseURL != "" {

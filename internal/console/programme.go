@@ -168,10 +168,13 @@ func (s *console) purposeRow(u subscriptions.Purpose, notices []subscriptions.No
 		Name: u.Name, Basis: basisWords(u.Basis), RestsOn: restsOn(u), Class: pages.Sentence(string(u.Class)), Term: "Without end",
 		State: templates.State{Label: "Not in the notice", Tone: templates.Alert},
 	}
-	if u.Term > 0 {
-		row.Term = days(u.Term)
+	if u.Lasts() > 0 {
+		row.Term = days(u.Lasts())
 	}
-	if u.ConfirmEvery > 0 {
+	switch {
+	case u.LapsesUnlessConfirmed():
+		row.Asks = "Asked again every " + days(u.ConfirmEvery) + "; ends without a new yes"
+	case u.ConfirmEvery > 0:
 		row.Asks = "Asked again every " + days(u.ConfirmEvery)
 	}
 	if i := slices.IndexFunc(notices, func(n subscriptions.Notice) bool { return n.Covers(u.ID) }); i >= 0 {

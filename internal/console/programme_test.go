@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
@@ -35,6 +36,18 @@ func TestAProgrammesPageShowsWhatItDeclaresAndWhatContradictsIt(t *testing.T) {
 		pagestest.WantText(t, r.see(admin, "/console"), "Look at this", path)
 		pagestest.WantNoText(t, r.see(r.operator(t, auth.DPO), path), "Tell every member")
 		pagestest.WantStatus(t, r.see(admin, "/console/programmes/999"), http.StatusNotFound)
+	})
+}
+
+func TestAPermissionThatEndsWithoutANewYesIsNotShownAsEndless(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		editor := &subscriptions.Editor{Store: r.DB, Catalogue: r.DB, Now: r.Clock.Now}
+		must(editor.Purpose(t.Context(), r.News.PurposeID, func(p *subscriptions.Purpose) {
+			p.Term, p.ConfirmEvery, p.ConfirmOutcome = 0, 365*24*time.Hour, subscriptions.NoAnswerLapses
+		}))(t)
+		w := r.see(r.operator(t, auth.Admin), fmt.Sprintf("/console/programmes/%d", r.Programme.ID))
+		pagestest.WantText(t, w, "365 days", "Asked again every 365 days; ends without a new yes")
 	})
 }
 

@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +59,44 @@ func TestAStoryOfWhichALineDidNotHoldStaysToBeLookedAt(t *testing.T) {
 	err := demo.Run(ctx, demo.Options{Within: time.Nanosecond, Out: &bytes.Buffer{}, Show: show, Log: t.Output(), Listen: "127.0.0.1:0", Now: time.Now})
 	if !errors.Is(err, demo.ErrStory) || !strings.Contains(show.String(), "Not every line of the story held") || !strings.Contains(show.String(), "/console") {
 		t.Errorf("%v\n%s", err, show.String())
+	}
+}
+
+func TestWhoLooksRoundMayBringInAFile(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	invited, wait := context.WithCancel(t.Context())
+	show, ended := &invitation{end: wait}, make(chan error, 1)
+	go func() {
+		ended <- demo.Run(ctx, demo.Options{Within: time.Minute, Out: &bytes.Buffer{}, Show: show, Log: t.Output(), Listen: "127.0.0.1:0", Now: time.Now})
+	}()
+	select {
+	case <-invited.Done():
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`Authorization: (Bearer \S+)' (http://\S+)/api/v1/`).FindStringSubmatch(show.String())
+	if said == nil {
+		t.Fatalf("no key in:\n%s", show.String())
+	}
+	file := strings.NewReader("address,act,acted_at,source\nann@example.org,Ticked the box,2026-05-01,old website\n")
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, said[2]+"/api/v1/uploads?list=open-service-monthly&file_name=people.csv", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Header.Set("Authorization", said[1])
+	answer, err := http.DefaultClient.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode/100 != 2 {
+		t.Errorf("%s %v\n%s", answer.Status, err, body)
+	}
+	end()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -130,23 +130,23 @@ func (s *stage) settings() config.Config {
 		u := url.URL{Scheme: "imap", User: url.UserPassword(mailbox, mailPassword), Host: s.world.IMAPAddr(), Path: "/INBOX"}
 		return config.Mailbox{Name: name, Programme: programme, Role: role, URL: config.Secret(u.String())}
 	}
-	return config.Config{
-		DatabaseURL: config.Secret("sqlite:" + filepath.Join(s.folder, "assent.db") + "?synchronous=normal"),
-		SMTPURL:     config.Secret("smtp://" + s.world.SMTPAddr()), BaseURL: s.baseURL, Secret: config.Secret(rand.Text() + rand.Text()),
-		BounceAddress: address.Must("bounces@mail.publicworks.example"), UnsubscribeAddress: address.Must("leave@mail.publicworks.example"), CaseAddress: address.Must("cases@mail.publicworks.example"),
-		MessageDomain: "mail.publicworks.example", Workers: 2,
-		// Two hundred people behind one loopback address would look like one; each names its own, as a proxy would.
-		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Mailboxes: []config.Mailbox{
-			box("bounces", "bounces@mail.publicworks.example", "", config.Bounces),
-			box("leave", "leave@mail.publicworks.example", "", config.Unsubscribe),
-			box("cases", "cases@mail.publicworks.example", "", config.Rights),
-			box("open-service", "openservice@publicworks.example", "open-service", config.Unsubscribe),
-			box("standards-contact", "poc@supply.example", "standards", config.Contact),
-			box("safer-places-desk", "desk@southmoor.example", "safer-places", config.Contact),
-			box("data-protection", "dpo@publicworks.example", "open-service", config.Rights),
-		},
+	c := config.Defaults()
+	c.DatabaseURL = config.Secret("sqlite:" + filepath.Join(s.folder, "assent.db") + "?synchronous=normal")
+	c.SMTPURL, c.BaseURL, c.Secret = config.Secret("smtp://"+s.world.SMTPAddr()), s.baseURL, config.Secret(rand.Text()+rand.Text())
+	c.BounceAddress, c.UnsubscribeAddress = address.Must("bounces@mail.publicworks.example"), address.Must("leave@mail.publicworks.example")
+	c.CaseAddress, c.MessageDomain, c.Workers = address.Must("cases@mail.publicworks.example"), "mail.publicworks.example", 2
+	// Two hundred people behind one loopback address would look like one; each names its own, as a proxy would.
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	c.Mailboxes = []config.Mailbox{
+		box("bounces", "bounces@mail.publicworks.example", "", config.Bounces),
+		box("leave", "leave@mail.publicworks.example", "", config.Unsubscribe),
+		box("cases", "cases@mail.publicworks.example", "", config.Rights),
+		box("open-service", "openservice@publicworks.example", "open-service", config.Unsubscribe),
+		box("standards-contact", "poc@supply.example", "standards", config.Contact),
+		box("safer-places-desk", "desk@southmoor.example", "safer-places", config.Contact),
+		box("data-protection", "dpo@publicworks.example", "open-service", config.Rights),
 	}
+	return c
 }
 
 // hire adds an operator, and a key for the API.
