@@ -260,4 +260,7 @@ type ErrorPage struct {
 }
 
 // NotFoundPage fills the page "not-found".
-type NotFoundPage struct{ Public }
+type NotFoundPage struct {
+	Public
+	Desk bool // the reader is an operator: HomeURL is the overview
+}

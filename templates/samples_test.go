@@ -281,6 +281,7 @@ func publicSamples() []sample {
 		{"notice", "earlier", old},
 		{"error", "", ErrorPage{Public: face(), Status: 503, Title: "This page is not working just now",
 			Happened: "We could not save your request. Nothing was changed.", Do: "Try again in a few minutes.", Reference: "01JD8Q2M"}},
-		{"not-found", "", NotFoundPage{face()}},
+		{"not-found", "", NotFoundPage{Public: face()}},
+		{"not-found", "desk", NotFoundPage{Public: face(), Desk: true}},
 	}...)
 }

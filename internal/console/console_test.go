@@ -110,6 +110,11 @@ func TestPeopleAreListedMaskedAndFoundByTheirExactAddress(t *testing.T) {
 		if strings.Contains(r.Log.String(), "reader.example") {
 			t.Error("an address is in the log")
 		}
+		admin := r.operator(t, auth.Admin)
+		pagestest.WantText(t, r.Post("/console/people", url.Values{"q": {"member07@reader.example"}}, "Cookie", admin), `href="/console/exports"`)
+		lost := r.see(admin, "/console/nothing")
+		pagestest.WantText(t, lost, "There is no such page", `<a href="/console">overview</a>`)
+		pagestest.WantNoText(t, lost, "lists you can join")
 	})
 }
 

@@ -39,11 +39,18 @@ func (s *console) people(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page := templates.PeoplePage{Console: s.around(by), Masked: true, Rows: rows, Pager: cursorPager(found, cursor(c, "from"), total.people)}
+	page := s.peoplePage(by)
+	page.Masked, page.Rows, page.Pager = true, rows, cursorPager(found, cursor(c, "from"), total.people)
+	return s.page(c, http.StatusOK, "people", page)
+}
+
+// peoplePage is the page without anybody on it.
+func (s *console) peoplePage(by auth.Actor) templates.PeoplePage {
+	page := templates.PeoplePage{Console: s.around(by)}
 	if by.May(auth.ExportsMake) {
 		page.ExportsURL = copiesURL
 	}
-	return s.page(c, http.StatusOK, "people", page)
+	return page
 }
 
 // cursor reads a number in a query, 0 for none.
@@ -83,7 +90,8 @@ func (s *console) findPerson(c *gin.Context, by auth.Actor) error {
 	if err := pages.ReadForm(c.Request); err != nil {
 		return err
 	}
-	page := templates.PeoplePage{Console: s.around(by), Query: strings.TrimSpace(c.Request.PostForm.Get(templates.FieldQuery))}
+	page := s.peoplePage(by)
+	page.Query = strings.TrimSpace(c.Request.PostForm.Get(templates.FieldQuery))
 	a, err := address.Parse(page.Query)
 	if err != nil {
 		return s.page(c, http.StatusUnprocessableEntity, "people", page)

@@ -31,7 +31,7 @@ func problemPage(r *http.Request, p *web.Problem, lang string) (name string, dat
 		around = templates.Public{HomeURL: Desk, Sender: templates.Sender{Organisation: "Assent"}}
 	}
 	if p.Status == http.StatusNotFound {
-		return "not-found", templates.NotFoundPage{Public: around}
+		return "not-found", templates.NotFoundPage{Public: around, Desk: AtDesk(r.URL.Path)}
 	}
 	title, happened, do := wordsIn(lang).about(p)
 	return "error", templates.ErrorPage{
