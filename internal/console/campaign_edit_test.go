@@ -119,6 +119,7 @@ func TestOnlyWhoMaySendIsOfferedIt(t *testing.T) {
 		}
 		k := must(r.DB.Campaigns(t.Context(), 0, 1))(t)[0]
 		at := fmt.Sprintf("/console/campaigns/%d", k.ID)
+		pagestest.WantText(t, r.see(dpo, at), "Written by", "Olu admin")
 		pagestest.WantNoText(t, r.see(dpo, at), "Approve and send", "Change the draft", "End it")
 		pagestest.WantNoText(t, r.see(dpo, "/console/campaigns"), "Write a campaign")
 		for _, path := range []string{"/console/campaigns/new/harbour", at + "/edit", at + "/schedule"} {

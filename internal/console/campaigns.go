@@ -161,8 +161,12 @@ func (s *console) campaign(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
+	operators, err := s.operatorNames(ctx)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	page := templates.CampaignPage{
-		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k), Text: readable(k.Body), Acts: campaignActs(k, by), Trouble: k.Trouble, TrialSent: c.Query("trial") == "sent",
+		Console: s.around(by), Row: row, Subject: k.Subject, Facts: s.campaignFacts(k, operators), Text: readable(k.Body), Acts: campaignActs(k, by), Trouble: k.Trouble, TrialSent: c.Query("trial") == "sent",
 		Timeline: append(s.deliveryEvents(last), s.milestones(k)...),
 	}
 	if len(k.Purposes) > 0 {
@@ -216,14 +220,14 @@ func (s *console) served(ctx context.Context, k mailer.Campaign) (string, error)
 	return strings.Join(names, ", "), nil
 }
 
-func (s *console) campaignFacts(k mailer.Campaign) []templates.Fact {
+func (s *console) campaignFacts(k mailer.Campaign, names map[int64]string) []templates.Fact {
 	facts := []templates.Fact{
 		{Name: "Sort", Value: pages.Sentence(string(k.Class))},
 		{Name: "Language", Value: map[string]string{templates.English: "English", templates.Welsh: "Welsh"}[k.Language]},
-		{Name: "Written by", Value: actorWords(k.CreatedBy)},
+		{Name: "Written by", Value: operatorWords(k.CreatedBy, names)},
 	}
 	if k.ApprovedBy != "" {
-		facts = append(facts, templates.Fact{Name: "Approved by", Value: actorWords(k.ApprovedBy)})
+		facts = append(facts, templates.Fact{Name: "Approved by", Value: operatorWords(k.ApprovedBy, names)})
 	}
 	if !k.ScheduledAt.IsZero() {
 		facts = append(facts, templates.Fact{Name: "Scheduled for", Value: scheduled(k)})

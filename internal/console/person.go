@@ -151,9 +151,13 @@ func (s *console) held(ctx context.Context, p subscriptions.Subscriber, cat page
 
 // personTimeline puts the ledger, what was sent and the letters in one order, the newest first.
 func (s *console) personTimeline(ctx context.Context, p subscriptions.Subscriber, events []subscriptions.Event, cat pages.Declared) ([]templates.Event, error) {
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []templates.Event
 	for _, e := range slices.Backward(events[max(0, len(events)-maxTimeline):]) {
-		shown, err := s.ledgerEvent(ctx, e, cat)
+		shown, err := s.ledgerEvent(ctx, e, cat, names)
 		if err != nil {
 			return nil, err
 		}
@@ -175,13 +179,13 @@ func (s *console) personTimeline(ctx context.Context, p subscriptions.Subscriber
 	return all, nil
 }
 
-func (s *console) ledgerEvent(ctx context.Context, e subscriptions.Event, cat pages.Declared) (templates.Event, error) {
+func (s *console) ledgerEvent(ctx context.Context, e subscriptions.Event, cat pages.Declared, names map[int64]string) (templates.Event, error) {
 	what, tone := eventWords(e.Kind)
 	if e.Reason != "" {
 		what += " (" + e.Reason + ")"
 	}
 	shown := templates.Event{
-		At: s.local(e.At), What: what, Tone: tone, Where: cat.Reach(e.Scope), How: channelWords(e.Channel), By: actorWords(e.Actor),
+		At: s.local(e.At), What: what, Tone: tone, Where: cat.Reach(e.Scope), How: channelWords(e.Channel), By: operatorWords(e.Actor, names),
 		Notice: cat.Notices[e.NoticeDigest], Evidence: evidenceWords(e), Number: strconv.FormatInt(e.Seq, 10),
 	}
 	if e.WordingDigest == "" || e.Kind == subscriptions.Confirmed {

@@ -230,10 +230,14 @@ func (s *console) noticeRows(ctx context.Context, p subscriptions.Programme, not
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var rows []templates.NoticeRow
 	for i, n := range slices.Backward(notices) {
 		row := templates.NoticeRow{
-			Version: strconv.Itoa(n.Version), URL: s.Mail.Ways.NoticeURL(p.Slug, n.Version), Published: n.PublishedAt.In(s.Zone), By: actorWords(n.PublishedBy),
+			Version: strconv.Itoa(n.Version), URL: s.Mail.Ways.NoticeURL(p.Slug, n.Version), Published: n.PublishedAt.In(s.Zone), By: operatorWords(n.PublishedBy, names),
 			Purposes: len(n.Purposes), Overridden: n.Overridden,
 		}
 		at := slices.IndexFunc(runs, func(r subscriptions.NoticeRun) bool { return r.NoticeID == n.ID })

@@ -101,6 +101,6 @@ func TestANoticeIsLookedAtBeforeItIsPublished(t *testing.T) {
 		if err := teller.HandleOpen(t.Context(), mailer.OpenNotices{RunID: runs[0].ID}); err != nil {
 			t.Fatal(err)
 		}
-		pagestest.WantText(t, r.see(admin, fmt.Sprintf("/console/programmes/%d", r.Programme.ID)), "Being told", "1 waiting")
+		pagestest.WantText(t, r.see(admin, fmt.Sprintf("/console/programmes/%d", r.Programme.ID)), "Being told", "1 waiting", "by Olu admin")
 	})
 }
