@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -305,6 +306,7 @@ func TestCorrectingDetails(t *testing.T) {
 		declare(subscriptions.Attribute{Name: "town", Label: "Town", Type: subscriptions.TextAttribute, SelfService: true})
 		declare(subscriptions.Attribute{Name: "berths", Label: "Berths", Type: subscriptions.NumberAttribute, SelfService: true})
 		declare(subscriptions.Attribute{Name: "topics", Label: "Topics", Type: subscriptions.ManyAttribute, Choices: []string{"tides", "works"}, SelfService: true})
+		declare(subscriptions.Attribute{Name: "region", Label: "Region", Type: subscriptions.ChoiceAttribute, Choices: []string{"North", "South"}, SelfService: true})
 		declare(subscriptions.Attribute{Name: "score", Label: "Score", Type: subscriptions.NumberAttribute})
 		p := r.Member(t, ann, r.News)
 		page, key := r.visit(t, p, 1)
@@ -316,7 +318,7 @@ func TestCorrectingDetails(t *testing.T) {
 			return r.Post("/record", form)
 		}
 		pagestest.WantText(t, send(url.Values{"name": {"Ann Lee"}, "attribute.harbour.town": {"Porthaven"}, "attribute.harbour.berths": {"many"}, "attribute.harbour.topics": {""}}), "Berths: Enter a number", `value="many"`)
-		pagestest.WantText(t, send(url.Values{"name": {"Ann Lee"}, "attribute.harbour.town": {"Porthaven"}, "attribute.harbour.berths": {"2"}, "attribute.harbour.topics": {"", "tides"},
+		pagestest.WantText(t, send(url.Values{"name": {"Ann Lee"}, "attribute.harbour.town": {"Porthaven"}, "attribute.harbour.berths": {"2"}, "attribute.harbour.topics": {"", "tides"}, "attribute.harbour.region": {"", "South"},
 			"attribute.harbour.score": {"100"}, "attribute.ferry.town": {"x"}}), "Saved")
 		now := r.Find(t, ann)
 		if now.Name != "Ann Lee" || now.Attributes.Text("harbour", "town") != "Porthaven" || now.Attributes.Text("harbour", "berths") != "2" || now.Attributes.Text("harbour", "topics") != "tides" {
@@ -324,6 +326,17 @@ func TestCorrectingDetails(t *testing.T) {
 		}
 		if now.Attributes.Text("harbour", "score") != "" || now.Attributes["ferry"] != nil {
 			t.Error("more than is theirs to correct was taken")
+		}
+		if now.Attributes.Text("harbour", "region") != "South" {
+			t.Errorf("the region is %q", now.Attributes.Text("harbour", "region"))
+		}
+		// What was chosen once can be taken back: a button among the choices says nothing.
+		back := regexp.MustCompile(`name="attribute.harbour.region" type="radio" value=""( checked)?`)
+		if again := back.FindStringSubmatch(send(url.Values{"name": {"Ann Lee"}, "attribute.harbour.region": {"", "South"}}).Body.String()); again == nil || again[1] != "" {
+			t.Errorf("the way back to no answer: %q", again)
+		}
+		if kept := back.FindStringSubmatch(send(url.Values{"name": {"Ann Lee"}, "attribute.harbour.region": {"", ""}}).Body.String()); kept == nil || kept[1] == "" {
+			t.Errorf("after no answer: %q", kept)
 		}
 		send(url.Values{"name": {""}, "attribute.harbour.town": {""}})
 		if now = r.Find(t, ann); now.Name != "" || now.Attributes.Text("harbour", "town") != "" || now.Attributes.Text("harbour", "berths") != "2" {
