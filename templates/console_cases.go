@@ -255,6 +255,7 @@ type CaseLetterPage struct {
 	Answers   bool
 	MayAnswer bool
 	Extends   bool
+	TooLate   string // the last day for telling of two further months, where it is over; "" before
 	Does      string // duty that it does; may be empty
 	Reasons   []CaseChoice
 	Fee       string // in pounds, of a letter that asks for one

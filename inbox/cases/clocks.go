@@ -39,6 +39,18 @@ func ExtendedTo(r *clock.Reckoner, c Case, told clock.Date) clock.Date {
 	return clock.Date{}
 }
 
+// TooLateToExtend returns the last day for telling the person of two further months, and whether a UK date is after it (Article 12A(4)). While the clock waits for something no
+// date is too late.
+func (c Case) TooLateToExtend(on clock.Date) (last clock.Date, late bool) {
+	for _, k := range c.Clocks {
+		if k.Name == string(clock.ExtensionNotice) {
+			last, err := clock.ParseDate(k.Due)
+			return last, err == nil && on.After(last)
+		}
+	}
+	return clock.Date{}, false
+}
+
 // Note is a sentence of the law's that sets no date, with its source.
 type Note = clock.Step
 

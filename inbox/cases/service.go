@@ -243,11 +243,8 @@ func personOnly(actor, person string) error {
 
 // inTime refuses an extension of which the person was not told within the first month: it would have no effect (Article 12A(4)).
 func inTime(c Case, on clock.Date) error {
-	for _, k := range c.Clocks {
-		last, err := clock.ParseDate(k.Due)
-		if k.Name == string(clock.ExtensionNotice) && err == nil && on.After(last) {
-			return conflict("The last day for telling the person of an extension was %s. It would have no effect (Article 12A(4)).", last.Long())
-		}
+	if last, late := c.TooLateToExtend(on); late {
+		return conflict("The last day for telling the person of an extension was %s. It would have no effect (Article 12A(4)).", last.Long())
 	}
 	return nil
 }

@@ -18,13 +18,11 @@ import (
 //go:embed likeness/*.txt
 var weightsFiles embed.FS
 
-// How likely a mail must be of a class before its likeness to others is taken for a request; a long one has many words that may be so by chance. In English, whose lexicon is
-// the fullest, hardly a request has no word of those that requests have; in the other languages many do.
+// How likely a mail must be of a class before its likeness to others is taken for a request; a long one has many words that may be so by chance.
 const (
-	likely       = 0.6
-	likelyAbroad = 0.5
-	longer       = 0.2 // more, over long words
-	long         = 100
+	likely     = 0.6
+	likelyLong = 0.8
+	long       = 100 // words
 )
 
 // weights are what was learnt: by class, a hundred times the weight of each feature, whole numbers that make the same sum in any order. The feature "" is how likely the class is without any.
@@ -152,18 +150,15 @@ func (r *reading) resembles(w weights) request {
 	return q
 }
 
-// enough returns how likely a mail must be a request that hardly does without some concepts.
+// enough returns how likely a mail must be a request. In English, whose lexicon is the fullest, hardly a request has none of some concepts; in the other languages many do.
 func (r *reading) enough(concepts []string) float64 {
-	enough := likely
-	if english := r.language == "en" || r.language == ""; !english {
-		enough = likelyAbroad
-	} else if !r.speaksOf(concepts) {
+	switch {
+	case (r.language == "en" || r.language == "") && !r.speaksOf(concepts):
 		return 2 // never
+	case r.words > long:
+		return likelyLong
 	}
-	if r.words > long {
-		enough += longer
-	}
-	return enough
+	return likely
 }
 
 // ofOptOuts and ofRights are concepts of which one must be in an English mail that is taken for an opt-out, or for the use of a right: small words that

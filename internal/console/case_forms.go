@@ -21,7 +21,7 @@ func (s *console) actsFor(k cases.Case) []templates.CaseAct {
 		out = append(out, s.deciding(k)...)
 		out = append(out, ending(k)...)
 	default:
-		out = append(out, working(k)...)
+		out = append(out, s.working(k)...)
 		out = append(out, s.deciding(k)...)
 		if k.Kind == cases.Correspondence {
 			out = append(out, closing())
@@ -45,7 +45,7 @@ func (s *console) actsFor(k cases.Case) []templates.CaseAct {
 }
 
 // working returns what is done before a decision.
-func working(k cases.Case) []templates.CaseAct {
+func (s *console) working(k cases.Case) []templates.CaseAct {
 	var out []templates.CaseAct
 	if k.Facts.AcknowledgedOn.IsZero() {
 		out = append(out, templates.CaseAct{Kind: string(cases.Acknowledged), Title: "Acknowledged in another way", Hint: "By telephone, or by post. A letter from here is on record by itself.", Button: "Record", Date: "When", Note: "How"})
@@ -56,8 +56,12 @@ func working(k cases.Case) []templates.CaseAct {
 	out = append(out, proving(k)...)
 	out = append(out, asking(k)...)
 	if k.Kind.Extends() && k.Facts.ExtendedOn.IsZero() {
+		hint := "The person must have been told, with reasons, within the first month. A letter from here records it by itself."
+		if last, late := k.TooLateToExtend(s.Casework.Reckoner.UKDate(s.Now())); late {
+			hint = "The last day for telling was " + last.Long() + ". Record it only if they were told, with reasons, by then: later it gives no more time."
+		}
 		out = append(out, templates.CaseAct{
-			Kind: string(cases.Extended), Title: "Two further months", Hint: "The person must have been told, with reasons, within the first month. A letter from here records it by itself.",
+			Kind: string(cases.Extended), Title: "Two further months", Hint: hint,
 			Button: "Record that they were told", Date: "When they were told", Reasons: reasonChoices(cases.ExtensionReasons()), Note: "What they were told",
 		})
 	}

@@ -37,7 +37,7 @@ func (s *console) offerLetters(ctx context.Context, k cases.Case, page *template
 	next := cases.Suggest(k, texts)
 	for _, t := range texts {
 		choice := templates.CaseChoice{Value: t.Name, Label: t.Title, Chosen: t.Name == next}
-		if t.Fits(k) {
+		if _, late := k.TooLateToExtend(s.Casework.Reckoner.UKDate(s.Now())); t.Fits(k) && !(t.Extends && late) {
 			page.Letters = append(page.Letters, choice)
 		} else {
 			page.OtherLetters = append(page.OtherLetters, choice)
@@ -158,6 +158,9 @@ func (s *console) showLetter(c *gin.Context, by auth.Actor, k cases.Case, status
 		page.AsksWords = "This letter asks what is wanted. For an access request the days until the answer do not count."
 	}
 	if page.Extends {
+		if last, late := k.TooLateToExtend(s.Casework.Reckoner.UKDate(s.Now())); late {
+			page.TooLate = last.Long()
+		}
 		page.NoteLabel = "Why it takes longer"
 		page.Reasons = ticked(reasonChoices(cases.ExtensionReasons()), page.Reasons)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"assent/inbox/cases"
 	"assent/inbox/sorting"
+	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/idempotency"
 	"assent/internal/pages/pagestest"
@@ -147,6 +148,23 @@ func TestALetterIsLookedAtAndThenSentOnce(t *testing.T) {
 		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
 		pagestest.WantText(t, w, "has not come yet")
 		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), "Keep what was promised: our answer", "Waits for identity", "you will hear by 10 December 2099")
+	})
+}
+
+func TestAnExtensionIsNotOfferedOnceTheFirstMonthIsOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		k := must(r.Casework.Enter(t.Context(), cases.Entry{
+			Actor: "user:1", ProgrammeID: r.Programme.ID, Channel: cases.ByPost, ReceivedAt: r.Clock.Now().AddDate(0, -2, 0), Asked: "A copy, please.", Kinds: []cases.Kind{cases.Access}, Language: "en",
+			Parties: []cases.Party{{Role: cases.Requester, Name: "Ann Lea", Address: address.Must("ann@example.org")}},
+		}))(t)
+		last, late := k.TooLateToExtend(r.Casework.Reckoner.UKDate(r.Clock.Now()))
+		if !late {
+			t.Fatalf("two months later it is not too late: %+v", k.Clocks)
+		}
+		dpo := r.operator(t, auth.DPO)
+		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d/letter?text=extension&language=en", k.ID)), "was "+last.Long()+": this letter would give no more time")
+		pagestest.WantText(t, r.see(dpo, fmt.Sprintf("/console/cases/%d", k.ID)), "The last day for telling was "+last.Long()+".")
 	})
 }
 
