@@ -14,6 +14,9 @@ import (
 // by somebody, and may be sent again by anybody.
 const maxAge = 7 * 24 * time.Hour
 
+// maxAhead is how far a signer's clock may be before ours: a wrong time zone, not a wrong date.
+const maxAhead = 24 * time.Hour
+
 // signature is one DKIM signature as it was found.
 type signature struct {
 	domain  string // d=, in lower case
@@ -141,7 +144,9 @@ func (e evidence) signed(r *Result) string {
 			r.because(fmt.Sprintf("The signature of %s is not good: %s.", s.domain, s.fault))
 		case !s.aligned:
 			r.because(fmt.Sprintf("The signature of %s is good, but the From address is of %s.", s.domain, e.from.Domain()))
-		case !s.signed.IsZero() && (e.received.Sub(s.signed) > maxAge || s.signed.Sub(e.received) > 24*time.Hour):
+		case s.signed.Sub(e.received) > maxAhead:
+			r.because(fmt.Sprintf("The signature of %s is good, but dated %s: it claims not to have been signed yet when the message came.", s.domain, s.signed.UTC().Format("2 January 2006")))
+		case !s.signed.IsZero() && e.received.Sub(s.signed) > maxAge:
 			r.because(fmt.Sprintf("The signature of %s is good, but of %s: a message that old may have been sent again by anybody.", s.domain, s.signed.UTC().Format("2 January 2006")))
 		default:
 			r.because(fmt.Sprintf("The signature of %s is good (DKIM), and the From address is of that organisation.", s.domain))

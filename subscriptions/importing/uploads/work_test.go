@@ -23,6 +23,7 @@ type tapped struct {
 	begin func(n int) error // before one, without a sign of life
 	power func(n int) error // within one
 	dead  bool              // nothing is given back
+	lone  bool              // one batch at a time, and no sign of life in between
 }
 
 func (s *tapped) next(what func(int) error) error {
@@ -50,10 +51,18 @@ func (s *tapped) AppendAhead(ctx context.Context, b importing.Ahead, fn func(imp
 }
 
 func (s *tapped) BeatUpload(ctx context.Context, u uploads.Upload, claimant string, until time.Time) error {
-	if err := s.next(s.batch); err != nil {
+	if err := s.next(s.batch); err != nil || s.lone {
 		return err
 	}
 	return s.Store.BeatUpload(ctx, u, claimant, until)
+}
+
+func (s *tapped) Pace() (lanes, rows int) {
+	lanes, rows = s.Store.Pace()
+	if s.lone {
+		lanes = 1
+	}
+	return lanes, rows
 }
 
 func (s *tapped) ReleaseUpload(ctx context.Context, id int64, claimant string) error {
@@ -218,7 +227,7 @@ func TestABatchOfAWorkerThatWasThoughtDeadEndsNoImport(t *testing.T) {
 		u := d.starts(d.checked(crowd(rows)))
 		thoughtDead := d.worker("thought dead")
 		thoughtDead.Batch = 10
-		thoughtDead.Store = &tapped{Store: d.db, power: func(n int) error {
+		thoughtDead.Store = &tapped{Store: d.db, lone: true, power: func(n int) error {
 			if n >= 2 {
 				return errPower
 			}
@@ -226,10 +235,10 @@ func TestABatchOfAWorkerThatWasThoughtDeadEndsNoImport(t *testing.T) {
 		}}
 		next := d.worker("next")
 		next.Batch = 10
-		next.Store = &tapped{Store: d.db, begin: func(n int) error {
+		next.Store = &tapped{Store: d.db, lone: true, begin: func(n int) error {
 			if n == 2 {
 				d.later(3 * time.Minute)
-				if err := thoughtDead.HandleBring(t.Context(), bring(u)); !errors.Is(err, errPower) && !errors.Is(err, queue.ErrBusy) {
+				if err := thoughtDead.HandleBring(t.Context(), bring(u)); !errors.Is(err, errPower) {
 					t.Errorf("the one before: %v", err)
 				}
 			}
