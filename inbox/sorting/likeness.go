@@ -25,21 +25,27 @@ const (
 	long       = 100 // words
 )
 
-// weights are what was learnt: by class, a hundred times the weight of each feature, whole numbers that make the same sum in any order. The feature "" is how likely the class is without any.
-type weights map[string]map[string]int
+// weights are what was learnt, for mail in one language.
+type weights struct {
+	concepts, words lines
+}
+
+// lines are the lines of a file, which stay text, for little memory: by feature, the classes with a hundred times the weight for each, whole numbers that make the same sum in any
+// order. The feature "" is how likely a class is without any.
+type lines map[string]string
 
 const conceptWeights = "concepts" // the file that is for all languages
 
-// learnt is what was learnt, by language, each read when the first mail in it is weighed.
-var learnt = sync.OnceValue(func() map[string]func() weights {
-	out := map[string]func() weights{}
-	for _, language := range append(lexicons().languageNames(), conceptWeights) {
-		out[language] = sync.OnceValue(func() weights {
-			w, err := weightsOf(language)
+// learnt is what was learnt, by file, each read when the first mail that needs it is weighed.
+var learnt = sync.OnceValue(func() map[string]func() lines {
+	out := map[string]func() lines{}
+	for _, name := range append(lexicons().languageNames(), conceptWeights) {
+		out[name] = sync.OnceValue(func() lines {
+			l, err := readLines(name)
 			if err != nil {
 				panic(err) // the files are part of the program, and a test reads them
 			}
-			return w
+			return l
 		})
 	}
 	return out
@@ -50,25 +56,23 @@ func ofLanguage(language string) weights {
 	if language == "" {
 		language = "en"
 	}
-	return learnt()[language]()
+	return weights{concepts: learnt()[conceptWeights](), words: learnt()[language]()}
 }
 
-// weightsOf reads the weights of the concepts and of the words of a language.
-func weightsOf(language string) (weights, error) {
-	w := weights{}
-	for _, name := range []string{conceptWeights, language} {
-		text, err := weightsFiles.ReadFile("likeness/" + name + ".txt")
-		if err != nil {
-			return nil, err
-		}
-		if err := w.read(string(text)); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+func readLines(name string) (lines, error) {
+	text, err := weightsFiles.ReadFile("likeness/" + name + ".txt")
+	if err != nil {
+		return nil, err
 	}
-	return w, nil
+	l, err := parseLines(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, nil
 }
 
-func (w weights) read(file string) error {
+func parseLines(file string) (lines, error) {
+	l := make(lines, strings.Count(file, "\n"))
 	for line := range strings.Lines(file) {
 		line = strings.TrimRight(line, "\n")
 		if line == "" || line[0] == '#' {
@@ -76,27 +80,38 @@ func (w weights) read(file string) error {
 		}
 		feature, rest, _ := strings.Cut(line, "\t")
 		for one := range strings.FieldsSeq(rest) {
-			class, n, _ := strings.Cut(one, "=")
-			hundred, err := strconv.Atoi(n)
-			if err != nil {
-				return fmt.Errorf("the weights of %q: %w", feature, err)
+			_, n, _ := strings.Cut(one, "=")
+			if _, err := strconv.Atoi(n); err != nil {
+				return nil, fmt.Errorf("the weights of %q: %w", feature, err)
 			}
-			if w[class] == nil {
-				w[class] = map[string]int{}
-			}
-			w[class][feature] = hundred
+		}
+		l[feature] = rest
+	}
+	return l, nil
+}
+
+// of returns a hundred times the weight of a feature for a class.
+func (w weights) of(class, feature string) int {
+	from := w.words
+	if feature == "" || feature[0] == '=' {
+		from = w.concepts
+	}
+	for one := range strings.FieldsSeq(from[feature]) {
+		if name, n, _ := strings.Cut(one, "="); name == class {
+			hundred, _ := strconv.Atoi(n) // a number: parseLines looked
+			return hundred
 		}
 	}
-	return nil
+	return 0
 }
 
 // likeness returns how likely a mail with these features is of a class, from 0 to 1 (logistic regression).
 func (w weights) likeness(class string, features map[string]bool) float64 {
-	of, sum := w[class], 0
+	sum := 0
 	for f := range features {
-		sum += of[f]
+		sum += w.of(class, f)
 	}
-	return 1 / (1 + math.Exp(-(float64(of[""])+float64(sum)/math.Sqrt(float64(len(features)+1)))/100))
+	return 1 / (1 + math.Exp(-(float64(w.of(class, ""))+float64(sum)/math.Sqrt(float64(len(features)+1)))/100))
 }
 
 // telling returns the sentences of the text that speak most for a class, the strongest first.
@@ -113,7 +128,7 @@ func (w weights) telling(class string, r *reading) []Ground {
 		one, features := told{words: s.text}, map[string]bool{}
 		s.addFeatures(features)
 		for f := range features {
-			one.by += w[class][f]
+			one.by += w.of(class, f)
 		}
 		all = append(all, one)
 	}
@@ -183,8 +198,8 @@ func (w weights) rights(features map[string]bool) []string {
 	var out []string
 	best, most := LabelOther, 0.0
 	for _, label := range rightsLabels() {
-		if w[label] == nil {
-			continue
+		if label == LabelOther {
+			continue // never learnt: it is what has no name
 		}
 		p := w.likeness(label, features)
 		if p > 0.5 {
