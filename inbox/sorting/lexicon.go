@@ -2,10 +2,8 @@ package sorting
 
 import (
 	"embed"
-	"fmt"
 	"maps"
 	"math/bits"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -30,18 +28,30 @@ type phrase struct {
 
 // pattern matches one word: one of several, each whole or the start of the word.
 type pattern struct {
-	any  []string
-	stem []bool
-	gap  int // instead of a word: up to so many words that do not matter
+	any []alternative
+	gap int // instead of a word: up to so many words that do not matter
+}
+
+type alternative struct {
+	word string
+	stem bool // the word may go on
 }
 
 func (p pattern) match(w string) bool {
-	for i, a := range p.any {
-		if w == a || p.stem[i] && strings.HasPrefix(w, a) {
+	for _, a := range p.any {
+		if w == a.word || a.stem && strings.HasPrefix(w, a.word) {
 			return true
 		}
 	}
 	return false
+}
+
+func (p pattern) has(word string) bool {
+	return slices.ContainsFunc(p.any, func(a alternative) bool { return a.word == word })
+}
+
+func (p pattern) hasStem() bool {
+	return slices.ContainsFunc(p.any, func(a alternative) bool { return a.stem })
 }
 
 // entry is a phrase as it is looked up, with what tells soonest that it is not there: bits of words of which one must follow, 0 when there
@@ -55,12 +65,12 @@ type entry struct {
 // follows returns the bits of the word right after the first, and of the rarest that the phrase has after its first.
 func (p *phrase) follows() (next, later uint64) {
 	for i, w := range p.words[1:] {
-		if w.gap > 0 || slices.Contains(w.stem, true) {
+		if w.gap > 0 || w.hasStem() {
 			continue
 		}
 		any := uint64(0)
 		for _, a := range w.any {
-			any |= wordBit(a)
+			any |= wordBit(a.word)
 		}
 		if i == 0 {
 			next = any
@@ -130,150 +140,6 @@ var lexicons = sync.OnceValue(func() *lexicon {
 	}
 	return l
 })
-
-func readLexicons() (*lexicon, error) {
-	l := &lexicon{byWord: map[string][]entry{}, byStem: map[string][]entry{}, stopwords: map[string][]string{}, fillers: map[string]bool{}, concepts: map[string]bool{},
-		bits: map[string]conceptSet{}, tongues: map[string]uint64{}, minStem: 99}
-	for i, name := range conceptNames() {
-		var c conceptSet
-		c[i/64] = 1 << (i % 64)
-		l.bits[name] = c
-	}
-	files, err := lexiconFiles.ReadDir("lexicon")
-	if err != nil {
-		return nil, err
-	}
-	for i, f := range files {
-		l.tongues[strings.TrimSuffix(f.Name(), ".txt")] = 1 << i
-		b, err := lexiconFiles.ReadFile(path.Join("lexicon", f.Name()))
-		if err != nil {
-			return nil, err
-		}
-		if err := l.read(strings.TrimSuffix(f.Name(), ".txt"), string(b)); err != nil {
-			return nil, fmt.Errorf("lexicon/%s: %w", f.Name(), err)
-		}
-	}
-	return l, nil
-}
-
-// read adds one file: sections in square brackets, one phrase a line, "#" before a remark. A file
-// without "personal-data" takes its "data" for that.
-func (l *lexicon) read(language, text string) error {
-	concept, tellsPersonal := "", strings.Contains(text, "[personal-data]")
-	names, spellings := conceptNames(), map[string][]string{}
-	for n, line := range strings.Split(text, "\n") {
-		line, _, _ = strings.Cut(line, "#")
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "":
-		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
-			concept = strings.Trim(line, "[]")
-			if !slices.Contains(names, concept) {
-				return fmt.Errorf("line %d: no concept %q", n+1, concept)
-			}
-		case concept == "":
-			return fmt.Errorf("line %d: a phrase before the first section", n+1)
-		case concept == "spellings":
-			l.concepts[concept] = true
-			spelt := foldWords(line) // without the "*"
-			spellings[spelt[0]] = spelt[1:]
-			if strings.HasSuffix(line, "*") {
-				spellings[spelt[0]] = append(spellings[spelt[0]], slipsOf(spelt[0])...)
-			}
-		case concept == "stopwords":
-			for _, w := range foldWords(line) {
-				l.stopwords[w] = append(l.stopwords[w], language)
-			}
-		case concept == "filler":
-			for _, w := range foldWords(line) {
-				l.fillers[w] = true
-			}
-			l.concepts[concept] = true
-		default:
-			also, spelt := []string{concept}, spellings
-			if concept == "notice" || concept == "footer" || concept == "story" || concept == "software" { // those who write these can spell
-				spelt = nil
-			}
-			if concept == "data" && !tellsPersonal {
-				also = append(also, "personal-data")
-			}
-			for _, c := range also {
-				if err := l.add(language, c, line, spelt); err != nil {
-					return fmt.Errorf("line %d: %w", n+1, err)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// add adds a phrase. Each of its words also stands for those that spellings has for it: "you" for "u".
-func (l *lexicon) add(language, concept, line string, spellings map[string][]string) error {
-	p := &phrase{language: language, concept: concept, bit: l.bits[concept], tongue: l.tongues[language], text: line}
-	line, p.first = strings.CutPrefix(line, "^")
-	for word := range strings.FieldsSeq(line) {
-		if strings.Trim(word, "~") == "" {
-			p.words = append(p.words, pattern{gap: 3 * len(word)})
-			continue
-		}
-		one, tail := pattern{}, []string(nil)
-		for alt := range strings.SplitSeq(word, "/") {
-			stem := strings.HasSuffix(alt, "*")
-			folded := foldWords(strings.TrimSuffix(alt, "*"))
-			if len(folded) == 0 {
-				return fmt.Errorf("nothing to match in %q", word)
-			}
-			one.any, one.stem = append(one.any, folded[0]), append(one.stem, stem && len(folded) == 1)
-			for _, spelt := range spellings[folded[0]] {
-				if len(folded) == 1 && !slices.Contains(one.any, spelt) {
-					one.any, one.stem = append(one.any, spelt), append(one.stem, stem && len(spelt) > 4)
-				}
-			}
-			for _, latin := range p.transcribed(strings.TrimSuffix(alt, "*")) {
-				if !slices.Contains(one.any, latin) {
-					one.any, one.stem = append(one.any, latin), append(one.stem, stem)
-				}
-			}
-			if tail = folded[1:]; len(tail) > 0 && strings.Contains(word, "/") {
-				return fmt.Errorf("%q has alternatives of several words", word)
-			}
-		}
-		p.words = append(p.words, one)
-		for i, w := range tail { // "l'accès" is two words
-			p.words = append(p.words, pattern{any: []string{w}, stem: []bool{i == len(tail)-1 && strings.HasSuffix(word, "*")}})
-		}
-	}
-	if len(p.words) == 0 || p.words[0].gap > 0 || p.words[len(p.words)-1].gap > 0 {
-		return fmt.Errorf("%q starts or ends with a gap", line)
-	}
-	e := entry{tongue: p.tongue, phrase: p}
-	e.next, e.later = p.follows()
-	for i, first := range p.words[0].any {
-		if p.words[0].stem[i] {
-			if len(first) < 3 {
-				return fmt.Errorf("the stem %q is too short", first)
-			}
-			l.byStem[first] = append(l.byStem[first], e)
-			l.minStem, l.maxStem = min(l.minStem, len(first)), max(l.maxStem, len(first))
-		} else {
-			l.byWord[first] = append(l.byWord[first], e)
-		}
-	}
-	l.concepts[concept] = true
-	return nil
-}
-
-// transcribed returns how a word of the phrase comes out in other letters.
-func (p *phrase) transcribed(word string) []string {
-	if !transcribes(p.concept) || strings.ContainsAny(word, "'’") {
-		return nil
-	}
-	out := transcriptions(p.language, word)
-	if !strings.ContainsRune(p.text, ' ') {
-		out = slices.DeleteFunc(out, func(s string) bool { return len(s) < minTranscribed })
-	}
-	return slices.DeleteFunc(out, func(s string) bool { return len(s) < 3 && strings.HasPrefix(p.text, word+"*") })
-}
 
 // everyTongue lets find look in all languages.
 const everyTongue = ^uint64(0)

@@ -209,8 +209,10 @@ func fold(s string) string {
 	if ascii {
 		return strings.ToLower(s)
 	}
+	var room [64]byte // for most words
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	b.Grow(len(s))
+	for _, r := range string(norm.NFKD.AppendString(room[:0], strings.ToLower(s))) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 		case r == '’' || r == '‘' || r == '`' || r == '´' || r == 'ʼ':
