@@ -20,7 +20,7 @@ func (d *doctor) lookAtBankHolidays() {
 		d.trouble("holidays", err)
 		return
 	}
-	if warning := calendar.Warning(clock.DateIn(time.Now(), london)); warning != "" {
+	if warning := calendar.Warning(clock.DateIn(d.now(), london)); warning != "" {
 		d.tell(senderdns.Warn, "holidays", warning, "Keep it as a file and name that in ASSENT_BANK_HOLIDAYS.")
 		return
 	}

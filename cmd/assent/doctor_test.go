@@ -52,6 +52,11 @@ func healthy() probes {
 // examine runs doctor in a world.
 func (r *rig) examine(p probes) (int, string) {
 	r.t.Helper()
+	return r.examineOn(time.Date(2027, 6, 30, 12, 0, 0, 0, time.UTC), p) // the embedded table of bank holidays reaches far enough
+}
+
+func (r *rig) examineOn(today time.Time, p probes) (int, string) {
+	r.t.Helper()
 	for name, value := range map[string]string{
 		"ASSENT_AUTHSERV_ID": "mx.harbour.example", "ASSENT_BASE_URL": "https://mail.harbour.example", "ASSENT_SMTP_URL": "smtps://me:hunter2@relay.example", "ASSENT_REDIS_URL": "redis://:hunter2@redis.example",
 		"ASSENT_BOUNCE_ADDRESS": "bounces@mail.harbour.example", "ASSENT_UNSUBSCRIBE_ADDRESS": "unsubscribe@mail.harbour.example", "ASSENT_DKIM_SELECTOR": "s1",
@@ -62,12 +67,21 @@ func (r *rig) examine(p probes) (int, string) {
 		}
 	}
 	var out strings.Builder
-	a := &app{getenv: func(name string) string { return r.env[name] }, stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now, probes: p}
+	a := &app{getenv: func(name string) string { return r.env[name] }, stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: func() time.Time { return today }, probes: p}
 	code := a.run(r.t.Context(), []string{"doctor"})
 	if strings.Contains(out.String(), "hunter2") || strings.Contains(out.String(), testSecret) {
 		r.t.Errorf("a secret is shown:\n%s", out.String())
 	}
 	return code, out.String()
+}
+
+func TestDoctorWarnsHalfAYearBeforeTheBankHolidaysRunOut(t *testing.T) {
+	t.Parallel()
+	code, got := ready(t).examineOn(time.Date(2027, 7, 1, 12, 0, 0, 0, time.UTC), healthy())
+	if code != exitOK {
+		t.Errorf("ended with %d", code)
+	}
+	contains(t, got, "warn  holidays    The bank-holiday table ends on Friday 31 December 2027", "No failure, 1 warning.")
 }
 
 func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {

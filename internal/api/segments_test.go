@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"assent/internal/auth"
 	"assent/mailer"
@@ -45,7 +46,7 @@ func TestAChoiceThatASegmentOrAScheduledCampaignAsksForStays(t *testing.T) {
 		h.must(t, http.StatusCreated, "POST", segments, `{"slug":"south","name":"Southerners","text":"region in (\"South\", \"Fen\")"}`)
 		h.must(t, http.StatusCreated, "POST", segments, `{"slug":"far","name":"Far","text":"not region is \"isles\""}`)
 		h.must(t, http.StatusCreated, "POST", "/api/v1/campaigns", strings.Replace(campaignBody, `"name":`, `"segment":"far","name":`, 1))
-		h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", `{"at":"2027-01-01T09:00:00Z"}`)
+		h.must(t, http.StatusOK, "POST", "/api/v1/campaigns/1/schedule", `{"at":"`+time.Now().Add(24*time.Hour).UTC().Format(time.RFC3339)+`"}`)
 		h.must(t, http.StatusOK, "POST", segments+"/far/versions", `{"version":1,"name":"Far","text":"region is set"}`) // the campaign keeps what was approved
 		for choices, says := range map[string]string{
 			`["Wales","Isles","Fen"]`:   "asked for by the segment “Southerners”",

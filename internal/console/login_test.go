@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
@@ -55,7 +54,7 @@ func TestTheSessionCookie(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, storetest.Open(t, storetest.SQLiteURL(t), time.Now), c.base)
+			r := rig{pagestest.New(t, storetest.SQLiteURL(t), c.base)}
 			cookie := r.operator(t, auth.Admin)
 			w := r.Post("/login", url.Values{"email": {"admin@harbour.example"}, "password": {password}})
 			got := w.Header().Get("Set-Cookie")

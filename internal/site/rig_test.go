@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"assent/internal/pages/pagestest"
-	"assent/internal/store"
-	"assent/internal/store/storetest"
 )
 
 // rig is the pages over a real database, and what the tests here ask of them.
@@ -14,12 +12,7 @@ type rig struct{ *pagestest.Rig }
 // each runs a test of the pages on every database.
 func each(t *testing.T, test func(t *testing.T, r rig)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) { test(t, newRig(t, db, pagestest.BaseURL)) })
-}
-
-func newRig(t *testing.T, db *store.DB, base string) rig {
-	t.Helper()
-	return rig{pagestest.New(t, db, base)}
+	pagestest.Each(t, func(t *testing.T, r *pagestest.Rig) { test(t, rig{r}) })
 }
 
 func must[T any](v T, err error) func(t *testing.T) T {

@@ -56,7 +56,7 @@ func browse(t *testing.T, chromium, size string, viewport chromedp.Action[chrome
 	t.Helper()
 	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	b := &Browser{T: t, Size: size, base: "http://" + listener.Addr().String()}
-	r := New(t, storetest.Open(t, storetest.SQLiteURL(t), time.Now), b.base)
+	r := New(t, storetest.SQLiteURL(t), b.base)
 	server := r.Engine.Server()
 	go server.Serve(listener) // ends with Close
 	t.Cleanup(func() { server.Close() })

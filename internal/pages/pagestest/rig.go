@@ -127,10 +127,18 @@ func (a *Trail) BreakDown(broken bool) {
 	a.broken = broken
 }
 
-// New makes the pages as they are served at a base URL.
-func New(t *testing.T, db *store.DB, base string) *Rig {
+// Each runs a test of the pages on every database.
+func Each(t *testing.T, test func(t *testing.T, r *Rig)) {
 	t.Helper()
-	r := &Rig{DB: db, Trail: &Trail{}, Log: &bytes.Buffer{}, Clock: newClock()}
+	storetest.EachURL(t, func(t *testing.T, databaseURL string) { test(t, New(t, databaseURL, BaseURL)) })
+}
+
+// New makes the pages as they are served at a base URL. The database has their clock.
+func New(t *testing.T, databaseURL, base string) *Rig {
+	t.Helper()
+	now := newClock()
+	db := storetest.Open(t, databaseURL, now.Now)
+	r := &Rig{DB: db, Trail: &Trail{}, Log: &bytes.Buffer{}, Clock: now}
 	set := must(templates.Load())(t)
 	log := slog.New(slog.NewTextHandler(&syncWriter{w: r.Log}, nil))
 	keys := storetest.Keys(t)

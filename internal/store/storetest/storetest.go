@@ -36,13 +36,19 @@ func Keys(t testing.TB) *token.Keys {
 // Each runs a test on every database: on SQLite, and on PostgreSQL unless its variable is not set.
 func Each(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	t.Helper()
+	EachURL(t, func(t *testing.T, databaseURL string) { test(t, Open(t, databaseURL, time.Now)) })
+}
+
+// EachURL runs a test on every database, which it opens itself: with a clock of its own.
+func EachURL(t *testing.T, test func(t *testing.T, databaseURL string)) {
+	t.Helper()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		test(t, Open(t, SQLiteURL(t), time.Now))
+		test(t, SQLiteURL(t))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		test(t, Open(t, PostgresURL(t), time.Now))
+		test(t, PostgresURL(t))
 	})
 }
 
