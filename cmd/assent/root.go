@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -28,13 +29,14 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	file           string // of settings, from --config
-	probes         probes // how doctor looks at the world
+	file           string                  // of settings, from --config
+	probes         probes                  // how doctor looks at the world
+	memory         func(limit int64) int64 // debug.SetMemoryLimit, where the process is ours
 }
 
 // run runs one command and returns the program's exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, probes: realProbes(net.DefaultResolver)}
+	a := &app{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now, probes: realProbes(net.DefaultResolver), memory: debug.SetMemoryLimit}
 	return a.run(ctx, args)
 }
 

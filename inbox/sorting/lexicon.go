@@ -18,12 +18,17 @@ var lexiconFiles embed.FS
 
 // phrase is one line of a lexicon.
 type phrase struct {
+	*section
+	words []pattern
+	text  string
+	first bool // only at the start of a sentence: "^" in the file
+}
+
+// section is what the phrases of a language for a concept have in common.
+type section struct {
 	language, concept string
 	bit               conceptSet // of the concept
 	tongue            uint64     // bit of the language
-	words             []pattern
-	text              string
-	first             bool // only at the start of a sentence: "^" in the file
 }
 
 // pattern matches one word: one of several, each whole or the start of the word.

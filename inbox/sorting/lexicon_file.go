@@ -24,7 +24,7 @@ func readLexicons() (*lexicon, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := &lexiconFile{lexicon: l, language: strings.TrimSuffix(entry.Name(), ".txt"), spellings: map[string][]string{}, read: map[wordInFile][]pattern{}}
+		f := &lexiconFile{lexicon: l, language: strings.TrimSuffix(entry.Name(), ".txt"), sections: map[string]*section{}, spellings: map[string][]string{}, read: map[wordInFile][]pattern{}}
 		l.tongues[f.language] = 1 << i
 		if err := f.readAll(string(b)); err != nil {
 			return nil, fmt.Errorf("lexicon/%s: %w", entry.Name(), err)
@@ -37,6 +37,7 @@ func readLexicons() (*lexicon, error) {
 type lexiconFile struct {
 	*lexicon
 	language  string
+	sections  map[string]*section      // by concept
 	spellings map[string][]string      // how people write a word: "u" for "you"
 	read      map[wordInFile][]pattern // what was read: most words stand in many phrases
 }
@@ -111,16 +112,22 @@ func (f *lexiconFile) spell(line string) {
 
 // add adds a phrase.
 func (f *lexiconFile) add(concept, line string) error {
-	p := &phrase{language: f.language, concept: concept, bit: f.bits[concept], tongue: f.tongues[f.language], text: line}
+	p := &phrase{section: f.section(concept), text: line}
 	line, p.first = strings.CutPrefix(line, "^")
 	at := place{misspelt: misspells(concept), transcribed: transcribes(concept), alone: !strings.ContainsRune(p.text, ' '), first: true}
-	p.words = make([]pattern, 0, strings.Count(line, " ")+1)
-	for word := range strings.FieldsSeq(line) {
+	words := strings.Fields(line)
+	for i, word := range words {
 		patterns, err := f.patterns(word, at)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case len(words) == 1:
+			p.words = patterns // not a copy: a third of the phrases are one word
+		case i == 0:
+			p.words = append(make([]pattern, 0, len(words)), patterns...)
+		default:
+			p.words = append(p.words, patterns...)
 		}
-		p.words = append(p.words, patterns...)
 		at.first = false
 	}
 	if len(p.words) == 0 || p.words[0].gap > 0 || p.words[len(p.words)-1].gap > 0 {
@@ -141,6 +148,15 @@ func (f *lexiconFile) add(concept, line string) error {
 	}
 	f.concepts[concept] = true
 	return nil
+}
+
+func (f *lexiconFile) section(concept string) *section {
+	s := f.sections[concept]
+	if s == nil {
+		s = &section{language: f.language, concept: concept, bit: f.bits[concept], tongue: f.tongues[f.language]}
+		f.sections[concept] = s
+	}
+	return s
 }
 
 // patterns returns what a word of a phrase matches: one word, or two for "l'accès".

@@ -182,8 +182,9 @@ func (r *reading) standIn() {
 		if s := &r.all[i]; s.has("about-them") {
 			for j := range s.hits {
 				if s.hits[j].concept == "about-them" {
-					p := *s.hits[j].phrase
-					p.concept, p.bit = "about-me", own
+					p, about := *s.hits[j].phrase, *s.hits[j].section
+					about.concept, about.bit = "about-me", own
+					p.section = &about
 					s.hits[j].phrase, s.concepts = &p, s.concepts.with(own)
 				}
 			}

@@ -106,11 +106,12 @@ func (b *Browser) Do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Arrive waits for a page by its heading, keeps a picture of it, and checks that it fits the window.
+// Arrive waits for a new page by its heading, keeps a picture of it, and checks that it fits the window. The page that is being left may have the same
+// heading: those where one has arrived are marked.
 func (b *Browser) Arrive(heading string) {
 	b.T.Helper()
-	b.Do(chromedp.WaitVisible(fmt.Sprintf(`//h1[contains(., %q)]`, heading)))
-	wide := must(chromedp.Run(b.Ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - window.innerWidth`)))(b.T)
+	b.Do(chromedp.WaitVisible(fmt.Sprintf(`//html[not(@data-arrived)]//h1[contains(., %q)]`, heading)))
+	wide := must(chromedp.Run(b.Ctx, chromedp.Evaluate[int](`document.documentElement.dataset.arrived = "yes", document.documentElement.scrollWidth - window.innerWidth`)))(b.T)
 	if wide > 0 {
 		b.T.Errorf("%s: %q is %d too wide for the window", b.Size, heading, wide)
 	}
