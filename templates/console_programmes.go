@@ -83,6 +83,7 @@ type NoticeRow struct {
 	Waiting    int
 	Others     int    // whom it could not tell for another reason
 	StartURL   string // where a run is started; "" where there is none to start
+	Members    int    // how many a run would tell
 	PauseURL   string // where it is stopped for a while; "" where it cannot be
 	ResumeURL  string // where it goes on; "" where it cannot
 }

@@ -187,7 +187,7 @@ func programmePage() ProgrammePage {
 		},
 		Lists: []DeclaredList{{Name: "Monthly update", URL: "/l/monthly-update", Purpose: "Monthly update", Wording: wording, Contact: "the newsletter team, better.services@department.example"}},
 		Notices: []NoticeRow{
-			{Version: "3", URL: "/notices/better-services/3", Published: uk(time.November, 20, 10, 0), By: "user:1", Purposes: 2, StartURL: "/console/programmes/1/run"},
+			{Version: "3", URL: "/notices/better-services/3", Published: uk(time.November, 20, 10, 0), By: "user:1", Purposes: 2, StartURL: "/console/programmes/1/run", Members: 9412},
 			{Version: "2", URL: "/notices/better-services/2", Published: uk(time.June, 1, 18, 40), Purposes: 1, Overridden: "the full text follows", Run: State{"Being told", Wait}, Told: 480, Bounced: 3, Waiting: 20, Others: 2, PauseURL: "/console/programmes/1/run/2/pause"},
 			{Version: "1", URL: "/notices/better-services/1", Published: uk(time.March, 3, 9, 12), Purposes: 1},
 		},

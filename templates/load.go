@@ -255,6 +255,7 @@ func (l *loader) functions(name, lang string) map[string]any {
 		"date":   w.date,
 		"at":     w.at,
 		"count":  w.count,
+		"many":   w.many,
 		"share":  share,
 		"href":   href,
 		"mailto": mailto,

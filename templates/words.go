@@ -60,6 +60,14 @@ func (w words) month(m time.Month) string {
 		"Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"}[m-1]
 }
 
+// many counts what has a name for one and a name for more: "1 row", "1,200 rows".
+func (w words) many(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return w.count(n) + " " + more
+}
+
 // count returns 1234567 as "1,234,567".
 func (w words) count(n int) string {
 	s := strconv.Itoa(n)

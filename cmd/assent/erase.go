@@ -61,7 +61,7 @@ func (a *app) erase(ctx context.Context, who string, ground subscriptions.Ground
 	for _, n := range e.Emptied {
 		rows += n
 	}
-	fmt.Fprintf(a.stdout, "Erasure %d is done: %s rows emptied; event %d of the ledger keeps the address away.\n", e.ID, thousands(rows), e.EventSeq)
+	fmt.Fprintf(a.stdout, "Erasure %d is done: %s emptied; event %d of the ledger keeps the address away.\n", e.ID, counted(rows, "row", "rows"), e.EventSeq)
 	return nil
 }
 

@@ -84,9 +84,9 @@ func (a *app) export(ctx context.Context, f exportFlags) (err error) {
 	}
 	switch {
 	case err != nil && done.Rows > 0:
-		fmt.Fprintf(a.stderr, "%s rows were written. The same command with --after %d goes on behind them.\n", thousands(done.Rows), done.Last)
+		fmt.Fprintf(a.stderr, "%s written. The same command with --after %d goes on behind.\n", counted(done.Rows, "row was", "rows were"), done.Last)
 	case err == nil:
-		fmt.Fprintf(a.stderr, "%s rows.\n", thousands(done.Rows))
+		fmt.Fprintf(a.stderr, "%s.\n", counted(done.Rows, "row", "rows"))
 	}
 	return err
 }

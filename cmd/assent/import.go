@@ -129,7 +129,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 			return errs.E("import", errs.Invalid, fmt.Sprintf("%s Say --map %q=ATTRIBUTE to take it for another one, or --ignore %q to leave it out.", errs.Message(err), column.Column, column.Column), err)
 		}
 		if report.ID != 0 {
-			fmt.Fprintf(a.stderr, "Kept so far: %s rows, %s of them now on the list. The same command goes on behind them.\n", thousands(report.Rows), thousands(report.Granted))
+			fmt.Fprintf(a.stderr, "Kept so far: %s, %s of them now on the list. The same command goes on behind.\n", counted(report.Rows, "row", "rows"), thousands(report.Granted))
 		}
 		return err
 	}
@@ -219,13 +219,13 @@ func (a *app) answering(ctx context.Context, db *store.DB, as string) (string, e
 func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun bool, rejects *rejectsFile) {
 	switch {
 	case r.Already:
-		fmt.Fprintf(a.stdout, "This file was brought into %s on %s. Nothing was done again. What became of its %s rows:\n", list.Name, day(r.FinishedAt), thousands(r.Rows))
+		fmt.Fprintf(a.stdout, "This file was brought into %s on %s. Nothing was done again. What became of its %s:\n", list.Name, day(r.FinishedAt), counted(r.Rows, "row", "rows"))
 	case dryRun:
-		fmt.Fprintf(a.stdout, "Dry run: nothing was changed. What would become of %s rows in %s:\n", thousands(r.Rows), list.Name)
+		fmt.Fprintf(a.stdout, "Dry run: nothing was changed. What would become of %s in %s:\n", counted(r.Rows, "row", "rows"), list.Name)
 	case r.Resumed > 0:
-		fmt.Fprintf(a.stdout, "Went on behind row %s. What became of %s rows in %s:\n", thousands(r.Resumed), thousands(r.Rows), list.Name)
+		fmt.Fprintf(a.stdout, "Went on behind row %s. What became of %s in %s:\n", thousands(r.Resumed), counted(r.Rows, "row", "rows"), list.Name)
 	default:
-		fmt.Fprintf(a.stdout, "What became of %s rows in %s:\n", thousands(r.Rows), list.Name)
+		fmt.Fprintf(a.stdout, "What became of %s in %s:\n", counted(r.Rows, "row", "rows"), list.Name)
 	}
 	a.counts([]tally{
 		{r.Granted, "now on the list"},

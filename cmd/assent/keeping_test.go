@@ -73,10 +73,10 @@ func TestASuppressionFileIsBroughtInOnce(t *testing.T) {
 	t.Parallel()
 	r := ready(t)
 	plain := r.file("plain.txt", "ann@example.org\nnobody\nBo@example.org\nANN@example.org\n")
-	wantSays(t, r.want(0, "", "suppress", "import", plain), "4 rows: 2 addresses barred now, 1 were already, 1 are no address", "in line 2")
-	wantSays(t, r.want(0, "", "suppress", "import", plain, "--programme", "harbour"), "0 addresses barred now")
+	wantSays(t, r.want(0, "", "suppress", "import", plain), "4 rows: 2 addresses are barred now, 1 was already, 1 is no address", "in line 2")
+	wantSays(t, r.want(0, "", "suppress", "import", plain, "--programme", "harbour"), "0 addresses are barred now")
 	columns := r.file("columns.csv", "name,Email\nAnn,cy@example.org\n")
-	wantSays(t, r.want(0, "", "suppress", "import", columns, "--list", "news", "--reason", "telephone preference"), "1 addresses barred now")
+	wantSays(t, r.want(0, "", "suppress", "import", columns, "--list", "news", "--reason", "telephone preference"), "1 address is barred now")
 	wantSays(t, r.want(1, "", "suppress", "import", columns, "--reason", "Ann said so"), "small letters")
 	wantSays(t, r.want(2, "", "suppress", "import", columns, "--list", "news", "--programme", "harbour"), "not both")
 	wantSays(t, r.want(2, "", "suppress", "fold"), "ASSENT_FOLD is not set")
@@ -110,7 +110,7 @@ func TestASecretIsChangedWithoutLosingAnybody(t *testing.T) {
 	wantSays(t, r.want(0, "", "secret", "rotate"), "bears the new ASSENT_SECRET now")
 	wantSays(t, r.want(0, "", "secret", "rotate"), "Nothing was changed")
 	r.want(0, "", "verify")
-	wantSays(t, r.want(0, "", "suppress", "import", r.file("again.txt", "ANN@example.org\n")), "0 addresses barred now, 1 were already")
+	wantSays(t, r.want(0, "", "suppress", "import", r.file("again.txt", "ANN@example.org\n")), "0 addresses are barred now, 1 was already")
 	r.env["ASSENT_SECRET"] = "Wq5Rt8Yu1Io4Pa7Sd0Fg3Hj6Kl9Zx2Cv"
 	r.env["ASSENT_FORMER_SECRETS"] = "Mn1Bv4Cx7Zl0Kj3Hg6Fd9Sa2Po5Iu8Yt"
 	wantSays(t, r.want(1, "", "secret", "rotate"), "neither ASSENT_SECRET nor any of ASSENT_FORMER_SECRETS")

@@ -79,6 +79,14 @@ func (p *progress) draw(line string) {
 	p.drawn = width
 }
 
+// counted says how many there are of what has a name for one and a name for more: "1 row", "1,200 rows".
+func counted(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + more
+}
+
 // thousands writes 1234567 as 1,234,567.
 func thousands(n int64) string {
 	s := fmt.Sprint(n)

@@ -80,7 +80,7 @@ func (a *app) suppressFile(ctx context.Context, path, list, programme, reason, a
 	counts, err := k.SuppressMany(ctx, subscriptions.ManySuppressions{
 		Scope: scope, Reason: reason, Channel: subscriptions.ByImport, Actor: actor, Source: "suppression file", Next: rows.next,
 	})
-	fmt.Fprintf(a.stdout, "%s rows: %s addresses barred now, %s were already, %s are no address.\n", thousands(counts.Rows), thousands(counts.Suppressed), thousands(counts.Already), thousands(counts.Invalid))
+	fmt.Fprintf(a.stdout, "%s: %s barred now, %s already, %s no address.\n", counted(counts.Rows, "row", "rows"), counted(counts.Suppressed, "address is", "addresses are"), counted(counts.Already, "was", "were"), counted(counts.Invalid, "is", "are"))
 	if len(rows.bad) > 0 {
 		fmt.Fprintf(a.stdout, "No address stands in line %s.\n", strings.Join(rows.bad, ", "))
 	}

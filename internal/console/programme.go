@@ -29,6 +29,8 @@ type Notices interface {
 // NoticeRuns reads how far the telling of notices has come. The store is one.
 type NoticeRuns interface {
 	NoticeRunsOf(ctx context.Context, programmeID int64) ([]subscriptions.NoticeRun, error)
+	// MembersOf counts the people with an active place on a list of a programme: those whom a run would tell.
+	MembersOf(ctx context.Context, programmeID int64) (int64, error)
 	TellingCounts(ctx context.Context, noticeID int64) (map[subscriptions.TellingState]int64, error)
 }
 
@@ -255,7 +257,11 @@ func (s *console) noticeRows(ctx context.Context, p subscriptions.Programme, not
 				row.ResumeURL = here + "/resume"
 			}
 		case i == len(notices)-1 && by.May(auth.CampaignsSend):
-			row.StartURL = programmeURL(p.ID) + "/run"
+			members, err := s.NoticeRuns.MembersOf(ctx, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			row.StartURL, row.Members = programmeURL(p.ID)+"/run", int(members)
 		}
 		rows = append(rows, row)
 	}

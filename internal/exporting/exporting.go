@@ -5,6 +5,7 @@ package exporting
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -205,6 +206,11 @@ func (x *Exporter) rowsOf(ctx context.Context, r Request) (source, error) {
 	case Events:
 		return x.events(), nil
 	case Deliveries:
+		if _, err := x.Store.Campaign(ctx, r.CampaignID); errs.KindOf(err) == errs.NotFound {
+			return source{}, errs.E("exporting: rows", errs.NotFound, fmt.Sprintf("There is no campaign %d.", r.CampaignID), err)
+		} else if err != nil {
+			return source{}, err
+		}
 		return x.deliveries(r.CampaignID), nil
 	}
 	if r.List == "" {

@@ -55,16 +55,14 @@ func (d *DB) NoticeRunsOf(ctx context.Context, programmeID int64) ([]subscriptio
 
 // TellingCounts counts the people of a notice's run by what became of telling them.
 func (d *DB) TellingCounts(ctx context.Context, noticeID int64) (map[subscriptions.TellingState]int64, error) {
-	type count struct {
-		state  subscriptions.TellingState
-		people int64
-	}
+	out := map[subscriptions.TellingState]int64{}
 	rows, err := d.reading().query(ctx, `SELECT state, COUNT(*) FROM notice_tellings WHERE notice_id = ? GROUP BY state`, noticeID)
-	counts, err := collect(rows, err, func(s scanner) (c count, err error) { return c, s.Scan(&c.state, &c.people) })
-	out := make(map[subscriptions.TellingState]int64, len(counts))
-	for _, c := range counts {
-		out[c.state] = c.people
-	}
+	_, err = collect(rows, err, func(s scanner) (people int64, err error) {
+		var state subscriptions.TellingState
+		err = s.Scan(&state, &people)
+		out[state] = people
+		return people, err
+	})
 	return out, fail("store: telling counts", err)
 }
 
@@ -75,14 +73,11 @@ func (d *DB) OpenTellings(ctx context.Context, run subscriptions.NoticeRun, limi
 	return fail("store: open tellings", d.within(ctx, func(c conn) error {
 		var mark int64
 		err := c.row(ctx, `SELECT opened_up_to FROM notice_runs WHERE id = ? AND state = ? AND paused_at = 0`+d.forUpdate(), run.ID, string(subscriptions.RunOpening)).Scan(&mark)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // paused meanwhile, or opened to its end: what resumes it writes a task of its own
+		if errors.Is(err, sql.ErrNoRows) || err == nil && mark != run.OpenedUpTo {
+			return nil // paused meanwhile, or opened by another or to its end: what resumes it writes a task of its own
 		}
 		if err != nil {
 			return err
-		}
-		if mark != run.OpenedUpTo {
-			return nil
 		}
 		members, err := c.membersAfter(ctx, run.ProgrammeID, run.OpenedUpTo, limit)
 		if err != nil {
@@ -106,11 +101,17 @@ func (d *DB) OpenTellings(ctx context.Context, run subscriptions.NoticeRun, limi
 	}))
 }
 
+const membersOf = ` FROM subscribers s WHERE s.id > ? AND s.address <> '' AND EXISTS (SELECT 1 FROM memberships m JOIN lists l ON l.id = m.list_id
+	WHERE m.subscriber_id = s.id AND m.status = 'active' AND l.programme_id = ?)`
+
+// MembersOf counts the people whom a notice run of a programme would tell now.
+func (d *DB) MembersOf(ctx context.Context, programmeID int64) (n int64, err error) {
+	err = d.reading().row(ctx, `SELECT COUNT(*)`+membersOf, 0, programmeID).Scan(&n)
+	return n, fail("store: members of a programme", err)
+}
+
 func (c conn) membersAfter(ctx context.Context, programmeID, after int64, limit int) ([]subscriptions.Subscriber, error) {
-	rows, err := c.query(ctx, `SELECT s.id, s.address, s.name, s.language FROM subscribers s
-		WHERE s.id > ? AND s.address <> '' AND EXISTS (SELECT 1 FROM memberships m JOIN lists l ON l.id = m.list_id
-			WHERE m.subscriber_id = s.id AND m.status = 'active' AND l.programme_id = ?)
-		ORDER BY s.id LIMIT ?`, after, programmeID, limit)
+	rows, err := c.query(ctx, `SELECT s.id, s.address, s.name, s.language`+membersOf+` ORDER BY s.id LIMIT ?`, after, programmeID, limit)
 	return collect(rows, err, func(s scanner) (p subscriptions.Subscriber, err error) {
 		var addr string
 		err = s.Scan(&p.ID, &addr, &p.Name, &p.Language)
