@@ -133,11 +133,11 @@ func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *
 		o.Events = append(o.Events, cases.MailStopped(now, h.Reckoner.UKDate(now)))
 	}
 	for _, route := range []struct{ flag, what string }{
-		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that (E1-31)."},
-		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on (E4-02)."},
-		{sorting.FlagThirdParty, "This may ask for the data of somebody else. Nothing is disclosed by default: a law, the formal written request, and a person's decision come first (E1-11)."},
+		{sorting.FlagCompensation, "Compensation is asked for. The Senior Information Risk Officer deals with that."},
+		{sorting.FlagFOI, "This may ask for information under the Freedom of Information Act, which is not dealt with here. Pass that part on."},
+		{sorting.FlagThirdParty, "This may ask for the data of somebody else. Nothing is disclosed by default: a law, the formal written request, and a person's decision come first."},
 		{sorting.FlagAgent, "Somebody may act for somebody else here: see to authority before anything is disclosed."},
-		{sorting.FlagChild, "A child may have written this, or it may be about one: then name the child as whom the case is about, for of a mail that is the sender. A child has the same rights: answer in words that they understand, and ask a parent or guardian only where the child cannot act alone. What a child below the programme's age gave without a parent's agreement is erased (E4-01)."},
+		{sorting.FlagChild, "A child may have written this, or it may be about one: then name the child as whom the case is about, for of a mail that is the sender. A child has the same rights: answer in words that they understand, and ask a parent or guardian only where the child cannot act alone. What a child below the programme's age gave without a parent's agreement is erased."},
 	} {
 		if h.verdict.Flagged(route.flag) {
 			o.Events = append(o.Events, cases.Event{Kind: cases.Noted, At: now, On: h.Reckoner.UKDate(now), Actor: "system", What: route.what})

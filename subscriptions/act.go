@@ -59,8 +59,8 @@ var noActs = []string{
 // flaws are what evidence may say of an act that makes it no consent, with the sentence that refuses it.
 var flaws = []struct{ name, sentence string }{
 	{"pre_ticked", "A box that was ticked beforehand is no consent (recital 32). Ask the person again, with an empty box."},
-	{"bundled", "One act for several purposes is no consent to any of them (Article 7(2); E2-02). Record one act for each."},
-	{"condition", "Consent that is a condition of something else is not freely given (Article 7(4); E1-21). Ask the person again, apart from it."},
+	{"bundled", "One act for several purposes is no consent to any of them (Article 7(2)). Record one act for each."},
+	{"condition", "Consent that is a condition of something else is not freely given (Article 7(4)). Ask the person again, apart from it."},
 }
 
 // plainAct takes an act to the form of noActs; of one that is longer than any of them it returns the beginning.

@@ -69,7 +69,7 @@ type adder func(rule, format string, a ...any)
 func (in declared) ofProgramme(add adder) {
 	p := in.programme
 	if p.Ended(in.now) {
-		add("programme ended", "%s ended on %s, and its data is still kept. Let retention take it away (E3-09).", p.Name, p.EndsAt.In(zoneOf(p)).Format("2 January 2006"))
+		add("programme ended", "%s ended on %s, and its data is still kept. Let retention take it away.", p.Name, p.EndsAt.In(zoneOf(p)).Format("2 January 2006"))
 	}
 	if p.GuardianAge < DefaultGuardianAge {
 		add("age of consent", "A guardian is asked below the age of %d. Online, a child's own consent counts only from %d (Article 8); below it a guardian's is needed whatever the policy says.", p.GuardianAge, DefaultGuardianAge)
@@ -94,7 +94,7 @@ func (in declared) ofPurposes(add adder) {
 			bases[u.Class][u.Basis] = true
 		}
 		if u.ReviewOverdue(in.now) {
-			add("review overdue", "The assessment %s behind “%s” was to be reviewed by %s. Review it and set the next date (E2-06, E2-07).", u.Conditions.Assessment, u.Name, u.Conditions.ReviewOn.Format("2 January 2006"))
+			add("review overdue", "The assessment %s behind “%s” was to be reviewed by %s. Review it and set the next date.", u.Conditions.Assessment, u.Name, u.Conditions.ReviewOn.Format("2 January 2006"))
 		}
 		if u.Class == Newsletter && u.Basis == LegitimateInterests {
 			add("newsletter on legitimate interests", "“%s” goes out on legitimate interests. That carries information and no promotion: marketing by email needs consent or the soft opt-in (PECR regulation 22), and whoever objects must be let go at once.", u.Name)
@@ -105,7 +105,7 @@ func (in declared) ofPurposes(add adder) {
 	}
 	for class, of := range bases {
 		if len(of) > 1 && class != Targeted {
-			add("two bases for one class", "Mail of class %s rests on %s. People cannot tell which rule holds for a message; the stricter is meant (E4-08, E4-11).", class, basesInWords(of))
+			add("two bases for one class", "Mail of class %s rests on %s. People cannot tell which rule holds for a message; the stricter is meant.", class, basesInWords(of))
 		}
 	}
 }
@@ -124,7 +124,7 @@ var tracking = []string{"whether emails are opened", "whether you open", "opens 
 
 func (in declared) ofNotice(add adder) {
 	if len(in.notices) == 0 {
-		add("no notice", "The programme has no privacy notice, so no list of it can be opened (E1-28).")
+		add("no notice", "The programme has no privacy notice, so no list of it can be opened.")
 		return
 	}
 	n := in.notices[len(in.notices)-1]

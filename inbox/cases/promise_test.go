@@ -13,7 +13,7 @@ func TestTellingTheOutcomeKeepsTheWordToWriteAgainAndNoAction(t *testing.T) {
 	c := begun(t, Complaint, "2026-11-25")
 	for _, e := range []Event{
 		{Kind: Promised, On: day("2026-11-26"), Detail: Detail{Promise: &Promise{Told: day("2026-11-26"), Due: day("2026-12-10"), Words: "the next word from us"}}},
-		{Kind: Promised, On: day("2026-11-26"), Detail: Detail{Promise: &Promise{Told: day("2026-11-26"), Due: day("2026-12-18"), Words: "train the desk", Action: true}}},
+		{Kind: Promised, On: day("2026-11-26"), Detail: Detail{Promise: &Promise{Told: day("2026-11-26"), Due: day("2026-12-18"), Words: "train the desk.", Action: true}}},
 		decided(Upheld), event(Answered),
 	} {
 		var err error

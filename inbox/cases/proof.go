@@ -45,7 +45,7 @@ const NoDoubt = "no-doubt"
 func Evidences() []Evidence {
 	return []Evidence{
 		{"answered-letter", "They answered a letter that we sent to the address on record"},
-		{"shared-knowledge", "They gave a code word, or told what only they and we know (E2-43)"},
+		{"shared-knowledge", "They gave a code word, or told what only they and we know"},
 		{"known", "A member of staff knows them, by voice or in person"},
 		{"called-back", "They were called back on a number that was on record before"},
 		{"signed-in", "They signed in to an account of theirs"},

@@ -229,7 +229,7 @@ func (s *Service) DecisionFields(c Case, language, form string) Fields {
 	by := map[string]string{"en": "by", "cy": "erbyn"}[language]
 	for _, p := range c.Facts.Actions() {
 		if p.KeptOn.IsZero() {
-			actions = append(actions, "- "+p.Words+" ("+by+" "+templates.Day(time.Date(p.Due.Year, p.Due.Month, p.Due.Day, 0, 0, 0, 0, time.UTC), language)+")")
+			actions = append(actions, "- "+strings.TrimSuffix(p.Words, ".")+" ("+by+" "+templates.Day(time.Date(p.Due.Year, p.Due.Month, p.Due.Day, 0, 0, 0, 0, time.UTC), language)+")")
 		}
 	}
 	v["actions"] = strings.Join(actions, "\n")

@@ -195,7 +195,7 @@ func (s *Service) checkAsking(c Case, e Event) error {
 	case e.Detail.For == Identity && c.Kind == WithdrawConsent:
 		return invalid("No check of identity may stand before a withdrawal: it has effect at once (Article 7(3)).")
 	case e.Detail.For == Identity && ObjectsToMarketing(c):
-		return invalid("No check of identity may stand before an objection to marketing: it has effect at once (Article 21(3); E2-24).")
+		return invalid("No check of identity may stand before an objection to marketing: it has effect at once (Article 21(3)).")
 	case e.Detail.For == Fee:
 		return personOnly(e.Actor, "")
 	}
@@ -220,9 +220,9 @@ func (s *Service) checkDecision(c Case, e *Event) error {
 	case d.Outcome.needsReason() && (len(d.Reasons) == 0 || strings.TrimSpace(d.Words) == ""):
 		return invalid("A refusal, also of a part, needs a reason and words that the person will be told (Article 12(4)).")
 	case d.Outcome.needsWords() && strings.TrimSpace(d.Words) == "":
-		return invalid("Say in words what was found and why: the complainant will be told (E1-33).")
+		return invalid("Say in words what was found and why: the complainant will be told.")
 	case slices.Contains(d.Reasons, "exempt") && strings.TrimSpace(d.Consulted) == "":
-		return invalid("Say who was consulted about the exemption and what they said, or that nobody had to be (E0-20).")
+		return invalid("Say who was consulted about the exemption and what they said, or that nobody had to be.")
 	case len(d.Words) > maxNote || len(d.Consulted) > maxNote:
 		return invalid("The words are longer than %d characters.", maxNote)
 	}

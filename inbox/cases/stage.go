@@ -55,7 +55,7 @@ func (c *Case) escalated(e Event) error {
 	case to != Review && to != Commissioner:
 		return invalid("Say where it goes: review or commissioner.")
 	case to == Review && c.Facts.Reached() > 1:
-		return conflict("It was reviewed already, and that decision is final (E1-34). The person may go to the Commissioner.")
+		return conflict("It was reviewed already, and that decision is final. The person may go to the Commissioner.")
 	case to == Review && c.Facts.AnsweredOn.IsZero():
 		return conflict("There is no outcome yet of which the person was told, and which could be reviewed.")
 	case to == Commissioner && !c.Facts.CommissionerOn.IsZero():
@@ -81,7 +81,7 @@ func (c Case) reviewedByAnother(d Decision) error {
 	}
 	for _, s := range c.Facts.Stages {
 		if s.Level == First && sameDecider(s.Decision, d) {
-			return conflict("You decided the first stage. The review is decided by somebody else (E1-34).")
+			return conflict("You decided the first stage. The review is decided by somebody else.")
 		}
 	}
 	return nil

@@ -31,13 +31,13 @@ func onward(k cases.Case) []templates.CaseAct {
 	out := []templates.CaseAct{refer}
 	if k.Kind == cases.Complaint {
 		out = append(out, templates.CaseAct{Kind: string(cases.Summarised), Title: "Summarise for the register", Hint: k.Facts.Brief, Button: "Keep", Note: "What it is about, in a line", NoteNeeded: true})
-		out = append(out, templates.CaseAct{Kind: string(cases.Promised), Title: "Promise an action", Hint: "What we will do to put things right, and by when: it becomes a clock, and stands in the letter and on the register (E1-35).", Button: "Promise", Date: "By when", Note: "What we will do", NoteNeeded: true})
+		out = append(out, templates.CaseAct{Kind: string(cases.Promised), Title: "Promise an action", Hint: "What we will do to put things right, and by when: it becomes a clock, and stands in the letter and on the register.", Button: "Promise", Date: "By when", Note: "What we will do", NoteNeeded: true})
 	}
 	if k.Kind != cases.Complaint || k.Facts.Reached() == 3 {
 		return out
 	}
 	next := templates.CaseAct{
-		Kind: string(cases.Escalated), Title: "The person is not content", Hint: "A review is decided by somebody else than decided before, and is final (E1-34). Tell the person by when they hear: that becomes a clock.", Button: "Record", Date: "When",
+		Kind: string(cases.Escalated), Title: "The person is not content", Hint: "A review is decided by somebody else than decided before, and is final. In the letter that tells them so, say by when they hear: that becomes a clock.", Button: "Record", Date: "When they said so",
 		Choose: "It goes to", ChooseName: templates.FieldTo, Note: "What they are not content with", NoteNeeded: true,
 	}
 	if k.Facts.Reached() == 1 && !k.Facts.AnsweredOn.IsZero() {

@@ -209,7 +209,7 @@ func thirdPartyFields(files []cases.File) []templates.RegisterField {
 	return []templates.RegisterField{
 		{Name: "Organisation", Label: "Which organisation asks", Type: "text"}, {Name: "Officer", Label: "Who there", Type: "text"}, {Name: "TheirRef", Label: "Their reference", Type: "text"},
 		{Name: "Wanted", Label: "Which data they want, and for what", Long: true}, {Name: "Gateway", Label: "The law that it rests on", Choices: laws}, {Name: "GatewayWords", Label: "What they say to it", Long: true},
-		{Name: "form_file_id", Label: "The formal written request, among the files (E1-11)", Choices: forms},
+		{Name: "form_file_id", Label: "The formal written request, among the files", Choices: forms},
 		{Name: "Disclosed", Label: "What was disclosed", Hint: "Nothing is by default. Only after a person decided so.", Long: true}, {Name: "DisclosedOn", Label: "When", Type: "date"}, {Name: "Means", Label: "How", Type: "text"},
 		{Name: "Told", Label: "The person", Choices: pick("", "Not settled", thirdparty.Told, "was told", thirdparty.NotTold, "was not told")}, {Name: "ToldWhy", Label: "If not told: why", Long: true},
 	}

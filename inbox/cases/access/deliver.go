@@ -73,7 +73,7 @@ func (s *Service) ready(ctx context.Context, caseID int64) (cases.Case, Bundle, 
 	case err != nil:
 		return k, pack, err
 	case !established(k):
-		return k, pack, conflict("Who asks is not established yet. Record what shows it, or have it proved, before anything is handed over (E1-07).")
+		return k, pack, conflict("Who asks is not established yet. Record what shows it, or have it proved, before anything is handed over.")
 	case held != nil:
 		return k, pack, held
 	case k.Decision == nil || k.Decision.Outcome != cases.Granted && k.Decision.Outcome != cases.Partly:

@@ -199,7 +199,7 @@ func (s *Service) Judge(ctx context.Context, caseID, itemID int64, j Judgement) 
 	case !x.DoneAt.IsZero():
 		return x, errs.E(op, errs.Conflict, "This was corrected already.", nil)
 	}
-	if err := checkWords(j.Words, j.Verdict != Correct, "Say why it is not corrected: the person is told, and it stays on record (E1-38)."); err != nil {
+	if err := checkWords(j.Words, j.Verdict != Correct, "Say why it is not corrected: the person is told, and it stays on record."); err != nil {
 		return x, errs.Wrap(op, err)
 	}
 	x.Decision, x.Words, x.DecidedBy, x.DecidedAt = j.Verdict, strings.TrimSpace(j.Words), j.Actor, s.Now()

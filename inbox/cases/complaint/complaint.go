@@ -24,7 +24,7 @@ const Summary = "summary"
 
 // Duties implements cases.Practice.
 func (Practice) Duties(_ context.Context, c cases.Case) ([]cases.Duty, error) {
-	return []cases.Duty{{Code: Summary, Words: "Say in a line what it is about, for the register (E1-35)", Done: c.Facts.Brief != ""}}, nil
+	return []cases.Duty{{Code: Summary, Words: "Say in a line what it is about, for the register", Done: c.Facts.Brief != ""}}, nil
 }
 
 // Entry is a line of the register of complaints.

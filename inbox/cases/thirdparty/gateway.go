@@ -60,7 +60,7 @@ func (Practice) Reasons(_ cases.Case, o cases.Outcome) (out []cases.Reason) {
 // MayDecide implements cases.Deciding: nothing is given without a law that allows it (E1-11).
 func (Practice) MayDecide(_ cases.Case, d cases.Decision) error {
 	if gives(d.Outcome) && !slices.ContainsFunc(d.Reasons, isGateway) {
-		return errs.E("thirdparty: decide", errs.Invalid, "Say which law lets you give it: without one nothing is disclosed (E1-11).", nil)
+		return errs.E("thirdparty: decide", errs.Invalid, "Say which law lets you give it: without one nothing is disclosed.", nil)
 	}
 	return nil
 }

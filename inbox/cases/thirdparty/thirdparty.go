@@ -123,7 +123,7 @@ func (p Practice) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, error
 		return out, nil
 	}
 	return append(out,
-		cases.Duty{Step: cases.CarryingOut, Code: "disclosure-gateway", Words: "Record the law that it rests on, with the formal written request (E1-11)", Done: r.MayDisclose() == nil},
+		cases.Duty{Step: cases.CarryingOut, Code: "disclosure-gateway", Words: "Record the law that it rests on, with the formal written request", Done: r.MayDisclose() == nil},
 		cases.Duty{Step: cases.CarryingOut, Code: Given, Words: "Record what was disclosed, when and how", Done: r.Disclosed != ""},
 		cases.Duty{Step: cases.CarryingOut, Code: PersonTold, Words: "Tell the person that their data was disclosed, or record why not", Done: r.Told != ""}), nil
 }
@@ -134,7 +134,7 @@ func (r Record) MayDisclose() error {
 	case r.Gateway == "":
 		return errs.E("thirdparty: may", errs.Conflict, "Nothing is disclosed while no law is named that it rests on.", nil)
 	case r.FormFileID == 0:
-		return errs.E("thirdparty: may", errs.Conflict, "Nothing is disclosed without the formal written request among the files of the case (E1-11).", nil)
+		return errs.E("thirdparty: may", errs.Conflict, "Nothing is disclosed without the formal written request among the files of the case.", nil)
 	}
 	return nil
 }
