@@ -91,14 +91,15 @@ func Understood(kinds []Kind, mailStopped bool, language string) []string {
 		AutomatedDecision: "Rydych yn gofyn i berson edrych ar benderfyniad a wnaed gan beiriant.", Complaint: "Rydych yn cwyno am sut rydym yn defnyddio data personol.",
 		Breach: "Rydych yn rhoi gwybod bod data personol wedi’i golli, neu wedi’i weld gan rywun na ddylai.", Disclosure: "Rydych yn gofyn i ni am ddata personol rhywun arall.",
 	}
-	says, stopped := english, "Our emails to this address that rest on it have stopped."
-	if slices.Contains(kinds, Objection) {
-		stopped = "We have stopped the emails from our lists to this address."
+	says, stopped := english, "We have stopped the emails from our lists to this address."
+	onlyConsent := slices.Equal(kinds, []Kind{WithdrawConsent})
+	if onlyConsent {
+		stopped = "Our emails to this address that rest on it have stopped."
 	}
 	if language == "cy" {
-		says, stopped = welsh, "Mae ein negeseuon e-bost i’r cyfeiriad hwn sy’n dibynnu ar hynny wedi stopio."
-		if slices.Contains(kinds, Objection) {
-			stopped = "Rydym wedi stopio’r negeseuon e-bost o’n rhestrau i’r cyfeiriad hwn."
+		says, stopped = welsh, "Rydym wedi stopio’r negeseuon e-bost o’n rhestrau i’r cyfeiriad hwn."
+		if onlyConsent {
+			stopped = "Mae ein negeseuon e-bost i’r cyfeiriad hwn sy’n dibynnu ar hynny wedi stopio."
 		}
 	}
 	var out []string
