@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"assent/internal/assembly"
 	"assent/internal/config"
@@ -59,28 +58,17 @@ func (a *app) serve(ctx context.Context, run []string) error {
 
 // runParts runs the parts until ctx ends or one of them fails.
 func (a *app) runParts(ctx context.Context, h *assembly.House, parts []assembly.Part) error {
-	running := []func(context.Context) error{h.Relay}
-	for _, p := range parts {
-		switch p {
-		case assembly.API:
-			l, err := assembly.Listen(h.Config.Listen)
-			if err != nil {
-				return err
-			}
-			h.Log.Info("serving", "listen", l.Addr().String(), "base_url", h.Config.BaseURL)
-			running = append(running, func(ctx context.Context) error { return h.Serve(ctx, l) })
-		case assembly.Worker:
-			running = append(running, h.Work, h.Dispose, h.Tidy, h.PassTime)
-		case assembly.Inbox:
-			running = append(running, h.Watch, h.Compare)
+	var listener net.Listener
+	if slices.Contains(parts, assembly.API) {
+		l, err := assembly.Listen(h.Config.Listen)
+		if err != nil {
+			return err
 		}
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	for _, part := range running {
-		g.Go(func() error { return part(ctx) })
+		h.Log.Info("serving", "listen", l.Addr().String(), "base_url", h.Config.BaseURL)
+		listener = l
 	}
 	h.Log.Info("started", "parts", parts, "database", h.DB.Name(), "redis", h.Redis.String(), "mailboxes", len(h.Boxes))
-	return g.Wait()
+	return h.Run(ctx, listener, parts...)
 }
 
 func partsOf(run []string) ([]assembly.Part, error) {

@@ -3,6 +3,7 @@ package assembly
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,26 @@ const (
 
 // Parts holds every part.
 var Parts = []Part{API, Worker, Inbox}
+
+// Run runs parts until ctx ends or one of them fails. The API is served on l, which may be nil without it.
+func (h *House) Run(ctx context.Context, l net.Listener, parts ...Part) error {
+	running := []func(context.Context) error{h.Relay}
+	for _, p := range parts {
+		switch p {
+		case API:
+			running = append(running, func(ctx context.Context) error { return h.Serve(ctx, l) })
+		case Worker:
+			running = append(running, h.Work, h.Dispose, h.Tidy, h.PassTime)
+		case Inbox:
+			running = append(running, h.Watch, h.Compare)
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, part := range running {
+		g.Go(func() error { return part(ctx) })
+	}
+	return g.Wait()
+}
 
 // queues says which queue a kind of task goes to: each has workers of its own, so that a campaign never keeps a confirmation waiting.
 func queues() map[string]string {

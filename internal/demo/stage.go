@@ -88,10 +88,7 @@ func (s *stage) start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.parts, running = errgroup.WithContext(running)
-	s.parts.Go(func() error { return s.house.Serve(running, listener) })
-	s.parts.Go(func() error { return s.house.Relay(running) })
-	s.parts.Go(func() error { return s.house.Work(running) })
-	s.parts.Go(func() error { return s.house.Watch(running) })
+	s.parts.Go(func() error { return s.house.Run(running, listener, assembly.Parts...) }) // as every other installation does: recipients are told, terms end
 	return nil
 }
 
