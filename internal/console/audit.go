@@ -63,8 +63,12 @@ func (s *console) trail(c *gin.Context, by auth.Actor) error {
 		query.Set("before", strconv.FormatInt(all[rowsOnPage-1].Seq, 10))
 		page.Older = "?" + query.Encode()
 	}
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	for _, e := range all {
-		page.Rows = append(page.Rows, s.auditRow(e))
+		page.Rows = append(page.Rows, s.auditRow(e, names))
 	}
 	return s.page(c, http.StatusOK, "audit", page)
 }
@@ -104,9 +108,9 @@ func actionNames() []string {
 	return out
 }
 
-func (s *console) auditRow(e audit.Read) templates.AuditRow {
+func (s *console) auditRow(e audit.Read, names actors) templates.AuditRow {
 	row := templates.AuditRow{
-		Number: e.Seq, At: s.local(e.At), Who: auditWords(e.Actor), What: string(e.Action), Object: e.Object, URL: objectURL(e.Object), Why: e.Why, Destroyed: e.Destroyed,
+		Number: e.Seq, At: s.local(e.At), Who: auditWords(e.Actor, names), What: string(e.Action), Object: e.Object, URL: objectURL(e.Object), Why: e.Why, Destroyed: e.Destroyed,
 	}
 	if facts := string(e.Facts); facts != "{}" {
 		row.Facts = facts
@@ -131,7 +135,10 @@ func valueText(v any) string {
 }
 
 // auditWords says who acted, with the number that the trail has.
-func auditWords(actor string) string {
+func auditWords(actor string, names actors) string {
+	if name := names[actor]; name != "" {
+		return name + ", " + actor // as the trail is asked for it, and as it is exported
+	}
 	if uid, cli := strings.CutPrefix(actor, "cli:"); cli {
 		return "command line (" + uid + ")"
 	}

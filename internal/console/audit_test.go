@@ -13,6 +13,21 @@ import (
 	"assent/subscriptions/showme"
 )
 
+func TestTheAuditTrailNamesOperatorsAndKeys(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		key, _, err := r.Accounts.MakeKey(t.Context(), auth.Actor{Kind: auth.SystemActor}, "ticket desk", []auth.Scope{auth.CasesRead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.DB.Record(t.Context(), audit.Note{Actor: key.Actor().String(), Action: audit.ReadCase, Object: audit.About("case", 1), Why: "a look"}); err != nil {
+			t.Fatal(err)
+		}
+		w := r.see(r.operator(t, auth.DPO), "/console/audit")
+		pagestest.WantText(t, w, "API key “ticket desk”, key:1")
+	})
+}
+
 func TestTheAuditTrailIsShownWithFiltersAndPages(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r rig) {

@@ -220,7 +220,7 @@ func (s *console) served(ctx context.Context, k mailer.Campaign) (string, error)
 	return strings.Join(names, ", "), nil
 }
 
-func (s *console) campaignFacts(k mailer.Campaign, names map[int64]string) []templates.Fact {
+func (s *console) campaignFacts(k mailer.Campaign, names actors) []templates.Fact {
 	facts := []templates.Fact{
 		{Name: "Sort", Value: pages.Sentence(string(k.Class))},
 		{Name: "Language", Value: map[string]string{templates.English: "English", templates.Welsh: "Welsh"}[k.Language]},

@@ -25,10 +25,17 @@ func (s *console) caseCorrespondence(ctx context.Context, k cases.Case, page *te
 	if err != nil {
 		return err
 	}
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return err
+	}
 	for i, m := range all {
 		shown := templates.CaseMessage{
 			ID: m.ID, In: m.Direction == cases.In, Filed: filedWords(m.Filed), Unread: m.Direction == cases.In && m.ReadAt.IsZero() && m.Filed != cases.ByOpening,
 			Mail: templates.ReceivedMail{From: plain(m.From), Subject: cmp.Or(plain(m.Subject), "(no subject)"), Received: s.local(m.At)},
+		}
+		if !shown.In {
+			shown.By = operatorWords(m.Actor, names)
 		}
 		if m.Stranger {
 			shown.Warning = "It came from an address that is no party’s, or our own server found that it is not from there. The case address shows which case it belongs to, and not who wrote."
@@ -101,7 +108,6 @@ func (s *console) readLetter(ctx context.Context, _ cases.Case, m cases.Message,
 	case mailer.LetterFailed, mailer.LetterRefused, mailer.LetterUncertain, "returned":
 		shown.Warning = "This letter did not arrive, or nobody knows. " + plain(m.LetterReply)
 	}
-	shown.By = actorWords(m.Actor)
 	if !open {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -57,7 +58,7 @@ func (s *console) showCase(c *gin.Context, by auth.Actor, k cases.Case, status i
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page.Row.Owner = names[k.OwnerID]
+	page.Row.Owner = names.operator(k.OwnerID)
 	page.Decision, page.Words = s.decisionFacts(k, names)
 	for _, part := range []func(context.Context, cases.Case, *templates.CasePage) error{s.caseFacts, s.caseActing, s.caseIdentity, s.caseLinks, s.caseDuties, s.caseCorrespondence, s.caseBelongings} {
 		if err := part(ctx, k, &page); err != nil {
@@ -211,7 +212,7 @@ func lawNotes(notes []cases.Note) []templates.ClockStep {
 	return out
 }
 
-func (s *console) decisionFacts(k cases.Case, names map[int64]string) ([]templates.Fact, string) {
+func (s *console) decisionFacts(k cases.Case, names actors) ([]templates.Fact, string) {
 	d := k.Decision
 	if d == nil {
 		return nil, ""
@@ -225,7 +226,7 @@ func (s *console) decisionFacts(k cases.Case, names map[int64]string) ([]templat
 }
 
 // caseTimeline shows what happened, the newest first.
-func (s *console) caseTimeline(events []cases.Event, names map[int64]string) []templates.Event {
+func (s *console) caseTimeline(events []cases.Event, names actors) []templates.Event {
 	all := make([]templates.Event, 0, len(events))
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
@@ -241,13 +242,9 @@ func (s *console) caseTimeline(events []cases.Event, names map[int64]string) []t
 	return all
 }
 
-// operatorWords names an operator to other operators.
-func operatorWords(actor string, names map[int64]string) string {
-	var id int64
-	if _, err := fmt.Sscanf(actor, "user:%d", &id); err == nil && names[id] != "" {
-		return names[id]
-	}
-	return actorWords(actor)
+// operatorWords names who acted to operators.
+func operatorWords(actor string, names actors) string {
+	return cmp.Or(names[actor], actorWords(actor))
 }
 
 func groundWords(grounds []sorting.Ground) []string {

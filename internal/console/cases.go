@@ -160,20 +160,34 @@ func (s *console) caseRows(ctx context.Context, f cases.Filter, offset, limit in
 	rows := make([]templates.CaseRow, 0, len(all))
 	for _, k := range all {
 		row := s.caseRow(k)
-		row.Owner = names[k.OwnerID]
+		row.Owner = names.operator(k.OwnerID)
 		rows = append(rows, row)
 	}
 	return rows, err
 }
 
-// operatorNames returns the names of operators by their number.
-func (s *console) operatorNames(ctx context.Context) (map[int64]string, error) {
-	all, err := s.Accounts.Users(ctx)
-	names := map[int64]string{}
-	for _, u := range all {
-		names[u.ID] = u.Name
+// actors holds the names of operators and API keys by what they are called in the records: "user:2", "key:1".
+type actors map[string]string
+
+func (s *console) operatorNames(ctx context.Context) (actors, error) {
+	names := actors{}
+	users, err := s.Accounts.Users(ctx)
+	for _, u := range users {
+		names[auth.Actor{Kind: auth.UserActor, ID: u.ID}.String()] = u.Name
+	}
+	if err != nil {
+		return names, err
+	}
+	keys, err := s.Accounts.Keys(ctx)
+	for _, k := range keys {
+		names[k.Actor().String()] = "API key “" + k.Name + "”"
 	}
 	return names, err
+}
+
+// operator names one by number; "" for nobody.
+func (a actors) operator(id int64) string {
+	return a[auth.Actor{Kind: auth.UserActor, ID: id}.String()]
 }
 
 func (s *console) caseRow(k cases.Case) templates.CaseRow {

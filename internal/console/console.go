@@ -79,6 +79,7 @@ type Accounts interface {
 	BySession(ctx context.Context, token string) (auth.Actor, error)
 	SignOut(ctx context.Context, token string) error
 	Users(ctx context.Context) ([]auth.User, error)
+	Keys(ctx context.Context) ([]auth.Key, error)
 }
 
 // Recorder keeps the audit trail. The store is one.

@@ -179,7 +179,7 @@ func (s *console) personTimeline(ctx context.Context, p subscriptions.Subscriber
 	return all, nil
 }
 
-func (s *console) ledgerEvent(ctx context.Context, e subscriptions.Event, cat pages.Declared, names map[int64]string) (templates.Event, error) {
+func (s *console) ledgerEvent(ctx context.Context, e subscriptions.Event, cat pages.Declared, names actors) (templates.Event, error) {
 	what, tone := eventWords(e.Kind)
 	if e.Reason != "" {
 		what += " (" + e.Reason + ")"

@@ -103,6 +103,10 @@ func (s *console) fillHolds(ctx context.Context, page *templates.RetentionPage) 
 }
 
 func (s *console) fillErasures(ctx context.Context, page *templates.RetentionPage) error {
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return err
+	}
 	erasures, err := s.Keeping.Keeper.Store.Erasures(ctx, 0, maxKept)
 	states := map[subscriptions.ErasureState]templates.State{
 		subscriptions.ErasureTelling: {Label: "Waits for the letter", Tone: templates.Wait}, subscriptions.ErasureDone: {Label: "Done", Tone: templates.Good},
@@ -110,17 +114,21 @@ func (s *console) fillErasures(ctx context.Context, page *templates.RetentionPag
 	}
 	for _, e := range erasures {
 		page.Erasures = append(page.Erasures, templates.ErasureRow{
-			Number: decimal(e.ID), Asked: s.local(e.AskedAt), Ground: pages.Sentence(string(e.Ground)), State: states[e.State], Done: s.local(e.DoneAt), By: actorWords(e.AskedBy),
+			Number: decimal(e.ID), Asked: s.local(e.AskedAt), Ground: pages.Sentence(string(e.Ground)), State: states[e.State], Done: s.local(e.DoneAt), By: operatorWords(e.AskedBy, names),
 		})
 	}
 	return err
 }
 
 func (s *console) fillCertificates(ctx context.Context, page *templates.RetentionPage) error {
+	names, err := s.operatorNames(ctx)
+	if err != nil {
+		return err
+	}
 	all, err := s.Keeping.Schedule.Store.Certificates(ctx, 0, maxKept)
 	for _, c := range all {
 		page.Certificates = append(page.Certificates, templates.CertificateRow{
-			Number: decimal(c.ID), At: s.local(c.At), What: pages.Sentence(string(c.What)), Action: string(c.Action), Objects: int(c.Objects), Approved: actorWords(c.ApprovedBy), Reason: c.Reason, Digest: c.Digest,
+			Number: decimal(c.ID), At: s.local(c.At), What: pages.Sentence(string(c.What)), Action: string(c.Action), Objects: int(c.Objects), Approved: operatorWords(c.ApprovedBy, names), Reason: c.Reason, Digest: c.Digest,
 		})
 	}
 	return err
