@@ -57,7 +57,7 @@ func preferenceSamples() []sample {
 		{"move", "old", MovePage{Public: face(), Action: "/x/qzt7", Old: true, Masked: "a***@n***.org"}},
 		{"move", "new", MovePage{Public: face(), Action: "/x/qzt7", Masked: "a***@n***.org"}},
 		{"move", "agreed", MovePage{Public: face(), Agreed: true, Until: uk(time.December, 2, 9, 5)}},
-		{"move", "done", MovePage{Public: face(), Done: true}},
+		{"move", "done", MovePage{Public: face(), Done: true, PreferencesURL: "/p/qzt8"}},
 		{"recipient-answer", "", answered("erasure")},
 		{"recipient-answer", "problem", RecipientAnswerPage{Public: face(), Action: "/a/qzt7", Recipient: "Porthaven Printers", Change: "rectification", People: []string{"a***@r***.example", "b***@r***.example"}, Chosen: "impossible", Problem: true}},
 		{"recipient-answer", "done", RecipientAnswerPage{Public: face(), Recipient: "Porthaven Printers", Change: "erasure", Answered: "disproportionate"}},

@@ -199,6 +199,8 @@ type MovePage struct {
 	Done    bool   // both have: the address is changed
 	Refused bool   // this mailbox has just said no
 	Until   time.Time
+	// PreferencesURL is the page of the new address, where the change is done and its mailbox looks; "" otherwise.
+	PreferencesURL string
 }
 
 // ReasonChoice is a reason for leaving that the page offers.

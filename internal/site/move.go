@@ -74,5 +74,12 @@ func (s *site) showMove(c *gin.Context, m subscriptions.Move, side subscriptions
 	if !m.To.IsZero() {
 		page.Masked = m.To.Masked()
 	}
+	if page.Done && !page.Old { // the old mailbox has no say in what the new one gets
+		if person, err := s.People.Store.SubscriberByKey(c.Request.Context(), m.NewKey); err == nil {
+			page.PreferencesURL = s.ownPath(person.ID, s.language(c))
+		} else if errs.KindOf(err) != errs.NotFound {
+			return errs.Wrap("site: move", err)
+		}
+	}
 	return s.page(c, http.StatusOK, "move", page)
 }

@@ -374,9 +374,10 @@ func TestBothMailboxesChangeAnAddress(t *testing.T) {
 		if r.Mailable(t, ann, r.News) || !r.Mailable(t, next, r.News) {
 			t.Error("the address has not changed")
 		}
-		pagestest.WantText(t, r.Get(side(2, subscriptions.NewMailbox)), "Your address is changed")
+		moved := must(r.DB.SubscriberByKey(t.Context(), r.Composer.Keys.AddressKey(address.Must(next))))(t)
+		pagestest.WantText(t, r.Get(side(2, subscriptions.NewMailbox)), "Your address is changed", r.ownPath(moved))
+		pagestest.WantNoText(t, r.Get(side(2, subscriptions.OldMailbox)), "/p/")
 		pagestest.WantText(t, r.Get(r.ownPath(p)), "You changed this address")
-		must(r.DB.SubscriberByKey(t.Context(), r.Composer.Keys.AddressKey(address.Must(next))))(t)
 	})
 }
 
