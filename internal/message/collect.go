@@ -95,10 +95,19 @@ func (r *reader) charset(n *node, content []byte) string {
 func (r *reader) filename(n *node) string {
 	if value := n.fields.raw("content-disposition"); value != "" {
 		if _, params := r.contentType("x/"+value, ""); params["filename"] != "" {
-			return clipText(decodeWords(params["filename"]), 255)
+			return clipName(decodeWords(params["filename"]))
 		}
 	}
-	return clipText(decodeWords(n.params["name"]), 255)
+	return clipName(decodeWords(n.params["name"]))
+}
+
+// clipName bounds a file name, and keeps its ending, which tells what opens the file.
+func clipName(name string) string {
+	const most, ending = 255, 20 // octets
+	if len(name) <= most {
+		return name
+	}
+	return clipText(name, most-ending) + strings.ToValidUTF8(name[len(name)-ending:], "")
 }
 
 // enclosed keeps the first enclosed message that has a header.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func parse(t testing.TB, raw string) *Parsed {
@@ -321,4 +322,19 @@ func FuzzParse(f *testing.F) {
 		NewText(p.Text)
 		CutReturned(p.Text)
 	})
+}
+
+// What opens a file is told by the end of its name.
+func TestALongFileNameKeepsItsEnding(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{strings.Repeat("a", 300) + ".svg", strings.Repeat("ä", 300) + ".svg"} {
+		raw := "From: ann@example.org\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: image/svg+xml\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\n\r\nxx\r\n--x--\r\n"
+		m, err := Parse(strings.NewReader(raw), Limits{})
+		if err != nil || len(m.Parts) != 1 {
+			t.Fatalf("%+v, %v", m, err)
+		}
+		if got := m.Parts[0].Filename; len(got) > 255 || !strings.HasSuffix(got, ".svg") || !utf8.ValidString(got) {
+			t.Errorf("%d octets: %q", len(got), got)
+		}
+	}
 }
