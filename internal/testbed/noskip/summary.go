@@ -26,13 +26,14 @@ type summary struct {
 	output  map[string][]string // by test, until it has passed
 	tests   map[string]int      // tests run, by package
 	broken  map[string]bool     // packages of which a test failed
+	racing  map[string]bool     // packages in the middle of the report of a data race
 	passed  int
 	failed  int
 	skipped []string
 }
 
 func newSummary(w io.Writer) *summary {
-	return &summary{w: w, output: map[string][]string{}, tests: map[string]int{}, broken: map[string]bool{}}
+	return &summary{w: w, output: map[string][]string{}, tests: map[string]int{}, broken: map[string]bool{}, racing: map[string]bool{}}
 }
 
 // read takes in all events. A line that is not JSON is printed as it is.
@@ -57,6 +58,10 @@ func (s *summary) add(e event) {
 		if strings.HasPrefix(e.Output, "=== ") {
 			return // RUN, PAUSE, CONT and NAME say nothing that a reader misses
 		}
+		if s.tellsOfRace(e) {
+			fmt.Fprint(s.w, e.Output) // it comes in the middle of any test, also of one that passes
+			return
+		}
 		s.output[key] = append(s.output[key], e.Output)
 	case "pass", "fail", "skip":
 		if e.Test == "" {
@@ -66,6 +71,13 @@ func (s *summary) add(e event) {
 		}
 		delete(s.output, key)
 	}
+}
+
+// tellsOfRace reports whether a line is of the report of a data race, which ends with a line of equals signs.
+func (s *summary) tellsOfRace(e event) bool {
+	was := s.racing[e.Package]
+	s.racing[e.Package] = strings.Contains(e.Output, "WARNING: DATA RACE") || was && !strings.HasPrefix(e.Output, "=====")
+	return was || s.racing[e.Package]
 }
 
 func (s *summary) endTest(e event, key string) {

@@ -53,6 +53,17 @@ func TestSummary(t *testing.T) {
 			want: []string{"panic: boom\nFAIL  p", "0 passed, 1 failed, 0 skipped\n"},
 		},
 		{
+			name: "a race is shown although the test that ran into it passed",
+			events: `{"Action":"output","Package":"p","Test":"TestA","Output":"WARNING: DATA RACE\n"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"  a_test.go:7\n"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"==================\n"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"noise\n"}
+{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"fail","Package":"p"}`,
+			want: []string{"WARNING: DATA RACE\n  a_test.go:7\n==================\nFAIL  p"},
+			not:  "noise",
+		},
+		{
 			name: "a race found after the last test is a failure",
 			events: passed + `{"Action":"output","Package":"p","Output":"WARNING: DATA RACE\n"}
 {"Action":"fail","Package":"p"}`,
