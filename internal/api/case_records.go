@@ -51,12 +51,12 @@ type caseAct struct {
 	Act        string              `json:"act" enum:"rectify,erase,erase-part,made-public,restrict,told-of-lifting,lift,sort-objection,stop-marketing,restrict-while-weighed,end-processing,withdraw,look-anew,replace-decision" example:"erase"`
 	Scenario   string              `json:"scenario,omitempty" enum:"accuracy,unlawful,needed-for-claims,weighing" doc:"Of restrict." example:"accuracy"`
 	To         string              `json:"to,omitempty" enum:"to-marketing,to-processing,to-research" doc:"Of sort-objection." example:"to-processing"`
-	Words      string              `json:"words,omitempty" maxLength:"8000" doc:"Of made-public: what was done. Of told-of-lifting: how and when the person was told. Of look-anew: what whoever looked found, and why. Of replace-decision: how it was put into effect."`
+	Words      string              `json:"words,omitempty" maxLength:"8000" doc:"Of erase-part: what was erased outside of Assent, and where. Of made-public: what was done. Of told-of-lifting: how and when the person was told. Of look-anew: what whoever looked found, and why. Of replace-decision: how it was put into effect."`
 	Said       string              `json:"said,omitempty" maxLength:"8000" doc:"Of look-anew: what the person concerned says of the automated decision, or that they were asked and said nothing."`
 	Person     string              `json:"person,omitempty" maxLength:"200" doc:"Of look-anew: who looked; no program can." example:"Priya Shah"`
 	Programmes []string            `json:"programmes,omitempty" maxItems:"50" nullable:"false" doc:"Slugs, of stop-marketing: whose." example:"[\"harbour-news\"]"`
 	Scopes     []scope             `json:"scopes,omitempty" maxItems:"200" nullable:"false" doc:"Of withdraw and end-processing: what ends."`
-	Fields     []newCorrectionItem `json:"fields,omitempty" maxItems:"100" nullable:"false" doc:"Of erase-part: what is taken away; after is not read."`
+	Fields     []newCorrectionItem `json:"fields,omitempty" maxItems:"100" nullable:"false" doc:"Of erase-part: what is taken away here; after is not read. It may be left out where words say what was erased elsewhere."`
 }
 
 func (a *api) caseRecordRoutes() {
@@ -164,11 +164,11 @@ func (a *api) eraseInCase(ctx context.Context, id int64, b caseAct) error {
 		_, err := a.Amending.Erase(ctx, id, by.String())
 		return err
 	}
-	var fields []amending.Item
+	part := amending.Part{Elsewhere: b.Words}
 	for _, f := range b.Fields {
-		fields = append(fields, f.item())
+		part.Fields = append(part.Fields, f.item())
 	}
-	_, err := a.Amending.ErasePart(ctx, id, by.String(), fields)
+	_, err := a.Amending.ErasePart(ctx, id, by.String(), part)
 	return err
 }
 

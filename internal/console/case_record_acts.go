@@ -161,11 +161,11 @@ func (s *console) eraseInCase(ctx context.Context, by auth.Actor, k cases.Case, 
 		_, err := s.Amending.Erase(ctx, k.ID, by.String())
 		return err
 	}
-	var fields []amending.Item
+	part := amending.Part{Elsewhere: strings.TrimSpace(form.Get(templates.FieldWords))}
 	for _, chosen := range form[templates.FieldAbout] {
-		fields = append(fields, fieldOf(chosen))
+		part.Fields = append(part.Fields, fieldOf(chosen))
 	}
-	_, err := s.Amending.ErasePart(ctx, k.ID, by.String(), fields)
+	_, err := s.Amending.ErasePart(ctx, k.ID, by.String(), part)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 
 	"assent/inbox/cases"
@@ -48,29 +49,61 @@ func lookForms(k cases.Case, decided bool) []templates.RecordForm {
 }
 
 // fieldChoices offers the fields of a record.
-func (s *console) fieldChoices(ctx context.Context, alone bool) ([]templates.CaseChoice, error) {
-	out := []templates.CaseChoice{{Value: "name", Label: "Name"}}
-	if !alone {
-		out = append(out, templates.CaseChoice{Value: "language", Label: "Language"}, templates.CaseChoice{Value: "address", Label: "Email address (both mailboxes have to agree)"})
+func (s *console) fieldChoices(ctx context.Context) ([]templates.CaseChoice, error) {
+	out := []templates.CaseChoice{{Value: "name", Label: "Name"}, {Value: "language", Label: "Language"}, {Value: "address", Label: "Email address (both mailboxes have to agree)"}}
+	err := s.eachAttribute(ctx, func(p subscriptions.Programme, a subscriptions.Attribute) {
+		out = append(out, attributeChoice(p, a))
+	})
+	return out, err
+}
+
+// heldChoices offers what is on record of the person of a case and can be taken away alone, with its values.
+func (s *console) heldChoices(ctx context.Context, k cases.Case) ([]templates.CaseChoice, error) {
+	if k.SubjectID == 0 {
+		return nil, nil
 	}
-	programmes, err := s.People.Store.Programmes(ctx)
+	p, err := s.Amending.Store.Subscriber(ctx, k.SubjectID)
 	if err != nil {
 		return nil, err
+	}
+	var out []templates.CaseChoice
+	add := func(c templates.CaseChoice, value string) {
+		if value != "" {
+			c.Label += ": " + value
+			out = append(out, c)
+		}
+	}
+	add(templates.CaseChoice{Value: "name", Label: "Name"}, p.Name)
+	err = s.eachAttribute(ctx, func(of subscriptions.Programme, a subscriptions.Attribute) {
+		add(attributeChoice(of, a), p.Attributes.Text(of.Slug, a.Name))
+	})
+	return out, err
+}
+
+func attributeChoice(p subscriptions.Programme, a subscriptions.Attribute) templates.CaseChoice {
+	return templates.CaseChoice{Value: "attribute:" + p.Slug + ":" + a.Name, Label: plain(p.Name + ": " + cmp.Or(a.Label, a.Name))}
+}
+
+// eachAttribute shows every attribute that is declared, programme by programme.
+func (s *console) eachAttribute(ctx context.Context, show func(subscriptions.Programme, subscriptions.Attribute)) error {
+	programmes, err := s.People.Store.Programmes(ctx)
+	if err != nil {
+		return err
 	}
 	for _, p := range programmes {
 		declared, err := s.People.Store.AttributesOf(ctx, p.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, a := range declared {
-			out = append(out, templates.CaseChoice{Value: "attribute:" + p.Slug + ":" + a.Name, Label: plain(p.Name + ": " + a.Label)})
+			show(p, a)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (s *console) rectifyForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
-	fields, err := s.fieldChoices(ctx, false)
+	fields, err := s.fieldChoices(ctx)
 	if err != nil || !k.Open() {
 		return nil, err
 	}
@@ -90,11 +123,11 @@ func (s *console) eraseForms(ctx context.Context, k cases.Case, decided bool) ([
 	switch {
 	case !decided || !k.Open():
 	case k.Decision.Outcome == cases.Partly:
-		fields, err := s.fieldChoices(ctx, true)
+		held, err := s.heldChoices(ctx, k)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, templates.RecordForm{Act: "erase-part", Title: "Take away a part", Hint: "Whoever was given it is told.", Ticks: fields, TicksLabel: "What is erased", Button: "Take it away"})
+		out = append(out, templates.RecordForm{Act: "erase-part", Title: "Take away a part", Hint: "What is on record here goes alone, and whoever was given it is told. What lies elsewhere, such as in a paper file, is erased there.", Ticks: held, TicksLabel: "What is erased here", Words: "What was erased elsewhere, and where", Button: "Take it away"})
 	case !begun:
 		out = append(out, templates.RecordForm{Act: "erase", Title: "Erase the person", Hint: "Everything about the person goes, in every table, and everybody who was given the data is told. Who was not told the outcome yet is told by a letter first; it is done when that has left. It cannot be taken back.", Button: "Erase the person"})
 	}

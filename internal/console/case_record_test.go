@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/auth"
 	"assent/internal/pages/pagestest"
+	"assent/subscriptions"
 )
 
 // enters opens a case about Ann, who is on record, by hand.
@@ -86,6 +88,38 @@ func TestEveryKindThatChangesARecordHasItsForms(t *testing.T) {
 		}
 		if r.Mailable(t, "ann@example.org", lists[0]) {
 			t.Error("who objected, withdrew and is restricted may be mailed")
+		}
+	})
+}
+
+func TestAPartIsErasedFromThePageOfItsCase(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		lists := must(r.People.Store.Lists(t.Context()))(t)
+		ann := r.Member(t, "ann@example.org", lists[0])
+		name := "Ann Lea"
+		_ = must(r.Keeper.Correct(t.Context(), subscriptions.Correction{SubscriberID: ann.ID, Actor: "user:1", Why: "a test", Name: &name}))(t)
+		dpo := r.operator(t, auth.DPO)
+		k := r.enters(t, cases.Erasure)
+		page := fmt.Sprintf("/console/cases/%d", k.ID)
+		r.act(t, dpo, k, http.StatusSeeOther, "event", "proved", "evidence", "known")
+		r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "partly", "reason", "legal-duty", "words", "Your name goes, your subscription stays.")
+		shown := r.see(dpo, page).Body.String()
+		if !strings.Contains(shown, "Name: Ann Lea") || strings.Contains(shown, "Town") {
+			t.Error("the page offers something else than what is on record")
+		}
+		if refused := r.carriesOut(t, dpo, k, http.StatusUnprocessableEntity, "do", "erase-part"); !strings.Contains(refused, "say what was erased elsewhere") {
+			t.Error("nothing was chosen, and the page does not say so")
+		}
+		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "erase-part", "about", "name")
+		if got := r.Find(t, "ann@example.org").Name; got != "" {
+			t.Errorf("the name on record is %q", got)
+		}
+		r.carriesOut(t, dpo, k, http.StatusUnprocessableEntity, "do", "erase-part", "about", "name")
+		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "erase-part", "words", "The card in the cabinet was shredded.")
+		pagestest.WantText(t, r.see(dpo, page), "Took away name.", "Erased what lay elsewhere.", "The card in the cabinet was shredded.")
+		if !r.Mailable(t, "ann@example.org", lists[0]) {
+			t.Error("whoever had a part erased is not mailed any more")
 		}
 	})
 }

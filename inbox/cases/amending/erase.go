@@ -154,8 +154,14 @@ func (s *Service) toldOfErasure(ctx context.Context, c cases.Case) (string, erro
 	return "The person is told by a letter, and erased when it has left.", err
 }
 
-// ErasePart takes away fields of a record, where only a part of what was asked is erased. Whoever was given the data is told. Kinds of error: Conflict, Invalid, Refused.
-func (s *Service) ErasePart(ctx context.Context, caseID int64, actor string, fields []Item) (cases.Case, error) {
+// Part is what goes where only a part of what was asked is erased: fields of the record, what lies elsewhere, or both.
+type Part struct {
+	Fields    []Item // only which they are is read
+	Elsewhere string // what was erased outside of Assent, and where
+}
+
+// ErasePart takes away fields of a record, and notes what was erased elsewhere. Whoever was given the data is told. Kinds of error: Conflict, Invalid, Refused.
+func (s *Service) ErasePart(ctx context.Context, caseID int64, actor string, part Part) (cases.Case, error) {
 	const op = "amending: erase part"
 	c, p, err := s.decided(ctx, caseID, cases.Erasure)
 	if err != nil {
@@ -164,27 +170,41 @@ func (s *Service) ErasePart(ctx context.Context, caseID int64, actor string, fie
 	if c.Decision.Outcome != cases.Partly {
 		return c, errs.E(op, errs.Conflict, "Decide first that a part is erased, and tell the person what stays and why.", nil)
 	}
+	if err := checkWords(part.Elsewhere, len(part.Fields) == 0, "Choose what is to be taken away, or say what was erased elsewhere."); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	what := "Erased what lay elsewhere."
+	if len(part.Fields) > 0 {
+		if what, err = s.takeAway(ctx, c, p, actor, part.Fields); err != nil {
+			return c, errs.Wrap(op, err)
+		}
+	}
+	c, err = s.did(ctx, c, actor, partErased, what, part.Elsewhere)
+	return c, errs.Wrap(op, err)
+}
+
+// takeAway empties fields of a record, and says which.
+func (s *Service) takeAway(ctx context.Context, c cases.Case, p subscriptions.Subscriber, actor string, fields []Item) (string, error) {
 	correction := subscriptions.Correction{SubscriberID: p.ID, Actor: actor, Why: "case " + c.Reference, CaseID: c.ID}
 	for _, x := range fields {
 		if x.Field != NameField && x.Field != AttributeField {
-			return c, errs.E(op, errs.Invalid, "What can be taken away alone is the name and attributes.", nil)
+			return "", errs.E("amending: take away", errs.Invalid, "What can be taken away alone is the name and attributes.", nil)
 		}
 		x.After = nil
 		x.into(&correction)
 	}
 	changes, err := s.Keeper.Correct(ctx, correction)
 	if err != nil {
-		return c, errs.Wrap(op, err)
+		return "", err
 	}
 	if len(changes) == 0 {
-		return c, errs.E(op, errs.Invalid, "Choose what is to be taken away.", nil)
+		return "", errs.E("amending: take away", errs.Invalid, "Nothing of what you chose is on record any more.", nil)
 	}
 	names := make([]string, len(changes))
 	for i, x := range changes {
 		names[i] = x.Field
 	}
-	c, err = s.did(ctx, c, actor, partErased, "Took away "+strings.Join(names, ", ")+".", "")
-	return c, errs.Wrap(op, err)
+	return "Took away " + strings.Join(names, ", ") + ".", nil
 }
 
 // MadePublic records whether data was made public, and what was done to inform those who copy it (Article 17(2); E2-37).
