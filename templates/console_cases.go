@@ -93,7 +93,9 @@ type CasePage struct {
 	Facts        []Fact
 	Flags        []CaseFlag // what to look at, as the sorting saw it
 	Parties      []CaseParty
+	NewParty     CaseParty // somebody not named yet
 	Links        []CaseLink
+	TypedLink    string // the reference that was typed where it was not taken
 	Duties       []CaseDuty
 	Clocks       []CaseClock
 	Notes        []ClockStep // of the law, without a date
@@ -114,7 +116,6 @@ type CasePage struct {
 }
 
 // NewParty is a person who is yet to be named.
-func (CasePage) NewParty() CaseParty { return CaseParty{} }
 
 // CaseFlag is something to look at, with the words that led to it.
 type CaseFlag struct {
@@ -130,7 +131,16 @@ type CaseParty struct {
 	Name    string
 	Address string
 	Contact string
-	URL     string // their own page, when they are on record; may be empty
+	URL     string     // their own page, when they are on record; may be empty
+	Typed   url.Values // what was typed into their form where it was not taken; nil else
+}
+
+// Field returns what the form of a party shows in a field: what was typed, or what is on record.
+func (p CaseParty) Field(name string) string {
+	if p.Typed != nil {
+		return p.Typed.Get(name)
+	}
+	return map[string]string{FieldName: p.Name, FieldEmail: p.Address, FieldContact: p.Contact}[name]
 }
 
 // CaseLink leads to another case.

@@ -37,7 +37,7 @@ func casePage() CasePage {
 		Console: desk(), Row: caseRows()[1], MayWrite: true, Clocks: accessClocks(), Notes: []ClockStep{{"Keep the person informed of progress.", "DPA 2018 s.164A(5)"}},
 		Facts:   []Fact{{"Came by", "Mail"}, {"Subject", "My data"}, {"Received", "25 November 2026, 00:30"}},
 		Flags:   []CaseFlag{{"agent", "Somebody may act for somebody else: authority is needed", "“on behalf of my client” (text: acts for somebody else)"}},
-		Parties: []CaseParty{{1, "Asks", "Carys O'Neill", "carys@example.org", "", "/console/people/9"}, {2, "Is about", "Dai O'Neill", "", "1 Quay, Porthaven", ""}},
+		Parties: []CaseParty{{ID: 1, Role: "Asks", Name: "Carys O'Neill", Address: "carys@example.org", URL: "/console/people/9"}, {ID: 2, Role: "Is about", Name: "Dai O'Neill", Contact: "1 Quay, Porthaven"}},
 		Links:   []CaseLink{{"Asked before, and still open", "R-2026-000039", "/console/cases/39", State{"Acknowledged", Wait}}, {"Erasure of personal data", "R-2026-000042/2", "/console/cases/43", State{"New", Alert}}},
 		Duties:  []CaseDuty{{"Search every table", true, ""}, {"Decide", false, ""}, {"Tell the recipients", false, "/console/cases/42/recipients"}},
 		Grounds: []string{"“a copy of my personal data” (text: access)"},

@@ -137,7 +137,7 @@ func (s *console) noticeRow(n subscriptions.RecipientNotice) templates.RecordNot
 		row.State = templates.State{Label: "Done there", Tone: templates.Good}
 	case n.Answer != "":
 		row.State = templates.State{Label: pages.Sentence(string(n.Answer)), Tone: templates.Alert}
-	case n.NextOn == "":
+	case n.NextOn == "" || n.Address.IsZero():
 		row.State = templates.State{Label: "A person has to tell it", Tone: templates.Bad}
 	default:
 		row.State = templates.State{Label: "No answer yet", Tone: templates.Wait}

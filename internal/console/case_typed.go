@@ -24,6 +24,19 @@ func keepTyped(acts []templates.CaseAct, typed url.Values) {
 	}
 }
 
+// keepBelongingsTyped does the same for the forms that name people and link cases.
+func keepBelongingsTyped(page *templates.CasePage, typed url.Values) {
+	page.TypedLink = typed.Get(templates.FieldReference)
+	if !typed.Has(templates.FieldRole) {
+		return
+	}
+	if i := slices.IndexFunc(page.Parties, func(p templates.CaseParty) bool { return itoa(p.ID) == typed.Get(templates.FieldParty) }); i >= 0 {
+		page.Parties[i].Typed = typed
+		return
+	}
+	page.NewParty.Typed = typed
+}
+
 // keepRecordTyped does the same for the forms of a record.
 func keepRecordTyped(forms []templates.RecordForm, typed url.Values) {
 	for i, f := range forms {

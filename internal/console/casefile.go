@@ -70,6 +70,7 @@ func (s *console) showCase(c *gin.Context, by auth.Actor, k cases.Case, status i
 			return errs.Wrap(op, err)
 		}
 		keepTyped(page.Acts, c.Request.PostForm)
+		keepBelongingsTyped(&page, c.Request.PostForm)
 	}
 	if err := s.caseSection(ctx, by, k, c.Request.PostForm, &page); err != nil {
 		return errs.Wrap(op, err)

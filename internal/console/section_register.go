@@ -143,7 +143,7 @@ func (s *console) breachSection(ctx context.Context, by auth.Actor, k cases.Case
 	}
 	page.Facts = []templates.Fact{{Name: "Versions on record", Value: strconv.Itoa(len(versions))}, {Name: "Still missing", Value: strings.Join(r.Lacks(), ", ")}, {Name: "Evidence", Value: state}, {Name: "Listed with their hashes", Value: strconv.Itoa(len(found))}}
 	if changed > 0 {
-		page.Says = append(page.Says, strconv.Itoa(changed)+" pieces of the evidence are not as they were when they were listed.")
+		page.Says = append(page.Says, "Not as it was when it was listed: "+strconv.Itoa(changed)+" of "+strconv.Itoa(len(found))+" pieces of evidence.")
 	}
 	fields, err := s.filled(breachFields(), r)
 	if err != nil {
