@@ -83,13 +83,13 @@ func (s *console) recordItems(ctx context.Context, k cases.Case, data *templates
 		return err
 	}
 	for _, x := range items {
-		corrected, err := s.Amending.Stands(ctx, x)
+		at, err := s.Amending.Standing(ctx, x)
 		if err != nil {
 			return err
 		}
 		data.Items = append(data.Items, templates.RecordItem{
-			ID: x.ID, Field: plain(x.Name()), Before: plain(recordText(x.Before)), After: plain(recordText(x.After)), State: itemState(x, corrected), Words: plain(x.Words),
-			Open: x.DoneAt.IsZero() && k.Open(), Corrected: corrected, Stays: x.Decision == amending.Refuse || x.Decision == amending.Disputed,
+			ID: x.ID, Field: plain(x.Name()), Before: plain(recordText(x.Before)), After: plain(recordText(x.After)), State: itemState(x, at), Words: plain(x.Words),
+			Open: (at == amending.Unmade || at == amending.NotAgreed) && k.Open(), Corrected: at == amending.Corrected, Stays: x.Decision == amending.Refuse || x.Decision == amending.Disputed,
 		})
 	}
 	statements, err := s.Amending.Store.Statements(ctx, k.SubjectID)
@@ -103,9 +103,9 @@ func recordText(v any) string {
 	return subscriptions.Attributes{"": {"": v}}.Text("", "")
 }
 
-func itemState(x amending.Item, corrected bool) templates.State {
+func itemState(x amending.Item, at amending.Standing) templates.State {
 	switch {
-	case corrected:
+	case at == amending.Corrected:
 		return templates.State{Label: "Corrected", Tone: templates.Good}
 	case x.Decision == "":
 		return templates.State{Label: "To decide", Tone: templates.Wait}
@@ -115,6 +115,9 @@ func itemState(x amending.Item, corrected bool) templates.State {
 		return templates.State{Label: "Disputed", Tone: templates.Alert}
 	case x.DoneAt.IsZero():
 		return templates.State{Label: "To be corrected", Tone: templates.Wait}
+	}
+	if at == amending.NotAgreed {
+		return templates.State{Label: "Not agreed in both mailboxes: decide again", Tone: templates.Alert}
 	}
 	return templates.State{Label: "Asked in both mailboxes", Tone: templates.Calm}
 }

@@ -231,6 +231,44 @@ func TestWhoComesBackIsNotDisposedOf(t *testing.T) {
 	})
 }
 
+// Who another programme still mails stays on record: only what the rule's programme knew goes.
+func TestWhoAnotherProgrammeStillMailsLosesOnlyWhatIsTheRules(t *testing.T) {
+	t.Parallel()
+	eachArchive(t, func(t *testing.T, a *archive) {
+		ctx := t.Context()
+		other, err := a.people.CreateProgramme(ctx, subscriptions.Programme{
+			Slug: "ferries", Name: "Ferries", Owner: "Ferry Board", Controller: "Ferry Board", PostalAddress: "2 Quay, Porthaven PH1 1AA",
+			Contact: subscriptions.Contact{Name: "Sam Poole", Address: address.Must("contact@ferries.example")}, FromName: "Ferries", FromAddress: address.Must("news@ferries.example"),
+		})
+		a.ok(err)
+		purpose, err := a.people.CreatePurpose(ctx, subscriptions.Purpose{ProgrammeID: other.ID, Slug: "times", Name: "Times", Basis: subscriptions.Consent, Class: subscriptions.Newsletter})
+		a.ok(err)
+		notice, err := a.people.PublishNotice(ctx, subscriptions.NoticeDraft{ProgrammeID: other.ID, Texts: map[string]string{"en": "How we use your data."}, Override: "a test"})
+		a.ok(err)
+		times, err := a.people.CreateList(ctx, subscriptions.List{ProgrammeID: other.ID, PurposeID: purpose.ID, NoticeID: notice.ID, Slug: "times", Name: "Times", Wording: "Send me the times.", DoubleOptIn: true})
+		a.ok(err)
+		ann := a.agrees(annSpelled, annName, "Quillhaven")
+		_, err = a.people.Grant(ctx, subscriptions.Act{ListID: times.ID, Address: address.Must(annMail), Channel: subscriptions.ByStaff, Actor: "user:1", Source: "stand", Evidence: subscriptions.Evidence{"act": "signed form"}})
+		a.ok(err)
+		a.rule("erase", retention.Delete, 1, false)
+		a.leaves(annMail)
+		a.clock.to("2027-01-10")
+		if r := a.run()["erase"]; r.Disposed != 1 {
+			t.Errorf("on the day: %+v", r)
+		}
+		p, err := a.db.Subscriber(ctx, ann.ID)
+		if err != nil || p.Name != annName || p.Address.IsZero() || p.Attributes.Text("harbour", "town") != "" {
+			t.Errorf("what is left is %+v, %v", p, err)
+		}
+		if d := subscriptions.Decide(subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(times)}}, subscriptions.Fold(a.ledger(ann)), a.clock.now()); d.Reason != subscriptions.Allowed {
+			t.Errorf("the ferries may not mail any more: %q", d.Reason)
+		}
+		if r := a.run()["erase"]; r.Disposed != 0 {
+			t.Errorf("once more: %+v", r)
+		}
+	})
+}
+
 func TestWhoIsMadeAnonymousIsCountedAndGone(t *testing.T) {
 	t.Parallel()
 	eachArchive(t, func(t *testing.T, a *archive) {

@@ -262,6 +262,110 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 	})
 }
 
+func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx, c := r.t.Context(), r.opens(cases.Rectification)
+		x, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AddressField, After: "ann@new.example"})
+		r.ok(err)
+		r.decides(c, cases.Granted)
+		judge := func(v amending.Verdict) error {
+			_, err := r.Judge(ctx, c.ID, x.ID, amending.Judgement{Actor: "user:1", Verdict: v, Words: "She cannot read the old mailbox."})
+			return err
+		}
+		stands := func(want amending.Standing) {
+			r.t.Helper()
+			items, err := r.db.Corrections(ctx, c.ID)
+			r.ok(err)
+			if at, err := r.Standing(ctx, items[0]); err != nil || at != want {
+				r.t.Errorf("the item is %q, want %q, %v", at, want, err)
+			}
+		}
+		r.ok(judge(amending.Correct))
+		stands(amending.Unmade)
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		stands(amending.Asked)
+		r.cannotClose(c, "Correct address")
+		r.refused(judge(amending.Refuse), errs.Conflict, "Wait until they have answered")
+
+		r.at = r.at.Add(subscriptions.MoveWithin + time.Minute) // nobody answered
+		stands(amending.NotAgreed)
+		r.ok(judge(amending.Correct)) // once more
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		for _, side := range []subscriptions.Side{subscriptions.OldMailbox, subscriptions.NewMailbox} {
+			_, err = r.Preferences.AgreeMove(ctx, r.Preferences.MoveToken(2, side), nil)
+			r.ok(err)
+		}
+		stands(amending.Corrected)
+		r.refused(judge(amending.Refuse), errs.Conflict, "corrected already")
+		if says, err := r.Changes(ctx, c, "en"); err != nil || !strings.Contains(says, "is now “ann\\@new.example”") {
+			r.t.Errorf("the letter lists %q, %v", says, err)
+		}
+		if !r.permits("ann@new.example") || r.permits(ann) {
+			r.t.Error("the permission did not go over to the new address")
+		}
+	})
+}
+
+func TestAnAddressThatWasNotAgreedToCanStillBeRefused(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx, c := r.t.Context(), r.opens(cases.Rectification)
+		x, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AddressField, After: "ann@new.example"})
+		r.ok(err)
+		r.decides(c, cases.Granted)
+		judged := amending.Judgement{Actor: "user:1", Verdict: amending.Correct}
+		_, err = r.Judge(ctx, c.ID, x.ID, judged)
+		r.ok(err)
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		_, err = r.Preferences.RefuseMove(ctx, r.Preferences.MoveToken(1, subscriptions.OldMailbox))
+		r.ok(err)
+		judged.Verdict, judged.Words = amending.Refuse, "The old mailbox said no."
+		_, err = r.Judge(ctx, c.ID, x.ID, judged)
+		r.ok(err)
+		r.cannotClose(c, "statement")
+		_, err = r.State(ctx, c.ID, "user:1", "")
+		r.ok(err)
+		r.decides(c, cases.Refused, "accurate")
+		r.tells(c)
+		r.closes(c)
+	})
+}
+
+func TestWhoIsNotOnRecordIsBarredWhereTheyWithdraw(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx := r.t.Context()
+		c, err := r.Cases.Enter(ctx, cases.Entry{
+			Actor: "user:1", ProgrammeID: r.harbour.ID, Channel: cases.ByPhone, ReceivedAt: r.at.Add(-time.Hour), Asked: "See the call.", Kinds: []cases.Kind{cases.WithdrawConsent}, Language: "en",
+			Parties: []cases.Party{{Role: cases.Requester, Name: "Zoe", Address: address.Must("zoe@example.org")}},
+		})
+		r.ok(err)
+		_, err = r.Withdraw(ctx, c.ID, "user:1", []subscriptions.Scope{subscriptions.ListScope(r.news)})
+		r.ok(err)
+		events, err := r.db.EventsByKey(ctx, r.People.Keys.AddressKey(address.Must("zoe@example.org")))
+		r.ok(err)
+		if len(events) != 1 || events[0].Kind != subscriptions.Withdrawn || events[0].SubscriberID != 0 {
+			r.t.Errorf("the ledger has %+v", events)
+		}
+		nameless, err := r.Cases.Enter(ctx, cases.Entry{
+			Actor: "user:1", ProgrammeID: r.harbour.ID, Channel: cases.ByPhone, ReceivedAt: r.at.Add(-time.Hour), Asked: "See the call.", Kinds: []cases.Kind{cases.WithdrawConsent}, Language: "en",
+			Parties: []cases.Party{{Role: cases.Requester, Name: "Zoe"}},
+		})
+		r.ok(err)
+		_, err = r.Withdraw(ctx, nameless.ID, "user:1", []subscriptions.Scope{subscriptions.ListScope(r.news)})
+		r.refused(err, errs.Conflict, "Name it under")
+	})
+}
+
+// permits reports whether the gate lets the news be sent to an address.
+func (r *rig) permits(addr string) bool {
+	r.t.Helper()
+	events, err := r.db.EventsByKey(r.t.Context(), r.People.Keys.AddressKey(address.Must(addr)))
+	r.ok(err)
+	return subscriptions.Decide(subscriptions.Question{Lists: []subscriptions.Scope{subscriptions.ListScope(r.news)}}, subscriptions.Fold(events), r.at).Reason == subscriptions.Allowed
+}
+
 func TestAnErasureWaitsForAccessAndLeavesOfItsCaseWhatNamesNobody(t *testing.T) {
 	each(t, func(r *rig) {
 		ctx := r.t.Context()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"assent/inbox/cases"
 	"assent/internal/address"
@@ -45,9 +46,11 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 		duty := cases.Duty{Code: fmt.Sprintf("item-%d", x.ID), Words: "Decide on " + x.Name(), Done: x.decided()}
 		if x.Decision == Correct {
 			duty.Step, duty.Words = cases.CarryingOut, "Correct "+x.Name()
-			if duty.Done, err = p.carriedOut(ctx, x); err != nil {
+			at, err := standing(ctx, p.store, x, time.Time{}) // done or not: when it ends does not matter here
+			if err != nil {
 				return nil, err
 			}
+			duty.Done = at == Corrected
 		}
 		unsettled = unsettled || x.Decision == Refuse || x.Decision == Disputed
 		out = append(out, duty)
@@ -66,22 +69,40 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 	return append(append(left, out...), told...), err
 }
 
-// Stands reports whether what an item should be is on record now: it was corrected, and of an address both mailboxes have agreed. Kinds of error: those of the store.
-func (s *Service) Stands(ctx context.Context, x Item) (bool, error) {
-	if x.Decision != Correct {
-		return false, nil
-	}
-	ok, err := (rectifying{s.Store}).carriedOut(ctx, x)
-	return ok, errs.Wrap("amending: stands", err)
+// Standing is how far what was decided of an item is carried out.
+type Standing string
+
+const (
+	Unmade    Standing = ""           // nothing was done yet, or nothing is to be
+	Asked     Standing = "asked"      // of an address: both mailboxes were asked to agree
+	NotAgreed Standing = "not-agreed" // of an address: one said no, or did not answer in time; it is to be decided again
+	Corrected Standing = "corrected"  // it is on record
+)
+
+// Standing returns how far what was decided of an item is carried out. Kinds of error: those of the store.
+func (s *Service) Standing(ctx context.Context, x Item) (Standing, error) {
+	at, err := standing(ctx, s.Store, x, s.Now())
+	return at, errs.Wrap("amending: standing", err)
 }
 
-// carriedOut reports whether an item is on record. An address is when both mailboxes have agreed.
-func (p rectifying) carriedOut(ctx context.Context, x Item) (bool, error) {
-	if x.Field != AddressField || x.DoneAt.IsZero() {
-		return !x.DoneAt.IsZero(), nil
+// standing goes by the last change of address that was asked for where the item is an address, which both mailboxes have to agree to.
+func standing(ctx context.Context, store Store, x Item, now time.Time) (Standing, error) {
+	switch {
+	case x.Decision != Correct || x.DoneAt.IsZero():
+		return Unmade, nil
+	case x.Field != AddressField:
+		return Corrected, nil
 	}
-	m, ok, err := p.store.LastMove(ctx, x.SubscriberID)
-	return ok && m.Outcome == subscriptions.MoveDone, err
+	m, ok, err := store.LastMove(ctx, x.SubscriberID)
+	switch {
+	case err != nil:
+		return Unmade, err
+	case ok && m.Outcome == subscriptions.MoveDone:
+		return Corrected, nil
+	case ok && m.Outcome == subscriptions.MoveOpen && !now.After(m.ExpiresAt):
+		return Asked, nil
+	}
+	return NotAgreed, nil
 }
 
 // Claim writes down what a person says is wrong. What is on record now is kept with it. Kinds of error: Invalid, Conflict, NotFound.
@@ -191,17 +212,24 @@ func (s *Service) Judge(ctx context.Context, caseID, itemID int64, j Judgement) 
 	if err != nil {
 		return x, errs.Wrap(op, err)
 	}
+	at, err := s.Standing(ctx, x)
+	if err != nil {
+		return x, errs.Wrap(op, err)
+	}
 	switch {
 	case j.Verdict != Correct && j.Verdict != Refuse && j.Verdict != Disputed:
 		return x, errs.E(op, errs.Invalid, "Decide: correct, refuse or disputed.", nil)
 	case !strings.HasPrefix(j.Actor, "user:") && strings.TrimSpace(j.Person) == "":
 		return x, errs.E(op, errs.Forbidden, "Only a person decides. A program that records a decision must name the person who took it.", nil)
-	case !x.DoneAt.IsZero():
+	case at == Corrected:
 		return x, errs.E(op, errs.Conflict, "This was corrected already.", nil)
+	case at == Asked:
+		return x, errs.E(op, errs.Conflict, "Both mailboxes were asked to agree. Wait until they have answered, or the seven days are over.", nil)
 	}
 	if err := checkWords(j.Words, j.Verdict != Correct, "Say why it is not corrected: the person is told, and it stays on record."); err != nil {
 		return x, errs.Wrap(op, err)
 	}
+	x.DoneAt = time.Time{} // of an address that was not agreed to: it begins again
 	x.Decision, x.Words, x.DecidedBy, x.DecidedAt = j.Verdict, strings.TrimSpace(j.Words), j.Actor, s.Now()
 	if err := s.Store.SaveCorrection(ctx, x); err != nil {
 		return x, errs.Wrap(op, err)

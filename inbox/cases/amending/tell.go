@@ -81,9 +81,11 @@ func (s *Service) Changes(ctx context.Context, c cases.Case, language string) (s
 		}
 		moved := true
 		if x.Field == AddressField {
-			if moved, err = (rectifying{s.Store}).carriedOut(ctx, x); err != nil {
+			at, err := s.Standing(ctx, x)
+			if err != nil {
 				return "", errs.Wrap(op, err)
 			}
+			moved = at == Corrected
 		}
 		lines = append(lines, "- "+says.line(x, field, special, moved))
 	}
