@@ -105,6 +105,8 @@ func declaredPages() []declared {
 		{"pack-item", reflect.TypeFor[PackItemPage](), console},
 		{"section-record", reflect.TypeFor[RecordSection](), console},
 		{"given", reflect.TypeFor[GivenPage](), console},
+		{"recipients", reflect.TypeFor[RecipientsPage](), console},
+		{"recipient", reflect.TypeFor[RecipientPage](), console},
 		{"correct", reflect.TypeFor[CorrectPage](), console},
 		{"section-access", reflect.TypeFor[AccessSection](), console},
 		{"case-new", reflect.TypeFor[CaseEntryPage](), console},

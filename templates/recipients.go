@@ -1,6 +1,9 @@
 package templates
 
-import "net/url"
+import (
+	"net/url"
+	"time"
+)
 
 // The fields of the forms by which recipients of data, or operators for them, answer.
 const (
@@ -81,16 +84,48 @@ type RecordForm struct {
 	Typed                    url.Values // what was typed where it was not taken; nil else
 }
 
-// RecordNotice is one recipient who is told.
+// RecordNotice is one recipient who is told of a change.
 type RecordNotice struct {
 	ID     int64
 	Name   string
 	Change string // as "Erasure"
 	How    string // as "Told on 3 May, next letter on 17 May"
+	At     time.Time
+	People int // how many it is about
 	State  State
 	Words  string
 	Open   bool
+	URL    string // the page "recipient", which says whom it is about
 }
+
+// RecipientsPage fills the page "recipients": who was told of a change of data that they were given.
+type RecipientsPage struct {
+	Console
+	All     bool // those who have answered too
+	Rows    []RecordNotice
+	NextURL string // further rows; may be empty
+}
+
+// RecipientPage fills the page "recipient": what one recipient is to be told, and what it answers.
+type RecipientPage struct {
+	Console
+	Notice          RecordNotice
+	Address         string // where it is written to; may be empty
+	CaseURL         string // of the case that led to it; may be empty
+	Whom            []ToldOf
+	Problem         string
+	MayWrite        bool
+	Answered, Words string // as typed
+}
+
+// ToldOf is one person whom a recipient is told of.
+type ToldOf struct {
+	Who     string
+	Changes []FieldChange
+}
+
+// FieldChange is one field before and after it was corrected; empty for nothing.
+type FieldChange struct{ Field, Before, After string }
 
 // CorrectPage fills the page "correct": staff correct what is on record of a person.
 type CorrectPage struct {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"assent/internal/audit"
 	"assent/internal/auth"
 	"assent/subscriptions"
 )
@@ -29,6 +30,24 @@ type recipientNotice struct {
 	NextOn       string     `json:"next_on,omitempty" doc:"UK date of the next letter; not there where a person has to see to it." example:"2026-12-07"`
 }
 
+// toldOf is whom a notice is about, and what became of their data.
+type toldOf struct {
+	recipientNotice
+	Whom []toldPerson `json:"whom" nullable:"false" doc:"Kept until the recipient answered, and nowhere else once a person was erased."`
+}
+
+type toldPerson struct {
+	Name    string       `json:"name,omitempty" example:"Ann Lea"`
+	Address string       `json:"address" example:"ann@reader.example"`
+	Changes []toldChange `json:"changes,omitempty" nullable:"false" doc:"Of a rectification."`
+}
+
+type toldChange struct {
+	Field  string `json:"field" example:"name"`
+	Before string `json:"before" example:"Ann Lea"`
+	After  string `json:"after" example:"Ann Lee"`
+}
+
 func showRecipientNotice(n subscriptions.RecipientNotice) recipientNotice {
 	return recipientNotice{
 		ID: n.ID, RecipientID: n.RecipientID, Name: n.Name, Address: n.Address.String(), Change: string(n.Change), CaseID: n.CaseID, SubscriberID: n.SubscriberID, People: n.People, State: string(n.State),
@@ -48,6 +67,10 @@ func (a *api) recipientNoticeRoutes() {
 		summary: "List what recipients of data were told", about: "Each recipient of a person's data is told when it is rectified, erased or restricted, whatever led to it, and answers by a link (Article 19). The newest first.",
 	}, a.listRecipientNotices)
 	add(a, operation{
+		id: "get-recipient-notice", method: http.MethodGet, path: base + "/recipient-notices/{id}", tag: "Keeping", scope: auth.KeepingRead,
+		summary: "See what a recipient is to be told, and of whom", about: "For whoever tells a recipient that has no address here. Reading it is put on the audit trail. Whom it is about is destroyed when the answer is recorded.",
+	}, a.recipientNotice)
+	add(a, operation{
 		id: "list-case-recipient-notices", method: http.MethodGet, path: base + "/cases/{id}/recipient-notices", tag: "Cases", scope: auth.CasesRead,
 		summary: "List what recipients were told in a case", about: "The case is not complete while one is open.",
 	}, a.listCaseNotices)
@@ -66,6 +89,25 @@ func (a *api) listRecipientNotices(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return pageOf(rows, in.Limit, func(n subscriptions.RecipientNotice) int64 { return n.ID }, showRecipientNotice), nil
+}
+
+func (a *api) recipientNotice(ctx context.Context, in *InID) (*reply[toldOf], error) {
+	n, err := a.Telling.Store.RecipientNotice(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.record(ctx, audit.Note{Action: audit.ReadPerson, Object: audit.About("notice to recipient", n.ID), PersonID: n.SubscriberID}); err != nil {
+		return nil, err
+	}
+	out := toldOf{recipientNotice: showRecipientNotice(n), Whom: []toldPerson{}}
+	for _, p := range n.Whom {
+		shown := toldPerson{Name: p.Name, Address: p.Address}
+		for _, f := range p.Changes {
+			shown.Changes = append(shown.Changes, toldChange(f))
+		}
+		out.Whom = append(out.Whom, shown)
+	}
+	return &reply[toldOf]{Body: out}, nil
 }
 
 func (a *api) listCaseNotices(ctx context.Context, in *struct {

@@ -10,7 +10,7 @@ import (
 func recordRequests() map[string]string {
 	return map[string]string{
 		"PATCH /api/v1/subscribers/1": `{"why":"she rang","name":"Ann"}`, "POST /api/v1/subscribers/1/disclosures": `{"name":"Police","what":"name","why":"a form"}`,
-		"GET /api/v1/subscribers/1/disclosures": "", "GET /api/v1/recipient-notices": "", "POST /api/v1/recipient-notices/1/answer": `{"answer":"done","words":"they rang","person":"Ann"}`,
+		"GET /api/v1/subscribers/1/disclosures": "", "GET /api/v1/recipient-notices": "", "GET /api/v1/recipient-notices/1": "", "POST /api/v1/recipient-notices/1/answer": `{"answer":"done","words":"they rang","person":"Ann"}`,
 		"GET /api/v1/cases/1/recipient-notices": "", "GET /api/v1/cases/1/corrections": "", "POST /api/v1/cases/1/corrections": `{"field":"name","after":"Ann"}`,
 		"POST /api/v1/cases/1/corrections/1": `{"decision":"correct"}`, "POST /api/v1/cases/1/statement": `{"words":""}`, "POST /api/v1/cases/1/acts": `{"act":"lift"}`,
 		"PUT /api/v1/programmes/harbour-news/recipients/1": `{"name":"Printers","category":"printer","purpose":"printing","country":"GB"}`,
@@ -33,6 +33,7 @@ func TestACorrectionIsWrittenWithItsReasonAndRecipientsAreTold(t *testing.T) {
 		if strings.Contains(notices.Body.String(), "Quill") || strings.Contains(notices.Body.String(), "ann@") {
 			t.Errorf("the list of notices names the person: %s", notices.Body)
 		}
+		h.must(t, http.StatusOK, "GET", "/api/v1/recipient-notices/1", "").want(t, "name", "Porthaven Printers", "whom.0.address", "ann@example.org")
 		h.must(t, http.StatusForbidden, "POST", "/api/v1/recipient-notices/1/answer", `{"answer":"done","words":"they rang"}`)
 		h.must(t, http.StatusOK, "POST", "/api/v1/recipient-notices/1/answer", `{"answer":"impossible","words":"the firm is gone","person":"Sam Poole"}`).want(t, "state", "answered")
 		h.must(t, http.StatusConflict, "POST", "/api/v1/recipient-notices/1/answer", `{"answer":"done","words":"they rang","person":"Sam Poole"}`)

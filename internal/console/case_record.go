@@ -9,8 +9,6 @@ import (
 	"assent/inbox/cases"
 	"assent/inbox/cases/amending"
 	"assent/internal/auth"
-	"assent/internal/clock"
-	"assent/internal/pages"
 	"assent/subscriptions"
 	"assent/templates"
 )
@@ -120,42 +118,6 @@ func itemState(x amending.Item, at amending.Standing) templates.State {
 		return templates.State{Label: "Not agreed in both mailboxes: decide again", Tone: templates.Alert}
 	}
 	return templates.State{Label: "Asked in both mailboxes", Tone: templates.Calm}
-}
-
-// recordNotices shows who was given the data, and what they answered (Article 19).
-func (s *console) recordNotices(ctx context.Context, k cases.Case, data *templates.RecordSection) error {
-	notices, err := s.Amending.Store.NoticesOfCase(ctx, k.ID)
-	for _, n := range notices {
-		data.Notices = append(data.Notices, s.noticeRow(n))
-	}
-	return err
-}
-
-func (s *console) noticeRow(n subscriptions.RecipientNotice) templates.RecordNotice {
-	row := templates.RecordNotice{ID: n.ID, Name: plain(n.Name), Change: pages.Sentence(string(n.Change)), Words: plain(n.Words), Open: n.State == subscriptions.NoticeOpen}
-	switch {
-	case n.State == subscriptions.NoticeSuperseded:
-		row.State = templates.State{Label: "Told anew of the erasure", Tone: templates.Calm}
-	case n.Answer == subscriptions.AnswerDone:
-		row.State = templates.State{Label: "Done there", Tone: templates.Good}
-	case n.Answer != "":
-		row.State = templates.State{Label: pages.Sentence(string(n.Answer)), Tone: templates.Alert}
-	case n.NextOn == "" || n.Address.IsZero():
-		row.State = templates.State{Label: "A person has to tell it", Tone: templates.Bad}
-	default:
-		row.State = templates.State{Label: "No answer yet", Tone: templates.Wait}
-	}
-	row.How = "Not told yet."
-	if n.Letters > 0 {
-		row.How = "Told on " + s.local(n.ToldAt).Format("2 January 2006") + "."
-	}
-	if next, err := clock.ParseDate(n.NextOn); err == nil && n.Letters > 0 {
-		row.How += " The next letter goes out on " + next.Long() + "."
-	}
-	if n.AnsweredBy == subscriptions.ByRecipient {
-		row.How += " It answered by its link."
-	}
-	return row
 }
 
 // programmeChoices offers the programmes, that of the case first ticked by nobody.

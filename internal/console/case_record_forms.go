@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"assent/inbox/cases"
 	"assent/inbox/cases/amending"
@@ -48,40 +49,54 @@ func lookForms(k cases.Case, decided bool) []templates.RecordForm {
 	return out
 }
 
-// fieldChoices offers the fields of a record.
-func (s *console) fieldChoices(ctx context.Context) ([]templates.CaseChoice, error) {
-	out := []templates.CaseChoice{{Value: "name", Label: "Name"}, {Value: "language", Label: "Language"}, {Value: "address", Label: "Email address (both mailboxes have to agree)"}}
-	err := s.eachAttribute(ctx, func(p subscriptions.Programme, a subscriptions.Attribute) {
-		out = append(out, attributeChoice(p, a))
-	})
-	return out, err
-}
-
-// heldChoices offers what is on record of the person of a case and can be taken away alone, with its values.
-func (s *console) heldChoices(ctx context.Context, k cases.Case) ([]templates.CaseChoice, error) {
-	if k.SubjectID == 0 {
-		return nil, nil
-	}
-	p, err := s.Amending.Store.Subscriber(ctx, k.SubjectID)
+// fieldChoices offers the fields of a record, with what is on record of the person of a case.
+func (s *console) fieldChoices(ctx context.Context, k cases.Case) ([]templates.CaseChoice, error) {
+	p, err := s.personOf(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	var out []templates.CaseChoice
-	add := func(c templates.CaseChoice, value string) {
-		if value != "" {
-			c.Label += ": " + value
-			out = append(out, c)
-		}
-	}
-	add(templates.CaseChoice{Value: "name", Label: "Name"}, p.Name)
+	out := []templates.CaseChoice{held("name", "Name", p.Name), held("language", "Language", p.Language), held("address", "Email address (both mailboxes have to agree)", p.Address.String())}
 	err = s.eachAttribute(ctx, func(of subscriptions.Programme, a subscriptions.Attribute) {
-		add(attributeChoice(of, a), p.Attributes.Text(of.Slug, a.Name))
+		out = append(out, heldAttribute(p, of, a))
 	})
 	return out, err
 }
 
-func attributeChoice(p subscriptions.Programme, a subscriptions.Attribute) templates.CaseChoice {
-	return templates.CaseChoice{Value: "attribute:" + p.Slug + ":" + a.Name, Label: plain(p.Name + ": " + cmp.Or(a.Label, a.Name))}
+// heldChoices offers what is on record of the person of a case and can be taken away alone.
+func (s *console) heldChoices(ctx context.Context, k cases.Case) (out []templates.CaseChoice, err error) {
+	p, err := s.personOf(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if p.Name != "" {
+		out = append(out, held("name", "Name", p.Name))
+	}
+	err = s.eachAttribute(ctx, func(of subscriptions.Programme, a subscriptions.Attribute) {
+		if p.Attributes.Text(of.Slug, a.Name) != "" {
+			out = append(out, heldAttribute(p, of, a))
+		}
+	})
+	return out, err
+}
+
+// personOf returns who is on record of whom a case is about; nobody where nobody is.
+func (s *console) personOf(ctx context.Context, k cases.Case) (subscriptions.Subscriber, error) {
+	if k.SubjectID == 0 {
+		return subscriptions.Subscriber{}, nil
+	}
+	return s.Amending.Store.Subscriber(ctx, k.SubjectID)
+}
+
+// held is a field with what is on record in it.
+func held(field, label, value string) templates.CaseChoice {
+	if value != "" {
+		label += ": " + value
+	}
+	return templates.CaseChoice{Value: field, Label: plain(label)}
+}
+
+func heldAttribute(p subscriptions.Subscriber, of subscriptions.Programme, a subscriptions.Attribute) templates.CaseChoice {
+	return held("attribute:"+of.Slug+":"+a.Name, of.Name+": "+cmp.Or(a.Label, a.Name), p.Attributes.Text(of.Slug, a.Name))
 }
 
 // eachAttribute shows every attribute that is declared, programme by programme.
@@ -103,12 +118,16 @@ func (s *console) eachAttribute(ctx context.Context, show func(subscriptions.Pro
 }
 
 func (s *console) rectifyForms(ctx context.Context, k cases.Case, decided bool) ([]templates.RecordForm, error) {
-	fields, err := s.fieldChoices(ctx)
+	fields, err := s.fieldChoices(ctx, k)
 	if err != nil || !k.Open() {
 		return nil, err
 	}
 	out := []templates.RecordForm{{Act: "claim", Title: "Write down what is wrong", Hint: "One item at a time. What is on record now is kept with it.", Choices: fields, ChoiceLabel: "What", Text: "What it should be; empty takes it away", Button: "Write it down"}}
-	if decided {
+	items, err := s.Amending.Store.Corrections(ctx, k.ID)
+	if err != nil {
+		return nil, err
+	}
+	if decided && slices.ContainsFunc(items, amending.Item.Left) {
 		out = append(out, templates.RecordForm{Act: "rectify", Title: "Correct the record", Hint: "All that you decided to correct is written at once, and whoever was given the data is told.", Button: "Correct it"})
 	}
 	return append(out, templates.RecordForm{Act: "statement", Title: "Put the person's statement beside the data", Hint: "Where something is not corrected, they may add their own words (Article 16). Leave it empty to record that they want none.", Words: "Their statement", Button: "Keep it"}), nil

@@ -143,6 +143,35 @@ func TestWhatARecipientAnsweredByTelephoneIsRecorded(t *testing.T) {
 	})
 }
 
+// Once the person was erased, their name stands nowhere else: whoever tells the recipient reads it there.
+func TestWhomARecipientWithoutAnAddressIsToBeToldOfIsShownUntilItAnswered(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		dpo := r.operator(t, auth.DPO)
+		editor := &subscriptions.Editor{Store: r.DB, Catalogue: r.DB, Now: r.Clock.Now}
+		_ = must(editor.AddRecipient(t.Context(), subscriptions.Recipient{ProgrammeID: r.Programme.ID, Name: "Porthaven Printers", Category: "printer", Purpose: "printing", Country: "GB"}))(t)
+		pagestest.WantText(t, r.see(dpo, "/console/recipients"), "Nobody is left to answer.")
+		ann := r.Member(t, "ann@example.org", r.News)
+		_ = must(r.Keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "she asked by telephone"}))(t)
+
+		pagestest.WantText(t, r.see(dpo, "/console/recipients"), "Porthaven Printers", "Erasure", "A person has to tell it", "/console/recipients/1")
+		pagestest.WantNoText(t, r.see(dpo, "/console/recipients"), "ann@example.org")
+		pagestest.WantText(t, r.see(dpo, "/console/recipients/1"), "ann@example.org", "None here: a person tells it")
+		if !strings.Contains(r.Trail.All(), "notice to recipient:1") {
+			t.Error("reading whom it is about is not in the trail")
+		}
+		refused := r.fill(dpo, "/console/recipients/1", url.Values{"answered": {"impossible"}})
+		pagestest.WantStatus(t, refused, http.StatusUnprocessableEntity)
+		pagestest.WantText(t, refused, "Say how you know", `value="impossible" selected`)
+		pagestest.WantStatus(t, r.fill(dpo, "/console/recipients/1", url.Values{"answered": {"done"}, "words": {"They rang back."}}), http.StatusSeeOther)
+		pagestest.WantText(t, r.see(dpo, "/console/recipients"), "Nobody is left to answer.")
+		pagestest.WantText(t, r.see(dpo, "/console/recipients?all=1"), "Done there")
+		pagestest.WantNoText(t, r.see(dpo, "/console/recipients/1"), "ann@example.org")
+		pagestest.WantStatus(t, r.see(dpo, "/console/recipients/2"), http.StatusNotFound)
+		pagestest.WantStatus(t, r.see(r.operator(t, auth.Comms), "/console/recipients/1"), http.StatusForbidden)
+	})
+}
+
 func TestAnAutomatedDecisionIsLookedAtAnewFromItsPage(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r rig) {

@@ -155,6 +155,7 @@ func (s *console) pages() {
 	desk.POST("/people/:id/objection", form, s.desk(auth.ConsentWrite, s.takeObjection))
 	desk.GET("/people/:id", s.desk(auth.SubscribersRead, s.person))
 	s.givenPages(desk, form)
+	s.recipientPages(desk, form)
 	desk.POST("/people/:id/pack", form, s.desk(auth.PacksMake, s.pack))
 	desk.GET("/audit", s.desk(auth.AuditRead, s.trail))
 	desk.GET("/cases", s.desk(auth.CasesRead, s.cases))

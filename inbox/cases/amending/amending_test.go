@@ -285,7 +285,7 @@ func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
 		_, err = r.Rectify(ctx, c.ID, "user:1")
 		r.ok(err)
 		stands(amending.Asked)
-		r.cannotClose(c, "Correct address")
+		r.cannotClose(c, "Have both mailboxes agree")
 		r.refused(judge(amending.Refuse), errs.Conflict, "Wait until they have answered")
 
 		r.at = r.at.Add(subscriptions.MoveWithin + time.Minute) // nobody answered

@@ -54,8 +54,8 @@ func (x Item) Name() string {
 // decided reports whether a person has decided on it.
 func (x Item) decided() bool { return x.Decision != "" }
 
-// left reports whether it is still to be carried out.
-func (x Item) left() bool { return x.Decision == Correct && x.DoneAt.IsZero() }
+// Left reports whether it was decided to be corrected, and nothing was done yet.
+func (x Item) Left() bool { return x.Decision == Correct && x.DoneAt.IsZero() }
 
 // Store keeps what this package decides about, and reads what else it goes by. All errors are of the kinds of package errs.
 type Store interface {

@@ -51,6 +51,9 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 				return nil, err
 			}
 			duty.Done = at == Corrected
+			if x.Field == AddressField && !x.DoneAt.IsZero() {
+				duty.Words = "Have both mailboxes agree to the new address, or decide on it again"
+			}
 		}
 		unsettled = unsettled || x.Decision == Refuse || x.Decision == Disputed
 		out = append(out, duty)
@@ -266,7 +269,7 @@ func (s *Service) Rectify(ctx context.Context, caseID int64, actor string) (case
 	correction := subscriptions.Correction{SubscriberID: p.ID, Actor: actor, Why: "case " + c.Reference, CaseID: c.ID}
 	var left []Item
 	for _, x := range items {
-		if x.left() {
+		if x.Left() {
 			left = append(left, x)
 			x.into(&correction)
 		}

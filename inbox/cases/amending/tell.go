@@ -25,7 +25,7 @@ func (p rectifying) MayTell(ctx context.Context, c cases.Case) error {
 		switch {
 		case !x.decided():
 			return errs.E("amending: tell", errs.Conflict, "Decide on "+x.Name()+" first. The person is told of all of it.", nil)
-		case x.left():
+		case x.Left():
 			return errs.E("amending: tell", errs.Conflict, "The record is not corrected yet ("+x.Name()+"). Correct it first: the letter says what stands on record now.", nil)
 		case x.Decision == Correct:
 			corrected++
@@ -72,7 +72,7 @@ func (s *Service) Changes(ctx context.Context, c cases.Case, language string) (s
 	says := changesIn(language)
 	var lines []string
 	for _, x := range items {
-		if !x.decided() || x.left() {
+		if !x.decided() || x.Left() {
 			continue
 		}
 		field, special, err := s.label(ctx, x, says)

@@ -40,6 +40,8 @@ type Casework interface {
 type Store interface {
 	// RecipientNotice returns a notice with its people; kind NotFound.
 	RecipientNotice(ctx context.Context, id int64) (subscriptions.RecipientNotice, error)
+	// RecipientNotices returns up to limit notices with a number below before (0: from the newest), without their people, the newest first; open ones only where asked.
+	RecipientNotices(ctx context.Context, openOnly bool, before int64, limit int) ([]subscriptions.RecipientNotice, error)
 	// NoticesDue returns up to limit open notices above a number whose next letter is due on a UK date.
 	NoticesDue(ctx context.Context, today string, after int64, limit int) ([]subscriptions.RecipientNotice, error)
 	// SendRecipientNotice opens a letter and keeps when the next is due. A letter that stands already under its key changes nothing.
