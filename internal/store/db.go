@@ -88,13 +88,16 @@ func Migrate(ctx context.Context, databaseURL string, o Options) (from, to int64
 		return 0, 0, err
 	}
 	defer d.Close()
-	for range 20 {
+	for tries, at := 0, int64(-1); tries < 20; tries++ {
 		from, to, err = d.migrate(ctx)
 		if kind := errs.KindOf(err); err == nil || kind != errs.Internal && kind != errs.Conflict && !isDeadlock(err) && !isBusy(err) {
 			break
 		}
-		// Another process that migrates at the same moment gets in the way once for each step, on SQLite for longer than
-		// one wait for its lock. The next look finds its work done.
+		// Another process that migrates at the same moment gets in the way, on SQLite for longer than one wait for its lock. The next look finds its work done:
+		// only tries that find the schema as the one before did are counted.
+		if from > at {
+			at, tries = from, 0
+		}
 	}
 	return from, to, err
 }

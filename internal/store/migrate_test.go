@@ -127,7 +127,7 @@ func TestMigratingFromSeveralProcessesAtOnce(t *testing.T) {
 			t.Parallel()
 			at := url(t)
 			var wg sync.WaitGroup
-			for range 4 {
+			for range 8 { // each may get in the way of each at every step
 				wg.Go(func() {
 					if _, _, err := store.Migrate(t.Context(), at, options(t)); err != nil {
 						t.Error(err)
