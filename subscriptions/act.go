@@ -161,7 +161,7 @@ func (w setting) expiry(a Act, now time.Time) (time.Time, error) {
 	ends := w.purpose.Expiry(acted)
 	if !ends.IsZero() && !now.Before(ends) {
 		return ends, errs.E("subscriptions: expiry", errs.Refused, fmt.Sprintf("The permission ended on %s, for it lasts %d days from the act. Ask the person again.",
-			ends.Format(time.DateOnly), int(ends.Sub(acted).Hours()/24)), nil)
+			ends.Format("2 January 2006"), int(ends.Sub(acted).Hours()/24)), nil)
 	}
 	return ends, nil
 }

@@ -51,7 +51,7 @@ func (h Hold) Because() string {
 	if h.Kind == EvidenceHold {
 		return "the evidence of the breach " + h.Reference + " is frozen until it is released on the page of that case"
 	}
-	return "a legal hold of " + h.PlacedAt.Format(time.DateOnly) + " keeps the data"
+	return "a legal hold of " + h.PlacedAt.Format("2 January 2006") + " keeps the data"
 }
 
 // Attempt is something that was tried and refused.

@@ -111,7 +111,7 @@ func (in Intake) Judge(a Act, lacking string, ledger []Event, now time.Time) (In
 		return NotTaken, errs.Message(err)
 	}
 	if ends := in.expiry(a, now); !a.ActedAt.IsZero() && !ends.IsZero() && !now.Before(ends) {
-		return NotTaken, fmt.Sprintf("The permission ended on %s, for it lasts %d days from the act. Ask the person again.", ends.Format(time.DateOnly), int(ends.Sub(a.ActedAt).Hours()/24))
+		return NotTaken, fmt.Sprintf("The permission ended on %s, for it lasts %d days from the act. Ask the person again.", ends.Format("2 January 2006"), int(ends.Sub(a.ActedAt).Hours()/24))
 	}
 	return TakenIn, ""
 }

@@ -97,4 +97,6 @@ type ErasePage struct {
 	Holds     []HoldRow
 	Dates     []DueRow
 	Grounds   []CaseChoice
+
+	Untold, Reason string // as typed
 }

@@ -47,6 +47,7 @@ func (s *console) showErase(c *gin.Context, by auth.Actor, status int, problem s
 	}
 	page := templates.ErasePage{
 		Console: s.around(by), Action: personURL(id) + "/erase", PersonURL: personURL(id), Address: cmp.Or(p.Address.String(), "Erased person"), Problem: problem,
+		Untold: c.Request.PostForm.Get(templates.FieldUntold), Reason: c.Request.PostForm.Get(templates.FieldReason),
 	}
 	for _, h := range holds {
 		page.Holds = append(page.Holds, holdRow(h))
@@ -55,7 +56,9 @@ func (s *console) showErase(c *gin.Context, by auth.Actor, status int, problem s
 		page.Dates = append(page.Dates, templates.DueRow{Rule: d.Rule.Name + ": " + string(d.Rule.Action), Due: d.DueAt})
 	}
 	for _, g := range subscriptions.Grounds {
-		page.Grounds = append(page.Grounds, choiceOf(g))
+		choice := choiceOf(g)
+		choice.Chosen = choice.Value == c.Request.PostForm.Get(templates.FieldGround)
+		page.Grounds = append(page.Grounds, choice)
 	}
 	return s.page(c, status, "erase", page)
 }

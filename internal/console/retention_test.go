@@ -64,7 +64,7 @@ func TestAPersonIsHeldAndErasedFromTheConsole(t *testing.T) {
 		pagestest.WantText(t, r.see(dpo, page), "letter before action", "Until it ends nothing may be changed or erased")
 		w := r.send(dpo, page, url.Values{"ground": {"request"}, "untold": {"told by phone"}})
 		pagestest.WantStatus(t, w, http.StatusUnprocessableEntity)
-		pagestest.WantText(t, w, "a legal hold")
+		pagestest.WantText(t, w, "a legal hold of 25 November 2026", `value="told by phone"`, "/console/retention#holds")
 		pagestest.WantStatus(t, r.send(dpo, "/console/retention/holds/1/lift", url.Values{"why": {"settled"}}), http.StatusSeeOther)
 		pagestest.WantStatus(t, r.send(dpo, page, url.Values{"ground": {"request"}, "untold": {"told by phone"}}), http.StatusSeeOther)
 		pagestest.WantText(t, r.see(dpo, "/console/retention"), "Request", "Done")
