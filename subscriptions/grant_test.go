@@ -72,7 +72,7 @@ func TestAGrantLastsFromTheAct(t *testing.T) {
 		a = agrees(r.monthly, "bob@example.org", subscriptions.ByStaff)
 		a.ActedAt = began.Add(-30 * 24 * time.Hour)
 		_, err := r.Grant(t.Context(), a)
-		r.refused(err, errs.Refused, "The permission ended on 2026-05-04, for it lasts 30 days from the act.")
+		r.refused(err, errs.Refused, "The permission ended on 4 May 2026, for it lasts 30 days from the act.")
 		a.ListID = r.sales.ID // a purpose without a term
 		check(r.Grant(t.Context(), a))(t)
 	})

@@ -320,7 +320,7 @@ func TestAPermissionCountsFromTheAct(t *testing.T) {
 		report := must(bring(t, db, h.svc.Now, list, header+
 			"old@example.org,,,Ticked,2024-03-31,Fair,\n"+
 			"new@example.org,,,Ticked,2026-03-31,Fair,\n", &log, false))(t)
-		if report.Granted != 1 || report.Refused != 1 || !strings.Contains(log.rows[0].Reason, "ended on 2025-03-31") {
+		if report.Granted != 1 || report.Refused != 1 || !strings.Contains(log.rows[0].Reason, "ended on 31 March 2025") {
 			t.Errorf("%s, %+v", tally(report.Counts), log.rows)
 		}
 		events := must(db.Events(ctx, 0, 10))(t)
