@@ -130,7 +130,7 @@ func TestWhatARecipientAnsweredByTelephoneIsRecorded(t *testing.T) {
 		r.act(t, dpo, k, http.StatusSeeOther, "event", "proved", "evidence", "known")
 		r.act(t, dpo, k, http.StatusSeeOther, "event", "decided", "outcome", "granted", "words", "It is restricted.")
 		r.carriesOut(t, dpo, k, http.StatusSeeOther, "do", "restrict", "about", "accuracy")
-		pagestest.WantText(t, r.see(dpo, pageOf(k)), "Porthaven Printers", "A person has to tell it", "Not told yet.", "Tell Porthaven Printers, which has no address here, of the restriction")
+		pagestest.WantText(t, r.see(dpo, pageOf(k)), "Porthaven Printers", "To be told by hand", "Not told yet.", "Tell Porthaven Printers, which has no address here, of the restriction")
 		notices := must(r.DB.NoticesOfCase(t.Context(), k.ID))(t)
 		if len(notices) != 1 {
 			t.Fatalf("%d notices", len(notices))
@@ -154,7 +154,7 @@ func TestWhomARecipientWithoutAnAddressIsToBeToldOfIsShownUntilItAnswered(t *tes
 		ann := r.Member(t, "ann@example.org", r.News)
 		_ = must(r.Keeper.Erase(t.Context(), subscriptions.ErasureRequest{SubscriberID: ann.ID, Ground: subscriptions.GroundRequest, Actor: "user:1", Untold: "she asked by telephone"}))(t)
 
-		pagestest.WantText(t, r.see(dpo, "/console/recipients"), "Porthaven Printers", "Erasure", "A person has to tell it", "/console/recipients/1")
+		pagestest.WantText(t, r.see(dpo, "/console/recipients"), "Porthaven Printers", "Erasure", "To be told by hand", "/console/recipients/1")
 		pagestest.WantNoText(t, r.see(dpo, "/console/recipients"), "ann@example.org")
 		pagestest.WantText(t, r.see(dpo, "/console/recipients/1"), "ann@example.org", "None here: a person tells it")
 		if !strings.Contains(r.Trail.All(), "notice to recipient:1") {

@@ -122,7 +122,7 @@ func (s *console) noticeRow(n subscriptions.RecipientNotice) templates.RecordNot
 	case n.Answer != "":
 		row.State = templates.State{Label: pages.Sentence(string(n.Answer)), Tone: templates.Alert}
 	case n.NextOn == "" || n.Address.IsZero():
-		row.State = templates.State{Label: "A person has to tell it", Tone: templates.Bad}
+		row.State = templates.State{Label: "To be told by hand", Tone: templates.Bad}
 	default:
 		row.State = templates.State{Label: "No answer yet", Tone: templates.Wait}
 	}
