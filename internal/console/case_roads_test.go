@@ -257,17 +257,3 @@ func TestAPackIsFilledByHandAndHandedOverInPerson(t *testing.T) {
 		pagestest.WantText(t, r.see(dpo, pageOf(k)), "She took it at the desk.")
 	})
 }
-
-func TestASavedSegmentAndTheEmptyFormsOfAProgrammeAreShown(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, r rig) {
-		comms := r.operator(t, auth.Comms)
-		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
-		for path, words := range map[string]string{
-			"/console/programmes/new": "Declare", at + "/purposes/new": "Declare", at + "/recipients/new": "Declare", at + "/attributes/new": "Declare",
-		} {
-			pagestest.WantStatus(t, r.see(comms, path), http.StatusOK)
-			pagestest.WantText(t, r.see(comms, path), words)
-		}
-	})
-}

@@ -254,3 +254,17 @@ func TestMailboxesAndHouseClocksAreDeclaredInTheConsole(t *testing.T) {
 		pagestest.WantStatus(t, r.see(r.operator(t, auth.DPO), at+"/answering"), http.StatusForbidden)
 	})
 }
+
+func TestTheEmptyFormsThatDeclareAreShown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r rig) {
+		comms := r.operator(t, auth.Comms)
+		at := fmt.Sprintf("/console/programmes/%d", r.Programme.ID)
+		for path, words := range map[string]string{
+			"/console/programmes/new": "Declare", at + "/purposes/new": "Declare", at + "/recipients/new": "Declare", at + "/attributes/new": "Declare",
+		} {
+			pagestest.WantStatus(t, r.see(comms, path), http.StatusOK)
+			pagestest.WantText(t, r.see(comms, path), words)
+		}
+	})
+}

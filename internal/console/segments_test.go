@@ -47,6 +47,7 @@ func TestASegmentIsWrittenLookedAtAndSaved(t *testing.T) {
 		pagestest.WantStatus(t, w, http.StatusConflict)
 		pagestest.WantText(t, w, "Somebody changed this segment meanwhile.")
 		pagestest.WantText(t, r.see(comms, "/console/segments"), "Of a known region", "region is set")
+		pagestest.WantText(t, r.see(comms, "/console/segments/1"), "Version 2", "region is set</textarea>", "Whom it means now")
 	})
 }
 
