@@ -132,6 +132,31 @@ func TestAnswersStartNoLoop(t *testing.T) {
 	})
 }
 
+// What the data protection officer is told of cases leads to them, and names nobody: mail is read on telephones.
+func TestTheOfficerIsAlertedToCasesAndRemindedOfThem(t *testing.T) {
+	t.Parallel()
+	eachRig(t, func(t *testing.T, r *rig) {
+		for name, c := range map[string]struct {
+			kind  mailer.LetterKind
+			about mailer.About
+			says  []string
+		}{
+			"a reminder": {mailer.CaseReminderLetter, mailer.About{More: 2, Reminders: []mailer.Reminder{{Reference: "R-1", DueOn: "2026-06-04", Late: true}, {Reference: "R-2", Silent: 15}}}, []string{"R-1", "4 June 2026", "R-2", "15", "/console/cases?q=R-1"}},
+			"an alert":   {mailer.CaseAlertLetter, mailer.About{Reference: "R-3", Complaint: true, ReceivedAt: began, DueOn: "2026-06-05"}, []string{"R-3", "5 June 2026", "/console/cases?q=R-3"}},
+			"a breach":   {mailer.CaseAlertLetter, mailer.About{Reference: "R-4", Kind: "breach", ReceivedAt: began, DueAt: began.Add(72 * time.Hour)}, []string{"R-4", "/console/cases?q=R-4"}},
+		} {
+			r.answer(mailer.Letter{Key: name, Kind: c.kind, ProgrammeID: r.programme.ID, To: "dpo@harbour.example"}, c.about)
+			r.work()
+			text := r.parsed().Text
+			for _, want := range c.says {
+				if r.relay.last.to != "dpo@harbour.example" || !strings.Contains(text, want) {
+					t.Errorf("%s, to %s, lacks %q:\n%s", name, r.relay.last.to, want, text)
+				}
+			}
+		}
+	})
+}
+
 // An answer reaches whoever wrote, opted out or not: it is no list mail.
 func TestAnOptOutDoesNotStopItsOwnAnswer(t *testing.T) {
 	t.Parallel()
