@@ -88,13 +88,32 @@ func (s *Service) declared(ctx context.Context, k cases.Case, numbers []int64, f
 	}
 	for _, r := range rules {
 		if name, theirs := names[r.ProgrammeID]; theirs || r.ProgrammeID == 0 {
-			f.Retention = append(f.Retention, Retention{name, r.Name, periodOf(r.Period), r.Reason})
+			f.Retention = append(f.Retention, Retention{name, r.Name, periodIn(f.Language, r.Period), r.Reason})
 		}
 	}
 	return nil
 }
 
-func periodOf(p retention.Period) string { return fmt.Sprintf("%d %s", p.Length, p.Unit) }
+// periodIn says how long something is kept in a language of packs. Welsh counts years in three forms, by the number before them.
+func periodIn(language string, p retention.Period) string {
+	if language != "cy" {
+		return p.String()
+	}
+	unit := map[retention.Unit]string{retention.Days: "diwrnod", retention.Months: "mis", retention.Years: "mlynedd"}[p.Unit]
+	switch {
+	case p.Unit == retention.Years && p.Length == 1:
+		unit = "flwyddyn"
+	case p.Unit == retention.Years && p.Length == 2:
+		unit = "flynedd"
+	case p.Unit == retention.Years && (p.Length == 3 || p.Length == 4 || p.Length == 6):
+		unit = "blynedd"
+	case p.Unit == retention.Months && p.Length == 2:
+		unit = "fis"
+	case p.Unit == retention.Days && p.Length == 2:
+		unit = "ddiwrnod"
+	}
+	return fmt.Sprintf("%d %s", p.Length, unit)
+}
 
 func (s *Service) programme(ctx context.Context, p subscriptions.Programme, f *Frame) error {
 	f.Controllers = append(f.Controllers, Controller{
