@@ -283,7 +283,7 @@ func (s *console) accessSection(ctx context.Context, _ auth.Actor, k cases.Case,
 		page.Left += waiting(x)
 	}
 	if pack, err := s.Access.Store.PackOf(ctx, k.ID); err == nil {
-		page.Pack = fmt.Sprintf("approved, with %d items", pack.Items)
+		page.Pack = fmt.Sprintf("approved (items: %d)", pack.Items)
 	} else if errs.KindOf(err) != errs.NotFound {
 		return "", nil, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) Approve(ctx context.Context, caseID int64, actor, person, lang
 	if err := s.Store.KeepPack(ctx, &b, files, s.Now()); err != nil {
 		return Bundle{}, errs.Wrap(op, err)
 	}
-	what := fmt.Sprintf("The pack was approved: %d items, %d withheld, SHA-256 %s.", b.Items, b.Withheld, b.Digest)
+	what := fmt.Sprintf("The pack was approved. Items: %d, withheld: %d, SHA-256 %s.", b.Items, b.Withheld, b.Digest)
 	_, err = s.Cases.Did(ctx, k.ID, actor, DutyApprove, what, "")
 	return b, errs.Wrap(op, err)
 }

@@ -56,7 +56,7 @@ func (p Practice) Duties(ctx context.Context, k cases.Case) ([]cases.Duty, error
 	}
 	review := "Review what was found"
 	if left > 0 {
-		review = fmt.Sprintf("Review what was found: %d items are left", left)
+		review = fmt.Sprintf("Review what was found (%d left)", left)
 	}
 	delivered := !k.Facts.DoneOn(DutyDeliver).IsZero()
 	receivers, err := p.Service.Store.Receivers(ctx, k.ID)

@@ -51,7 +51,7 @@ func (s *Service) Search(ctx context.Context, caseID int64, actor string, o Orde
 	if err := s.Store.KeepSearch(ctx, &found, items); err != nil {
 		return Search{}, errs.Wrap(op, err)
 	}
-	what := fmt.Sprintf("Searched %d sources by %d addresses; found %d items.", len(found.Lines)-left(found), len(found.Terms.Addresses), found.Found())
+	what := fmt.Sprintf("Searched. Sources: %d, addresses: %d, items found: %d.", len(found.Lines)-left(found), len(found.Terms.Addresses), found.Found())
 	_, err = s.Cases.Did(ctx, k.ID, actor, DutySearch, what, "")
 	return found, errs.Wrap(op, err)
 }

@@ -291,7 +291,7 @@ func (s *Service) Rectify(ctx context.Context, caseID int64, actor string) (case
 			return c, errs.Wrap(op, err)
 		}
 	}
-	c, err = s.did(ctx, c, actor, cases.RecordCorrected, fmt.Sprintf("Corrected the record (%d of %d items).", len(left), len(items)), "")
+	c, err = s.did(ctx, c, actor, cases.RecordCorrected, fmt.Sprintf("Corrected the record (%d of %d).", len(left), len(items)), "")
 	return c, errs.Wrap(op, err)
 }
 

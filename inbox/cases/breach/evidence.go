@@ -173,7 +173,7 @@ func (s *Service) List(ctx context.Context, caseID int64, actor string) ([]Item,
 	if err := s.Store.ListEvidence(ctx, have); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	what := fmt.Sprintf("Listed the evidence: %d items. The hash of the list is %s.", len(have), hex.EncodeToString(list.Sum(nil)))
+	what := fmt.Sprintf("Listed the evidence (items: %d). The hash of the list is %s.", len(have), hex.EncodeToString(list.Sum(nil)))
 	_, err = s.Cases.DidOn(ctx, caseID, cases.Event{Kind: cases.Done, Actor: actor, What: what, Detail: cases.Detail{Code: EvidenceListed}})
 	return have, errs.Wrap(op, err)
 }
