@@ -46,14 +46,29 @@ func (f *sharedFolder) make() {
 	f.s.eventually("the folder is there", func() bool { return f.c.Create(f.name, nil).Wait() == nil })
 }
 
-// put puts a message into the folder that reached the server at a time.
+// put puts a message into the folder that reached the server at a time. Right after a folder was made anew Dovecot may still refuse it as the one that is gone.
 func (f *sharedFolder) put(at time.Time, raw []byte) {
 	f.s.t.Helper()
+	f.s.eventually("the folder takes a message", func() bool {
+		err := f.append(at, raw)
+		var no *imap.Error
+		if errors.As(err, &no) && no.Type == imap.StatusResponseTypeNo {
+			_ = f.c.Create(f.name, nil).Wait() // there already, or not again
+			return false
+		}
+		f.s.check(err)
+		return true
+	})
+}
+
+func (f *sharedFolder) append(at time.Time, raw []byte) error {
 	cmd := f.c.Append(f.name, int64(len(raw)), &imap.AppendOptions{Time: at})
 	_, err := io.Copy(cmd, bytes.NewReader(raw))
-	f.s.check(errors.Join(err, cmd.Close()))
+	if err = errors.Join(err, cmd.Close()); err != nil {
+		return err
+	}
 	_, err = cmd.Wait()
-	f.s.check(err)
+	return err
 }
 
 // Ten days without anybody watching a folder of Dovecot: messages with the same, an empty and no Message-ID, one of 30 MB, one delivered twice. Then a colleague reads, moves and removes
