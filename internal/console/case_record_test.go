@@ -27,11 +27,7 @@ func (r rig) enters(t *testing.T, kind cases.Kind) cases.Case {
 
 func (r rig) carriesOut(t *testing.T, cookie string, k cases.Case, want int, pairs ...string) string {
 	t.Helper()
-	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Add(pairs[i], pairs[i+1])
-	}
-	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/record", k.ID), form)
+	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/record", k.ID), formOf(pairs))
 	pagestest.WantStatus(t, w, want)
 	return w.Body.String()
 }

@@ -20,11 +20,7 @@ func pageOf(k cases.Case) string { return fmt.Sprintf("/console/cases/%d", k.ID)
 // posts sends a form below the page of a case.
 func (r rig) posts(t *testing.T, cookie string, k cases.Case, path string, want int, pairs ...string) string {
 	t.Helper()
-	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Add(pairs[i], pairs[i+1])
-	}
-	w := r.fill(cookie, pageOf(k)+path, form)
+	w := r.fill(cookie, pageOf(k)+path, formOf(pairs))
 	pagestest.WantStatus(t, w, want)
 	return w.Body.String()
 }

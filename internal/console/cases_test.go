@@ -25,13 +25,18 @@ func (r rig) fill(cookie, path string, form url.Values) *httptest.ResponseRecord
 	return r.Post(path, form, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
 }
 
-func (r rig) act(t *testing.T, cookie string, k cases.Case, want int, pairs ...string) *httptest.ResponseRecorder {
-	t.Helper()
+// formOf makes a form of names and values in turn.
+func formOf(pairs []string) url.Values {
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Add(pairs[i], pairs[i+1])
 	}
-	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/events", k.ID), form)
+	return form
+}
+
+func (r rig) act(t *testing.T, cookie string, k cases.Case, want int, pairs ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/events", k.ID), formOf(pairs))
 	pagestest.WantStatus(t, w, want)
 	return w
 }

@@ -27,11 +27,7 @@ const mailWithOthers = "From: Carys O'Neill <carys@reader.example>\r\nTo: rights
 // step posts a form of the pack's page.
 func (r rig) step(t *testing.T, cookie string, k cases.Case, step string, want int, pairs ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	form := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Add(pairs[i], pairs[i+1])
-	}
-	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/pack/%s", k.ID, step), form)
+	w := r.fill(cookie, fmt.Sprintf("/console/cases/%d/pack/%s", k.ID, step), formOf(pairs))
 	if w.Code != want {
 		t.Fatalf("%s: %d\n%s", step, w.Code, w.Body)
 	}
