@@ -17,6 +17,14 @@ const (
 	RecordReleased   RecordChange = "release" // the restriction was lifted
 )
 
+// Words says what was done, as part of a sentence: "erasure", "end of the restriction".
+func (c RecordChange) Words() string {
+	if c == RecordReleased {
+		return "end of the restriction"
+	}
+	return string(c)
+}
+
 // NoticeState is how far a notice to a recipient is.
 type NoticeState string
 

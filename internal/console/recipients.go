@@ -113,7 +113,7 @@ func (s *console) recordNotices(ctx context.Context, k cases.Case, data *templat
 }
 
 func (s *console) noticeRow(n subscriptions.RecipientNotice) templates.RecordNotice {
-	row := templates.RecordNotice{ID: n.ID, Name: plain(n.Name), Change: noticeChange(n.Change), At: s.local(n.CreatedAt), People: n.People, Words: plain(n.Words), Open: n.State == subscriptions.NoticeOpen, URL: noticeURL(n.ID)}
+	row := templates.RecordNotice{ID: n.ID, Name: plain(n.Name), Change: pages.Sentence(n.Change.Words()), At: s.local(n.CreatedAt), People: n.People, Words: plain(n.Words), Open: n.State == subscriptions.NoticeOpen, URL: noticeURL(n.ID)}
 	switch {
 	case n.State == subscriptions.NoticeSuperseded:
 		row.State = templates.State{Label: "Told anew of the erasure", Tone: templates.Calm}
@@ -137,12 +137,4 @@ func (s *console) noticeRow(n subscriptions.RecipientNotice) templates.RecordNot
 		row.How += " It answered by its link."
 	}
 	return row
-}
-
-// noticeChange says what became of the data.
-func noticeChange(c subscriptions.RecordChange) string {
-	if c == subscriptions.RecordReleased {
-		return "End of the restriction"
-	}
-	return pages.Sentence(string(c))
 }

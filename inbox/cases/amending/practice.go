@@ -57,20 +57,13 @@ func recipientDuties(ctx context.Context, store Store, c cases.Case) ([]cases.Du
 	notices, err := store.NoticesOfCase(ctx, c.ID)
 	var out []cases.Duty
 	for _, n := range notices {
-		words := "Hear from " + n.Name + " about the " + changeWords(n.Change) + " that it is done there too"
+		words := "Hear from " + n.Name + " about the " + n.Change.Words() + " that it is done there too"
 		if n.Address.IsZero() {
-			words = "Tell " + n.Name + ", which has no address here, of the " + changeWords(n.Change) + ", and record what it answers"
+			words = "Tell " + n.Name + ", which has no address here, of the " + n.Change.Words() + ", and record what it answers"
 		}
 		out = append(out, cases.Duty{Step: cases.Following, Code: fmt.Sprintf("recipient-%d", n.ID), Words: words, Done: n.State != subscriptions.NoticeOpen})
 	}
 	return out, err
-}
-
-func changeWords(c subscriptions.RecordChange) string {
-	if c == subscriptions.RecordReleased {
-		return "end of the restriction"
-	}
-	return string(c)
 }
 
 // state returns how the person of a case stands; the zero State where nobody is on record.

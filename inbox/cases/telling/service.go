@@ -111,10 +111,10 @@ func (s *Service) see(ctx context.Context, n subscriptions.RecipientNotice, toda
 	if err := s.Store.SendRecipientNotice(ctx, n.ID, &l, next.String(), s.Now()); err != nil {
 		return err
 	}
-	what := "Told " + n.Name + " of the " + string(n.Change) + "."
+	what := "Told " + n.Name + " of the " + n.Change.Words() + "."
 	if n.Letters > 0 {
 		ran.Reminded++
-		what = "Reminded " + n.Name + " of the " + string(n.Change) + "."
+		what = "Reminded " + n.Name + " of the " + n.Change.Words() + "."
 	} else {
 		ran.Told++
 	}
