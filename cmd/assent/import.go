@@ -223,7 +223,7 @@ func (a *app) tellImport(r importing.Report, list subscriptions.List, dryRun boo
 	case dryRun:
 		fmt.Fprintf(a.stdout, "Dry run: nothing was changed. What would become of %s in %s:\n", counted(r.Rows, "row", "rows"), list.Name)
 	case r.Resumed > 0:
-		fmt.Fprintf(a.stdout, "Went on behind row %s. What became of %s in %s:\n", thousands(r.Resumed), counted(r.Rows, "row", "rows"), list.Name)
+		fmt.Fprintf(a.stdout, "Went on after %s. What became of %s in %s:\n", counted(r.Resumed, "row", "rows"), counted(r.Rows, "row", "rows"), list.Name)
 	default:
 		fmt.Fprintf(a.stdout, "What became of %s in %s:\n", counted(r.Rows, "row", "rows"), list.Name)
 	}

@@ -112,6 +112,12 @@ func (r *Reader) row(first line) (Row, error) {
 	return row, nil
 }
 
+// Fields takes the text of a good row apart again, as Next did.
+func (s Survey) Fields(raw string) []string {
+	fields, _ := split(raw, s.Delimiter, 0)
+	return fields
+}
+
 // split takes a row apart; false when a quote stands where none can.
 func split(text string, delimiter byte, width int) (fields []string, ok bool) {
 	fields = make([]string, 0, width)

@@ -211,7 +211,7 @@ func (d *DB) openSQLite(path string) error {
 		"secure_delete(1)", // what is erased is written over in the file
 	}}
 	// The writer's cache holds what a transaction of an import changes. Pages that many of them change go from the journal to their places once for several.
-	const writing, reading = "&_txlock=immediate&_pragma=cache_size(-12000)&_pragma=wal_autocheckpoint(8000)", "&_pragma=cache_size(-32000)"
+	const writing, reading = "&_txlock=immediate&_pragma=cache_size(-6000)&_pragma=wal_autocheckpoint(8000)", "&_pragma=cache_size(-32000)"
 	open := func(extra string, conns int) (*sql.DB, error) {
 		db, err := prepared.Open("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode() + extra)
 		if err == nil {

@@ -9,12 +9,12 @@ import (
 	"assent/subscriptions/importing"
 )
 
-const importColumns = `id, list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, barred, invalid, rejects, created_at, finished_at, undone_up_to, undone_at`
+const importColumns = `id, list_id, file_name, digest, actor, rows_done, granted, unchanged, duplicates, quarantined, refused, barred, invalid, beyond, rejects, created_at, finished_at, undone_up_to, undone_at`
 
 func scanImport(s scanner) (x importing.Import, err error) {
 	var created, finished, undone int64
 	err = s.Scan(&x.ID, &x.ListID, &x.FileName, &x.Digest, &x.Actor, &x.Rows, &x.Granted, &x.Unchanged, &x.Duplicates, &x.Quarantined, &x.Refused, &x.Barred, &x.Invalid,
-		&x.Rejects, &created, &finished, &x.UndoneUpTo, &undone)
+		&x.Beyond, &x.Rejects, &created, &finished, &x.UndoneUpTo, &undone)
 	x.CreatedAt, x.FinishedAt, x.UndoneAt = moment(created), moment(finished), moment(undone)
 	return x, err
 }
@@ -84,8 +84,8 @@ func (t importTx) ImportRows(id int64) (rows int64, err error) {
 // SaveImport implements importing.Tx.
 func (t importTx) SaveImport(imp importing.Import) error {
 	const op = "store: save import"
-	err := t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, barred = ?, invalid = ?, rejects = ?, finished_at = ? WHERE id = ?`,
-		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Barred, imp.Invalid, imp.Rejects, millis(imp.FinishedAt), imp.ID)
+	err := t.changeOne(t.ctx, `UPDATE imports SET rows_done = ?, granted = ?, unchanged = ?, duplicates = ?, quarantined = ?, refused = ?, barred = ?, invalid = ?, beyond = ?, rejects = ?, finished_at = ? WHERE id = ?`,
+		imp.Rows, imp.Granted, imp.Unchanged, imp.Duplicates, imp.Quarantined, imp.Refused, imp.Barred, imp.Invalid, append([]byte{}, imp.Beyond...), imp.Rejects, millis(imp.FinishedAt), imp.ID)
 	if err != nil || imp.FinishedAt.IsZero() {
 		return fail(op, err)
 	}

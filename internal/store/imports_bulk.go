@@ -15,13 +15,13 @@ import (
 	"assent/subscriptions/importing"
 )
 
-// Pace implements importing.Store. SQLite has one writer. On PostgreSQL two batches keep both ends busy; a third, or larger ones, gain a tenth and cost
-// half as much memory again.
-func (d *DB) Pace() (lanes, rows int) {
+// Pace implements importing.Store. SQLite has one writer, for which pages that a batch changes are what it costs. On PostgreSQL two batches keep both ends busy; a
+// third, or larger ones, gain a tenth and cost half as much memory again, and neighbours gain nothing that bringing them together does not cost.
+func (d *DB) Pace() importing.Pace {
 	if d.dialect == sqlite {
-		return 1, 2000
+		return importing.Pace{Lanes: 1, Rows: 2000, Room: 16_000}
 	}
-	return 2, 1000
+	return importing.Pace{Lanes: 2, Rows: 1000}
 }
 
 // ReservePeople implements importing.Store. PostgreSQL takes the numbers out of the table's sequence, so they are nobody else's. SQLite only foresees which

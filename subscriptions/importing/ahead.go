@@ -19,6 +19,7 @@ type ahead struct {
 	head    subscriptions.Head
 	last    int64 // row number of the last person
 	flights []*flight
+	shelves *shelves // nil for a file that is written in its own order
 }
 
 // flight is a batch that is being written.
@@ -42,7 +43,7 @@ func (r *run) lookAhead(ctx context.Context) (*ahead, error) {
 	if err != nil || head.Seq > worth*r.job.Survey.Lines {
 		return nil, err
 	}
-	a := &ahead{run: r, head: head, known: newFilter()}
+	a := &ahead{run: r, head: head, known: newFilter(), shelves: r.newShelves()}
 	return a, a.catchUp(ctx)
 }
 
@@ -114,7 +115,7 @@ func (a *ahead) send(ctx context.Context, b *batch) error {
 	if err != nil {
 		return err
 	}
-	for lanes, _ := a.run.im.Store.Pace(); len(a.flights) >= lanes; {
+	for lanes := a.run.im.Store.Pace().Lanes; len(a.flights) >= lanes; {
 		if err := a.landFirst(ctx); err != nil {
 			return err
 		}
@@ -149,6 +150,7 @@ func (a *ahead) prepare(ctx context.Context, b *batch, now time.Time) (*flight, 
 			fresh = append(fresh, i)
 		}
 	}
+	b.recognise()
 	ids, err := r.im.Store.ReservePeople(ctx, len(fresh), a.last)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package importing
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"assent/subscriptions"
@@ -23,6 +24,7 @@ const (
 
 // row is a row on its way.
 type row struct {
+	n    int64 // its place among the file's rows, from 0
 	line int64
 	raw  string
 	act  subscriptions.Act // without its evidence
@@ -44,7 +46,7 @@ const keySize = 32 // octets of an address key
 // batch is the rows of one transaction.
 type batch struct {
 	rows  []row
-	done  bool  // an earlier run settled them: they only count for telling duplicates
+	read  int64 // rows that were read for it, of which an earlier run may have settled some
 	ended bool  // the file has no more
 	err   error // reading ended here
 }
@@ -96,13 +98,6 @@ func (b *batch) openKeys() [][]byte {
 	return keys
 }
 
-func (b *batch) lastLine() int64 {
-	if len(b.rows) == 0 {
-		return 0
-	}
-	return b.rows[len(b.rows)-1].line
-}
-
 // judge decides about a row that is open, from the ledger of its address.
 func (r *row) judge(in subscriptions.Intake, ledger []subscriptions.Event, now time.Time) {
 	if !r.open || r.bar != nil {
@@ -119,6 +114,22 @@ func (r *row) judge(in subscriptions.Intake, ledger []subscriptions.Event, now t
 		r.verdict = quarantined
 	case subscriptions.NotTaken:
 		r.verdict = refused
+	}
+}
+
+// recognise sees that a row without evidence changes nothing about somebody whom a row before it put on the list, as it would in a later batch.
+func (b *batch) recognise() {
+	if !slices.ContainsFunc(b.rows, func(r row) bool { return r.verdict == quarantined }) {
+		return
+	}
+	on := make(map[string]bool, len(b.rows))
+	for i := range b.rows {
+		switch r := &b.rows[i]; {
+		case r.verdict == granted:
+			on[string(r.key)] = true
+		case r.verdict == quarantined && on[string(r.key)]:
+			r.verdict, r.reason = unchanged, ""
+		}
 	}
 }
 

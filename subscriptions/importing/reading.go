@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"assent/internal/csvfile"
 	"assent/internal/errs"
@@ -13,14 +14,12 @@ import (
 // with the file, with an error in its last batch, or with ctx.
 func (r *run) readAhead(ctx context.Context) <-chan *batch {
 	out := make(chan *batch)
-	left := r.report.Resumed
+	before := r.report.done() // by earlier runs
 	go func() {
 		defer close(out)
-		for {
-			b := r.read(ctx, left)
-			if b.done {
-				left -= int64(len(b.rows))
-			}
+		for n := int64(0); ; {
+			b := r.read(ctx, n, before)
+			n += b.read
 			select {
 			case out <- b:
 			case <-ctx.Done():
@@ -34,17 +33,10 @@ func (r *run) readAhead(ctx context.Context) <-chan *batch {
 	return out
 }
 
-// read reads a batch. resumed is how many rows are left that an earlier run settled.
-func (r *run) read(ctx context.Context, resumed int64) *batch {
-	size := r.im.Batch
-	if size == 0 {
-		_, size = r.im.Store.Pace()
-	}
-	b := &batch{done: resumed > 0}
-	if b.done {
-		size = int(min(resumed, int64(size)))
-	}
-	b.rows = make([]row, 0, size)
+// read reads a batch, of which the first row is the file's nth. Rows that earlier runs settled only count for telling duplicates.
+func (r *run) read(ctx context.Context, n int64, before done) *batch {
+	size := r.batchSize()
+	b := &batch{rows: make([]row, 0, size)}
 	for len(b.rows) < size {
 		if err := ctx.Err(); err != nil {
 			b.err = err
@@ -59,21 +51,29 @@ func (r *run) read(ctx context.Context, resumed int64) *batch {
 			b.err = err
 			return b
 		}
-		b.rows = append(b.rows, r.parse(next))
+		row := r.parse(next, nil)
+		row.n = n + b.read
+		b.read++
+		b.rows = append(b.rows, row)
 	}
-	if b.done && b.ended && int64(len(b.rows)) < resumed {
+	if b.ended && n+b.read < before.reach() {
 		b.err = errs.E("importing: resume", errs.Conflict, "The file changed while it was being read. Run the import again.", nil)
 		return b
 	}
-	if b.done && int64(len(b.rows)) == resumed {
-		b.ended = false // what comes behind may be nothing, which is a batch of its own that finishes the import
-	}
 	b.err = b.markDuplicates(ctx, r.job.Seen)
+	b.rows = slices.DeleteFunc(b.rows, func(row row) bool { return before.has(row.n) })
 	return b
 }
 
-// parse reads one row and says what is wrong with it, before any other row or the ledger is looked at.
-func (r *run) parse(raw csvfile.Row) row {
+func (r *run) batchSize() int {
+	if r.im.Batch > 0 {
+		return r.im.Batch
+	}
+	return r.im.Store.Pace().Rows
+}
+
+// parse reads one row and says what is wrong with it, before any other row or the ledger is looked at. The key of its address is made unless it is known.
+func (r *run) parse(raw csvfile.Row, key []byte) row {
 	out := row{line: raw.Line, raw: raw.Raw, verdict: invalid}
 	if raw.Broken != "" {
 		out.reason = raw.Broken
@@ -99,7 +99,9 @@ func (r *run) parse(raw csvfile.Row) row {
 		out.evidence = out.act.Evidence.Encode()
 	}
 	out.act.Evidence = nil
-	out.key = r.im.Keys.AddressKey(parsed.Act.Address)
+	if out.key = key; key == nil {
+		out.key = r.im.Keys.AddressKey(parsed.Act.Address)
+	}
 	out.lacking, out.open = parsed.Lacking, true
 	return out
 }

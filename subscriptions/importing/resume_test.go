@@ -59,15 +59,21 @@ func (u *unsteady) AppendAhead(ctx context.Context, b importing.Ahead, fn func(i
 	return u.DB.AppendAhead(ctx, b, func(tx importing.Tx) error { return errors.Join(fn(tx), u.fault()) })
 }
 
-// brings runs an import as a process of its own would, which ends after so many batches; negative for never.
+// brings runs an import, of whose rows none waits for its neighbours, as a process of its own would, which ends after so many batches; negative for never.
 func (h house) brings(t rapid.TB, text string, batch, lives int, log *rejects) (importing.Report, error) {
+	t.Helper()
+	return h.bringsWith(t, text, importing.Importer{Batch: batch, Room: -1}, lives, log)
+}
+
+// bringsWith is brings with the sizes of an importer.
+func (h house) bringsWith(t rapid.TB, text string, im importing.Importer, lives int, log *rejects) (importing.Report, error) {
 	t.Helper()
 	survey, err := csvfile.Examine(strings.NewReader(text), csvfile.UTF8)
 	fatal(t, err)
 	seen, err := scratch.Open(survey.Lines)
 	fatal(t, err)
 	defer seen.Close()
-	im := &importing.Importer{Store: &unsteady{DB: h.db, left: lives}, Keys: h.svc.Keys, Now: h.svc.Now, Batch: batch}
+	im.Store, im.Keys, im.Now = &unsteady{DB: h.db, left: lives}, h.svc.Keys, h.svc.Now
 	return im.Run(context.Background(), importing.Job{
 		List: h.news, FileName: "people.csv", Survey: survey, Rows: csvfile.NewReader(strings.NewReader(text), survey), Actor: "user:3", Rejects: log, Seen: seen,
 	})

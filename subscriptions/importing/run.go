@@ -19,6 +19,7 @@ type Importer struct {
 	Keys  Hasher
 	Now   func() time.Time
 	Batch int // rows in one transaction; 0 is what suits the store
+	Room  int // rows that wait for their neighbours; 0 is what suits the store, a negative number none
 }
 
 // Rows hands out the rows of a file, the names of its columns first. *csvfile.Reader is one.
@@ -38,7 +39,7 @@ type Job struct {
 	DryRun   bool // tell what would become of the rows, and keep nothing
 	Rejects  RejectLog
 	Seen     Seen
-	Progress func(line int64) // after each batch; may be nil
+	Progress func(lines int64) // how many are behind us, after each batch, a row counted as one; may be nil
 }
 
 // Report tells how an import ended.
@@ -84,6 +85,7 @@ type run struct {
 	id      int64  // of the import
 	report  Report // belongs to whoever's turn it is
 	ahead   *ahead // nil where every batch waits for the ledger
+	told    int64  // rows of which Progress was told
 }
 
 func (im *Importer) begin(ctx context.Context, job Job) (*run, error) {
@@ -113,7 +115,7 @@ func (im *Importer) begin(ctx context.Context, job Job) (*run, error) {
 	if err := im.Store.BeginImport(ctx, &r.report.Import); err != nil {
 		return nil, err
 	}
-	r.id, r.report.Resumed = r.report.ID, r.report.Rows
+	r.id, r.report.Resumed, r.told = r.report.ID, r.report.Rows, r.report.Rows
 	r.ahead, err = r.lookAhead(ctx)
 	return r, err
 }
@@ -135,10 +137,10 @@ func (r *run) each(ctx context.Context, batches <-chan *batch) error {
 		switch {
 		case b.err != nil:
 			err = b.err
-		case b.done:
+		case len(b.rows) == 0 && !b.ended: // an earlier run did them
 			r.tell(b)
 		case r.ahead != nil:
-			err = r.ahead.take(ctx, b)
+			err = r.ahead.shelve(ctx, b)
 		default:
 			if err = r.settle(ctx, b); err == nil {
 				r.tell(b)
@@ -152,7 +154,8 @@ func (r *run) each(ctx context.Context, batches <-chan *batch) error {
 }
 
 func (r *run) tell(b *batch) {
-	if r.job.Progress != nil && len(b.rows) > 0 {
-		r.job.Progress(b.lastLine())
+	r.told += int64(len(b.rows))
+	if r.job.Progress != nil {
+		r.job.Progress(1 + r.told)
 	}
 }

@@ -72,6 +72,7 @@ func (r *run) decide(b *batch, ledgers map[string][]subscriptions.Event, people 
 			row.verdict, row.reason = refused, "This person opted out, or the address is suppressed, by another row of this file."
 		}
 	}
+	b.recognise()
 	return bars
 }
 
@@ -205,7 +206,7 @@ func (r *run) close(tx Tx, b *batch, next *Import, now time.Time) (err error) {
 	if err := r.alone(tx); err != nil {
 		return err
 	}
-	next.add(b)
+	next.finish(b)
 	away, err := r.away(tx, b)
 	if err != nil {
 		return err
@@ -214,7 +215,7 @@ func (r *run) close(tx Tx, b *batch, next *Import, now time.Time) (err error) {
 		return err
 	}
 	if b.ended {
-		next.FinishedAt = now
+		next.FinishedAt, next.Beyond = now, nil
 	}
 	return tx.SaveImport(*next)
 }

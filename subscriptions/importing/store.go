@@ -29,7 +29,8 @@ type Import struct {
 	Digest   string // SHA-256 of the file
 	Actor    string
 	Counts
-	Rejects    int64 // mark in the RejectLog that belongs to Rows
+	Beyond     []byte // which rows are done behind the first that is not; see done.go
+	Rejects    int64  // mark in the RejectLog that belongs to Rows
 	CreatedAt  time.Time
 	FinishedAt time.Time // zero while rows are left
 	UndoneUpTo int64     // the last ledger event that taking it back has looked at; 0 before
@@ -83,6 +84,13 @@ type Ahead struct {
 // Mark is how far addresses were read: up to an event and a person.
 type Mark struct{ Seq, Person int64 }
 
+// Pace is in what portions a store takes imports best.
+type Pace struct {
+	Lanes int // batches that are worth writing at once
+	Rows  int // of a batch: so few that memory stays small and that an opt-out does not wait for long behind one
+	Room  int // rows that wait for their neighbours by the index of addresses; 0 where that gains nothing
+}
+
 // Store keeps imports and their progress.
 type Store interface {
 	subscriptions.Store
@@ -93,9 +101,7 @@ type Store interface {
 	// AppendAhead writes a batch and runs fn in one transaction that takes the end of the ledger only when it is the batch's turn. It keeps nothing and
 	// returns ErrMoved when the ledger does not end at After then, or somebody else holds its end.
 	AppendAhead(ctx context.Context, b Ahead, fn func(Tx) error) error
-	// Pace is how many batches are worth writing at once, and how many rows a batch has: so few that memory stays small and that an opt-out does not wait for
-	// long behind one.
-	Pace() (lanes, rows int)
+	Pace() Pace
 	// ReservePeople returns n row numbers for people, ascending and above behind. Nobody else gets them, or AppendAhead returns ErrMoved.
 	ReservePeople(ctx context.Context, n int, behind int64) ([]int64, error)
 	// Known tells which addresses are on record or in the ledger, by string(key).

@@ -57,12 +57,12 @@ func (s *tapped) BeatUpload(ctx context.Context, u uploads.Upload, claimant stri
 	return s.Store.BeatUpload(ctx, u, claimant, until)
 }
 
-func (s *tapped) Pace() (lanes, rows int) {
-	lanes, rows = s.Store.Pace()
+func (s *tapped) Pace() importing.Pace {
+	pace := s.Store.Pace()
 	if s.lone {
-		lanes = 1
+		pace.Lanes = 1
 	}
-	return lanes, rows
+	return pace
 }
 
 func (s *tapped) ReleaseUpload(ctx context.Context, id int64, claimant string) error {
