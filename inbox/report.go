@@ -41,7 +41,7 @@ func (h *handling) report(ctx context.Context) (Settlement, error) {
 		return Settlement{}, err
 	}
 	if h.verdict.Flagged(sorting.FlagDeadAddress) && !h.reachesSomebody() {
-		err = h.suppress(ctx, subscriptions.Withdrawal{SubscriberID: back.SubscriberID}, "dead address")
+		err = h.suppress(ctx, subscriptions.Withdrawal{SubscriberID: back.SubscriberID}, subscriptions.DeadAddress)
 	}
 	return Settlement{Disposition: Reported}, err
 }

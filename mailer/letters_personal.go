@@ -113,7 +113,7 @@ func (s *Service) personal(ctx context.Context, l Letter, about About, h Letterh
 		err = late
 	}
 	mail := templates.MoveMail{
-		Sender: sender, Old: about.Side == subscriptions.OldMailbox, URL: ways.MoveURL(s.Composer.Keys, m.ID, about.Side),
+		Sender: sender, Old: about.Side == subscriptions.OldMailbox, Alone: m.Alone, URL: ways.MoveURL(s.Composer.Keys, m.ID, about.Side),
 		AskedAt: m.AskedAt.In(zone), ExpiresAt: m.ExpiresAt.In(zone),
 	}
 	if mail.Old && !m.To.IsZero() {

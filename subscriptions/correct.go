@@ -12,7 +12,7 @@ import (
 )
 
 // Correction is a change of what is on record about a person by staff or a program. What the person changes themself is Details; the address changes by a Move,
-// to which both mailboxes agree.
+// which is agreed to by mail.
 type Correction struct {
 	SubscriberID int64
 	Actor        string

@@ -31,10 +31,14 @@ const (
 	MoveExpired MoveOutcome = "expired"
 )
 
-// Moved is the reason for which the old address of a change is suppressed.
-const Moved = "moved"
+// Reasons of suppressions that say something of the mailbox and nothing of the person.
+const (
+	Moved       = "moved"        // the old address of a change
+	DeadAddress = "dead address" // a report says that nobody is there
+)
 
-// Move is a change of address. Each of the two mailboxes gets a mail, and only when both have agreed anything changes.
+// Move is a change of address. Each of the two mailboxes gets a mail, and only when both have agreed anything changes; where a member of staff saw who asks, when the
+// new one has and the old one has not said no.
 type Move struct {
 	ID           int64
 	SubscriberID int64           // on record under the old address
@@ -50,6 +54,16 @@ type Move struct {
 	ClosedAt     time.Time
 	Outcome      MoveOutcome
 	CaseID       int64 // of rectification, in which it was asked for; 0 for none
+	Alone        bool  // the new mailbox agrees alone
+}
+
+// agreed reports whether all have agreed who have to.
+func (m Move) agreed() bool { return !m.NewAt.IsZero() && (m.Alone || !m.OldAt.IsZero()) }
+
+// OfCase is the case of rectification in which a change of address is asked for.
+type OfCase struct {
+	ID   int64
+	Seen bool // a member of staff saw who asks, so nothing more is needed to know it (Article 12(6)): many have lost the mailbox that they want to leave
 }
 
 const (
@@ -76,11 +90,11 @@ func (p *Preferences) MoveToken(id int64, side Side) string {
 // AskMove begins a change of address. Its outcome is the same whether or not the new address is known (H10); past the day's limit nothing
 // is mailed and nobody is told. An earlier change that is still open becomes void.
 func (p *Preferences) AskMove(ctx context.Context, person Subscriber, to address.Address, language, actor string) error {
-	return p.AskMoveIn(ctx, 0, person, to, language, actor)
+	return p.AskMoveIn(ctx, OfCase{}, person, to, language, actor)
 }
 
 // AskMoveIn is AskMove for a case of rectification.
-func (p *Preferences) AskMoveIn(ctx context.Context, caseID int64, person Subscriber, to address.Address, language, actor string) error {
+func (p *Preferences) AskMoveIn(ctx context.Context, of OfCase, person Subscriber, to address.Address, language, actor string) error {
 	const op = "subscriptions: ask for a move"
 	newKey := p.Keys.AddressKey(to)
 	if string(newKey) == string(person.Key) {
@@ -111,7 +125,7 @@ func (p *Preferences) AskMoveIn(ctx context.Context, caseID int64, person Subscr
 		}
 		m := Move{
 			SubscriberID: person.ID, NewKey: newKey, To: to, ProgrammeID: lastProgramme(old), Language: language, Actor: actor,
-			Since: max(lastSeq(old), lastSeq(fresh)), AskedAt: now, ExpiresAt: now.Add(MoveWithin), CaseID: caseID,
+			Since: max(lastSeq(old), lastSeq(fresh)), AskedAt: now, ExpiresAt: now.Add(MoveWithin), CaseID: of.ID, Alone: of.Seen,
 		}
 		if err := tx.CreateMove(&m); err != nil {
 			return err
@@ -169,7 +183,7 @@ func (m Move) refusal(now time.Time) error {
 	return nil
 }
 
-// AgreeMove records that one mailbox agrees. When both have, the move is carried out in the same transaction. Agreeing twice is the same as once.
+// AgreeMove records that one mailbox agrees. When all have who have to, the move is carried out in the same transaction. Agreeing twice is the same as once.
 func (p *Preferences) AgreeMove(ctx context.Context, tok string, ev Evidence) (m Move, err error) {
 	const op = "subscriptions: agree to a move"
 	m, side, person, err := p.PendingMove(ctx, tok)
@@ -190,7 +204,7 @@ func (p *Preferences) AgreeMove(ctx context.Context, tok string, ev Evidence) (m
 		case side == NewMailbox && m.NewAt.IsZero():
 			m.NewAt = now
 		}
-		if !m.OldAt.IsZero() && !m.NewAt.IsZero() {
+		if m.agreed() {
 			if m, err = p.carryOut(tx, m, person, ev, now); err != nil {
 				return err
 			}

@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// addressBound are the reasons of suppressions that say something of the mailbox and nothing of the person. They do not move with them.
-var addressBound = []string{"dead address", Moved, string(Erased)}
-
 // carryOut carries a person over to their new address, or makes the move void: when anything was withdrawn, suppressed, restricted or erased under
 // either address since it was asked for (H3). The ledger's end is held, so nothing comes in between.
 func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evidence, now time.Time) (Move, error) {
@@ -19,7 +16,7 @@ func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evide
 		return m, err
 	}
 	oldLedger, newLedger := byKey[string(old.Key)], byKey[string(m.NewKey)]
-	if endedSince(oldLedger, m.Since) || endedSince(newLedger, m.Since) || Fold(oldLedger).RestrictedBy != 0 || Fold(newLedger).RestrictedBy != 0 {
+	if m.endedAt(oldLedger, m.Alone) || m.endedAt(newLedger, false) || Fold(oldLedger).RestrictedBy != 0 || Fold(newLedger).RestrictedBy != 0 {
 		return m.closed(MoveVoid, now), nil
 	}
 	fresh, err := p.newcomer(tx, m, old, now)
@@ -32,6 +29,9 @@ func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evide
 		e := &events[i]
 		e.At, e.Channel, e.Actor, e.Source = now, ByLink, themselves, "change of address"
 		shown := Evidence{"move": strconv.FormatInt(m.ID, 10)}
+		if m.Alone {
+			shown["identity"] = "A member of staff saw who asks; the new mailbox agreed, and the old one did not say no."
+		}
 		for k, v := range ev {
 			shown[k] = v
 		}
@@ -50,11 +50,18 @@ func (p *Preferences) carryOut(tx PreferenceTx, m Move, old Subscriber, ev Evide
 	return m.closed(MoveDone, now), tellRecipients(tx, recordChanged{person: old, change: RecordRectified, fields: moved, caseID: m.CaseID, at: now})
 }
 
-// endedSince reports whether an address's ledger has an end of anything after a place.
-func endedSince(events []Event, seq int64) bool {
+// endedAt reports whether an address's ledger has an end of anything since the move was asked for. That a mailbox is found dead is none where it is lost.
+func (m Move) endedAt(events []Event, lost bool) bool {
 	return slices.ContainsFunc(events, func(e Event) bool {
-		return e.Seq > seq && slices.Contains([]EventKind{Withdrawn, Suppressed, Restricted, Erased}, e.Kind)
+		return e.Seq > m.Since && !(lost && suppressedAs(e, DeadAddress)) && slices.Contains([]EventKind{Withdrawn, Suppressed, Restricted, Erased}, e.Kind)
 	})
+}
+
+func suppressedAs(e Event, reason string) bool { return e.Kind == Suppressed && e.Reason == reason }
+
+// without leaves out the suppressions for a reason.
+func without(events []Event, reason string) []Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return suppressedAs(e, reason) })
 }
 
 // newcomer finds or makes the row of the new address, with what is known of the person.
@@ -80,10 +87,12 @@ func (p *Preferences) newcomer(tx PreferenceTx, m Move, old Subscriber, now time
 // its old terms, for a move gives nobody more time; then pauses and the refusal of profiling. Seq names the event that each stands for. What the new
 // address has by itself stays, also where an opt-out that goes over is older than it.
 func carried(ledger, thereLedger []Event, to Subscriber, now time.Time) []Event {
+	ledger = without(ledger, DeadAddress) // what was permitted is the person's, and only the mailbox is dead
 	state, there := Fold(ledger), Fold(thereLedger)
 	c := carrier{to: to}
-	for _, b := range bySeq(state.Bars, func(b Bar) int64 { return b.Seq }) {
-		if e, ok := eventAt(ledger, b.Seq); ok && !slices.Contains(addressBound, b.Reason) {
+	theirs := Fold(without(ledger, Moved)).Bars // a bar of the mailbox may have come over the person's own
+	for _, b := range bySeq(theirs, func(b Bar) int64 { return b.Seq }) {
+		if e, ok := eventAt(ledger, b.Seq); ok && b.Reason != string(Erased) {
 			c.bars = append(c.bars, b)
 			c.add(e)
 		}

@@ -82,6 +82,24 @@ func TestAMoveCarriesOverWhatWasAgreedAndNoMore(t *testing.T) {
 	})
 }
 
+func TestWhatIsSaidOfAMailboxHidesNoOptOutFromAMove(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{subscriptions.DeadAddress, subscriptions.Moved} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			eachRig(t, func(t *testing.T, r *rig) {
+				r.joined(r.monthly, before)
+				check(r.Withdraw(t.Context(), leaves(subscriptions.Everything(), before)))(t)
+				check(r.Suppress(t.Context(), leaves(subscriptions.Everything(), before), reason))(t)
+				r.moves(before, after)
+				if bar := r.state(after).Bars[subscriptions.Everything()]; bar.Reason != "withdrawn" {
+					t.Errorf("the new address is barred for %q", bar.Reason)
+				}
+			})
+		})
+	}
+}
+
 func TestAWithdrawalInTheMidstVoidsAMove(t *testing.T) {
 	t.Parallel()
 	eachRig(t, func(t *testing.T, r *rig) {
@@ -182,6 +200,60 @@ func TestAMoveNeedsBothMailboxesInTime(t *testing.T) {
 		_, err = r.own().AgreeMove(t.Context(), r.Keys.Sign(token.Move, 99, 1), nil)
 		r.refused(err, errs.NotFound, "")
 	})
+}
+
+// A member of staff saw who asks, who has lost the old mailbox: the new one's yes is enough, and what a report says of the old one is no withdrawal.
+func TestALostMailboxNeedNotAgreeWhereStaffSawWhoAsks(t *testing.T) {
+	t.Parallel()
+	seen := subscriptions.OfCase{ID: 7, Seen: true}
+	eachRig(t, func(t *testing.T, r *rig) {
+		ctx := t.Context()
+		r.joined(r.monthly, before)
+		foundDead := func() {
+			check(r.Suppress(ctx, leaves(subscriptions.Everything(), before), subscriptions.DeadAddress))(t)
+		}
+		foundDead()
+		r.ok(r.own().AskMoveIn(ctx, seen, r.person(before), address.Must(after), "en", "user:1"))
+		foundDead()
+		m := check(r.own().AgreeMove(ctx, r.own().MoveToken(1, subscriptions.NewMailbox), nil))(t)
+		if m.Outcome != subscriptions.MoveDone || r.reason(after, r.monthly) != subscriptions.Allowed || r.reason(before, r.monthly) != subscriptions.ReasonWithdrawn {
+			t.Errorf("the move is %q; %s there, %s here", m.Outcome, r.reason(after, r.monthly), r.reason(before, r.monthly))
+		}
+		if e := r.ledger(after); !strings.Contains(string(e[len(e)-1].Evidence), "A member of staff saw who asks") {
+			t.Errorf("the evidence is %s", e[len(e)-1].Evidence)
+		}
+	})
+	for _, c := range []struct {
+		name      string
+		meanwhile func(t *testing.T, r *rig)
+	}{
+		{"the old mailbox said no", func(t *testing.T, r *rig) {
+			check(r.own().RefuseMove(t.Context(), r.own().MoveToken(1, subscriptions.OldMailbox)))(t)
+		}},
+		{"the person opted out", func(t *testing.T, r *rig) {
+			check(r.Withdraw(t.Context(), leaves(subscriptions.Everything(), before)))(t)
+		}},
+		{"the old mailbox complained", func(t *testing.T, r *rig) {
+			check(r.Suppress(t.Context(), leaves(subscriptions.Everything(), before), "complaint"))(t)
+		}},
+		{"the new mailbox is dead", func(t *testing.T, r *rig) {
+			check(r.Suppress(t.Context(), leaves(subscriptions.Everything(), after), subscriptions.DeadAddress))(t)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			eachRig(t, func(t *testing.T, r *rig) {
+				r.joined(r.monthly, before)
+				r.ok(r.own().AskMoveIn(t.Context(), seen, r.person(before), address.Must(after), "en", "user:1"))
+				c.meanwhile(t, r)
+				_, err := r.own().AgreeMove(t.Context(), r.own().MoveToken(1, subscriptions.NewMailbox), nil)
+				r.refused(err, errs.Refused, "the address stays as it was")
+				if r.reason(after, r.monthly) == subscriptions.Allowed {
+					t.Error("the new address gets mail")
+				}
+			})
+		})
+	}
 }
 
 func TestMovesAreLimitedAndNobodyIsTold(t *testing.T) {

@@ -141,6 +141,7 @@ func (v VisitMail) missing() string { return first(v.Sender.missing(), need("URL
 type MoveMail struct {
 	Sender
 	Old       bool   // it goes to the address that is given up
+	Alone     bool   // the new mailbox agrees alone
 	Masked    string // the new address, for the old mailbox, as "a***@e***.org"
 	URL       string
 	AskedAt   time.Time

@@ -195,8 +195,9 @@ type MovePage struct {
 	Action  string
 	Old     bool   // it is the address that is given up
 	Masked  string // the new address
+	Alone   bool   // the new mailbox agrees alone
 	Agreed  bool   // this mailbox has agreed, and the other has not
-	Done    bool   // both have: the address is changed
+	Done    bool   // all have who have to: the address is changed
 	Refused bool   // this mailbox has just said no
 	Until   time.Time
 	// PreferencesURL is the page of the new address, where the change is done and its mailbox looks; "" otherwise.

@@ -163,6 +163,8 @@ func mailSamples() []sample {
 		{"notice", "words-only", NoticeMail{Sender: standards(), Programme: "Standards stakeholders"}},
 		{"visit", "", VisitMail{Sender: onRecord(), URL: "https://mail.department.example/v/hx5k3mv6qzt7a4", ExpiresAt: uk(time.November, 25, 9, 20)}},
 		{"move", "old", MoveMail{Sender: newsletter(), Old: true, Masked: "a***@n***.org", URL: "https://mail.department.example/x/qzt7a4hx5k3mv6", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
+		{"move", "old-alone", MoveMail{Sender: newsletter(), Old: true, Alone: true, Masked: "a***@n***.org", URL: "https://mail.department.example/x/qzt7a4hx5k3mv6", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
+		{"move", "new-alone", MoveMail{Sender: newsletter(), Alone: true, URL: "https://mail.department.example/x/6qzt7a4hx5k3mv", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
 		{"move", "new", MoveMail{Sender: newsletter(), URL: "https://mail.department.example/x/6qzt7a4hx5k3mv", AskedAt: uk(time.November, 25, 9, 5), ExpiresAt: uk(time.December, 2, 9, 5)}},
 		{"identity", "", IdentityMail{Sender: onRecord(), Reference: "R-2026-000123", Asked: "for a copy of your personal data", ReceivedAt: uk(time.November, 25, 9, 0), URL: "https://mail.department.example/d/hx5k3mv6qzt7a4", ExpiresAt: uk(time.December, 9, 9, 0)}},
 		{"recipient-notice", "", RecipientNoticeMail{Sender: newsletter(), Recipient: "Porthaven Printers", Change: "erasure", AnswerURL: "https://mail.example.org/a/abc",

@@ -31,6 +31,9 @@ type Proof struct {
 	Person   string     `json:"person,omitempty"` // who saw it, where a program records it for them
 }
 
+// Seen reports whether a member of staff saw who asks.
+func (p Proof) Seen() bool { return p.By == ByStaff && p.Evidence != NoDoubt }
+
 // Evidence is something that staff may have seen.
 type Evidence struct {
 	Code  string

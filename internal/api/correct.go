@@ -30,7 +30,7 @@ func (a *api) correctRoutes() {
 		id: "correct-subscriber", method: http.MethodPatch, path: base + "/subscribers/{id}", tag: "People", scope: auth.SubscribersWrite,
 		summary: "Correct a person's data",
 		about: "Name, language and declared attributes, as staff correct them: with the reason, and with what it was before, on the audit trail. Whoever was given the data is told. Refused while a hold keeps the data as it is " +
-			"or processing is restricted; the attempt goes on record. An address changes only by a move, to which both mailboxes agree.",
+			"or processing is restricted; the attempt goes on record. An address changes only by a move, which is agreed to by mail.",
 	}, a.correct)
 }
 

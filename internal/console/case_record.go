@@ -115,9 +115,9 @@ func itemState(x amending.Item, at amending.Standing) templates.State {
 		return templates.State{Label: "To be corrected", Tone: templates.Wait}
 	}
 	if at == amending.NotAgreed {
-		return templates.State{Label: "Not agreed in both mailboxes: decide again", Tone: templates.Alert}
+		return templates.State{Label: "Not agreed to by mail: decide again", Tone: templates.Alert}
 	}
-	return templates.State{Label: "Asked in both mailboxes", Tone: templates.Calm}
+	return templates.State{Label: "Asked by mail", Tone: templates.Calm}
 }
 
 // programmeChoices offers the programmes, that of the case first ticked by nobody.

@@ -55,7 +55,7 @@ func (s *console) fieldChoices(ctx context.Context, k cases.Case) ([]templates.C
 	if err != nil {
 		return nil, err
 	}
-	out := []templates.CaseChoice{held("name", "Name", p.Name), held("language", "Language", p.Language), held("address", "Email address (both mailboxes have to agree)", p.Address.String())}
+	out := []templates.CaseChoice{held("name", "Name", p.Name), held("language", "Language", p.Language), held("address", "Email address (agreed to by mail)", p.Address.String())}
 	err = s.eachAttribute(ctx, func(of subscriptions.Programme, a subscriptions.Attribute) {
 		out = append(out, heldAttribute(p, of, a))
 	})

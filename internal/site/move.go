@@ -67,7 +67,7 @@ func (s *site) showMove(c *gin.Context, m subscriptions.Move, side subscriptions
 		return err
 	}
 	page := templates.MovePage{
-		Public: frame, Action: s.keep(c, "/x/"+c.Param("token")), Old: side == subscriptions.OldMailbox,
+		Public: frame, Action: s.keep(c, "/x/"+c.Param("token")), Old: side == subscriptions.OldMailbox, Alone: m.Alone,
 		Agreed: side == subscriptions.OldMailbox && !m.OldAt.IsZero() || side == subscriptions.NewMailbox && !m.NewAt.IsZero(),
 		Done:   m.Outcome == subscriptions.MoveDone, Refused: m.Outcome == subscriptions.MoveRefused, Until: m.ExpiresAt.In(s.Zone),
 	}

@@ -54,12 +54,12 @@ func (t *ledgerTx) VisitsSince(subscriberID int64, since time.Time) (n int, err 
 	return n, fail("store: count visits", err)
 }
 
-const moveColumns = `id, subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id`
+const moveColumns = `id, subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id, alone`
 
 func scanMove(s scanner) (m subscriptions.Move, err error) {
 	var to string
 	var asked, expires, old, fresh, closed int64
-	err = s.Scan(&m.ID, &m.SubscriberID, &m.NewKey, &to, &m.ProgrammeID, &m.Language, &m.Actor, &m.Since, &asked, &expires, &old, &fresh, &closed, &m.Outcome, &m.CaseID)
+	err = s.Scan(&m.ID, &m.SubscriberID, &m.NewKey, &to, &m.ProgrammeID, &m.Language, &m.Actor, &m.Since, &asked, &expires, &old, &fresh, &closed, &m.Outcome, &m.CaseID, &m.Alone)
 	m.To, m.AskedAt, m.ExpiresAt = stored(to), moment(asked), moment(expires)
 	m.OldAt, m.NewAt, m.ClosedAt = moment(old), moment(fresh), moment(closed)
 	return m, err
@@ -88,13 +88,13 @@ func (t *ledgerTx) Move(id int64) (subscriptions.Move, error) {
 
 // CreateMove implements subscriptions.PreferenceTx.
 func (t *ledgerTx) CreateMove(m *subscriptions.Move) (err error) {
-	m.ID, err = t.insert(t.ctx, `INSERT INTO moves (subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id)
-		VALUES (`+marks(14)+`)`, m.SubscriberID, m.NewKey, m.To.String(), m.ProgrammeID, m.Language, m.Actor, m.Since, millis(m.AskedAt), millis(m.ExpiresAt), 0, 0, 0, "", m.CaseID)
+	m.ID, err = t.insert(t.ctx, `INSERT INTO moves (subscriber_id, new_key, new_address, programme_id, language, actor, since_seq, asked_at, expires_at, old_at, new_at, closed_at, outcome, case_id, alone)
+		VALUES (`+marks(15)+`)`, m.SubscriberID, m.NewKey, m.To.String(), m.ProgrammeID, m.Language, m.Actor, m.Since, millis(m.AskedAt), millis(m.ExpiresAt), 0, 0, 0, "", m.CaseID, m.Alone)
 	if err != nil {
 		return fail("store: create move", err)
 	}
 	return t.note(t.ctx, audit.Note{
-		Actor: m.Actor, Action: audit.AskMove, Object: audit.About("move", m.ID), PersonID: m.SubscriberID, After: audit.Values{"address": m.To.String()},
+		Actor: m.Actor, Action: audit.AskMove, Object: audit.About("move", m.ID), PersonID: m.SubscriberID, After: audit.Values{"address": m.To.String()}, Facts: audit.Values{"new mailbox alone": m.Alone},
 	})
 }
 

@@ -119,7 +119,7 @@ func (f formatRules) stands(c *Columns, get func(column) string, now time.Time) 
 	case "unsubscribed", "withdrawn", "opted out":
 		bar.Kind, bar.Reason, bar.Scope = subscriptions.Withdrawn, "", subscriptions.ListScope(list)
 	case "cleaned", "bounced":
-		bar.Reason, bar.Scope = "dead address", subscriptions.Everything()
+		bar.Reason, bar.Scope = subscriptions.DeadAddress, subscriptions.Everything()
 	case "blocklisted", "blacklisted", "suppressed":
 	case "disabled", "pending", "unconfirmed", "lapsed", "expired":
 		return nil, errs.E("importing: row", errs.Refused, "This person is "+status+" where the file comes from, and was not mailed there either.", nil)

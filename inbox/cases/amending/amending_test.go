@@ -264,7 +264,8 @@ func TestARectificationGoesItemByItemAndRecipientsHearOfIt(t *testing.T) {
 
 func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
 	each(t, func(r *rig) {
-		ctx, c := r.t.Context(), r.opens(cases.Rectification)
+		ctx, c := r.t.Context(), r.enters(cases.Rectification)
+		r.does(c, cases.Event{Kind: cases.Proved, Detail: cases.Detail{Proof: &cases.Proof{Evidence: cases.NoDoubt}}, Note: "She rang about her own letter."}) // so nobody saw who asks
 		x, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AddressField, After: "ann@new.example"})
 		r.ok(err)
 		r.decides(c, cases.Granted)
@@ -285,7 +286,7 @@ func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
 		_, err = r.Rectify(ctx, c.ID, "user:1")
 		r.ok(err)
 		stands(amending.Asked)
-		r.cannotClose(c, "Have both mailboxes agree")
+		r.cannotClose(c, "Have the new address agreed to by mail")
 		r.refused(judge(amending.Refuse), errs.Conflict, "Wait until they have answered")
 
 		r.at = r.at.Add(subscriptions.MoveWithin + time.Minute) // nobody answered
@@ -293,7 +294,8 @@ func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
 		r.ok(judge(amending.Correct)) // once more
 		_, err = r.Rectify(ctx, c.ID, "user:1")
 		r.ok(err)
-		for _, side := range []subscriptions.Side{subscriptions.OldMailbox, subscriptions.NewMailbox} {
+		for _, side := range []subscriptions.Side{subscriptions.NewMailbox, subscriptions.OldMailbox} {
+			stands(amending.Asked)
 			_, err = r.Preferences.AgreeMove(ctx, r.Preferences.MoveToken(2, side), nil)
 			r.ok(err)
 		}
@@ -305,6 +307,29 @@ func TestAnAddressIsCorrectedOnceBothMailboxesHaveAgreed(t *testing.T) {
 		if !r.permits("ann@new.example") || r.permits(ann) {
 			r.t.Error("the permission did not go over to the new address")
 		}
+	})
+}
+
+// Many change an address because they have lost the mailbox.
+func TestWhoShowedWhoTheyAreNeedsNoYesFromAMailboxThatTheyLost(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx, c := r.t.Context(), r.opens(cases.Rectification)
+		x, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AddressField, After: "ann@new.example"})
+		r.ok(err)
+		r.decides(c, cases.Granted)
+		_, err = r.Judge(ctx, c.ID, x.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct})
+		r.ok(err)
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		_, err = r.Preferences.AgreeMove(ctx, r.Preferences.MoveToken(1, subscriptions.NewMailbox), nil)
+		r.ok(err)
+		if !r.permits("ann@new.example") || r.permits(ann) {
+			r.t.Error("the permission did not go over to the new address")
+		}
+		r.tells(c)
+		r.cannotClose(c, "Hear from Porthaven Printers")
+		r.answers(c)
+		r.closes(c)
 	})
 }
 

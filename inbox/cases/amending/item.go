@@ -13,7 +13,7 @@ type Field string
 const (
 	NameField      Field = "name"
 	LanguageField  Field = "language"
-	AddressField   Field = "address" // changes by a move, to which both mailboxes agree
+	AddressField   Field = "address" // changes by a move, which is agreed to by mail
 	AttributeField Field = "attribute"
 )
 

@@ -52,7 +52,7 @@ func (p rectifying) Duties(ctx context.Context, c cases.Case) ([]cases.Duty, err
 			}
 			duty.Done = at == Corrected
 			if x.Field == AddressField && !x.DoneAt.IsZero() {
-				duty.Words = "Have both mailboxes agree to the new address, or decide on it again"
+				duty.Words = "Have the new address agreed to by mail, or decide on it again"
 			}
 		}
 		unsettled = unsettled || x.Decision == Refuse || x.Decision == Disputed
@@ -77,7 +77,7 @@ type Standing string
 
 const (
 	Unmade    Standing = ""           // nothing was done yet, or nothing is to be
-	Asked     Standing = "asked"      // of an address: both mailboxes were asked to agree
+	Asked     Standing = "asked"      // of an address: the mailboxes were asked to agree
 	NotAgreed Standing = "not-agreed" // of an address: one said no, or did not answer in time; it is to be decided again
 	Corrected Standing = "corrected"  // it is on record
 )
@@ -88,7 +88,7 @@ func (s *Service) Standing(ctx context.Context, x Item) (Standing, error) {
 	return at, errs.Wrap("amending: standing", err)
 }
 
-// standing goes by the last change of address that was asked for where the item is an address, which both mailboxes have to agree to.
+// standing goes by the last change of address that was asked for where the item is an address, which is agreed to by mail.
 func standing(ctx context.Context, store Store, x Item, now time.Time) (Standing, error) {
 	switch {
 	case x.Decision != Correct || x.DoneAt.IsZero():
@@ -227,7 +227,7 @@ func (s *Service) Judge(ctx context.Context, caseID, itemID int64, j Judgement) 
 	case at == Corrected:
 		return x, errs.E(op, errs.Conflict, "This was corrected already.", nil)
 	case at == Asked:
-		return x, errs.E(op, errs.Conflict, "Both mailboxes were asked to agree. Wait until they have answered, or the seven days are over.", nil)
+		return x, errs.E(op, errs.Conflict, "The mailboxes were asked to agree. Wait until they have answered, or the seven days are over.", nil)
 	}
 	if err := checkWords(j.Words, j.Verdict != Correct, "Say why it is not corrected: the person is told, and it stays on record."); err != nil {
 		return x, errs.Wrap(op, err)
@@ -254,7 +254,7 @@ func (s *Service) item(ctx context.Context, caseID, itemID int64) (Item, error) 
 	return Item{}, err
 }
 
-// Rectify puts on record all that was decided to be corrected, at once, and tells whoever was given the data. A new address is asked for in both mailboxes. Kinds of
+// Rectify puts on record all that was decided to be corrected, at once, and tells whoever was given the data. A new address is asked for by mail. Kinds of
 // error: Conflict, Invalid, Refused while a hold keeps the data as it is.
 func (s *Service) Rectify(ctx context.Context, caseID int64, actor string) (cases.Case, error) {
 	const op = "amending: rectify"
@@ -314,14 +314,14 @@ func (x Item) into(c *subscriptions.Correction) {
 	}
 }
 
-// move asks both mailboxes to agree to a new address.
+// move asks by mail whether a new address is right. Where a member of staff saw who asks, the new mailbox's yes is enough.
 func (s *Service) move(ctx context.Context, c cases.Case, p subscriptions.Subscriber, x Item, actor string) error {
 	text, _ := x.After.(string)
 	to, err := address.Parse(text)
 	if err != nil {
 		return err
 	}
-	return s.Preferences.AskMoveIn(acting(ctx, actor, c), c.ID, p, to, c.Language, actor)
+	return s.Preferences.AskMoveIn(acting(ctx, actor, c), subscriptions.OfCase{ID: c.ID, Seen: c.Facts.Proof.Seen()}, p, to, c.Language, actor)
 }
 
 // State puts a person's statement beside their data (E2-36, E3-13). Empty words record that they want none. Kinds of error: Invalid, Conflict.

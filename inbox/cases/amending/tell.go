@@ -49,14 +49,14 @@ func changesIn(language string) changesWords {
 		return changesWords{
 			name: "Enw", language: "Iaith", address: "Cyfeiriad e-bost",
 			corrected: "**%s:** roedd yn “%s”, bellach mae’n “%s”", added: "**%s:** nid oedd dim, bellach mae’n “%s”", taken: "**%s:** roedd yn “%s”, bellach nid oes dim",
-			moved: "**%s:** o “%s” i “%s”, cyn gynted ag y bydd y ddau flwch post wedi cytuno", stays: "**%s:** mae’n aros yn “%s”, oherwydd: %s", nothing: "dim",
+			moved: "**%s:** o “%s” i “%s”, cyn gynted ag y bydd hynny wedi’i gytuno drwy’r dolenni a anfonwyd gennym", stays: "**%s:** mae’n aros yn “%s”, oherwydd: %s", nothing: "dim",
 			unwritten: "gwerth nad ydym yn ei ysgrifennu mewn e-bost", statement: "Mae eich datganiad yn sefyll wrth ochr y data:",
 		}
 	}
 	return changesWords{
 		name: "Name", language: "Language", address: "Email address",
 		corrected: "**%s:** was “%s”, is now “%s”", added: "**%s:** was empty, is now “%s”", taken: "**%s:** was “%s”, is now empty",
-		moved: "**%s:** from “%s” to “%s”, as soon as both mailboxes have agreed", stays: "**%s:** stays “%s”, because: %s", nothing: "nothing",
+		moved: "**%s:** from “%s” to “%s”, once the links that we sent by email have been used", stays: "**%s:** stays “%s”, because: %s", nothing: "nothing",
 		unwritten: "a value that we do not write in an email", statement: "Your statement stands beside the data:",
 	}
 }
