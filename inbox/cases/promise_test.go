@@ -70,7 +70,7 @@ func TestTheAcknowledgementSaysWhatStopped(t *testing.T) {
 		name, want string
 		kinds      []Kind
 	}{
-		{"a consent taken back stops what rests on it", "Our emails to this address that rest on it have stopped.", []Kind{WithdrawConsent}},
+		{"a consent taken back stops what needed it", "Our emails to this address that needed your consent have stopped.", []Kind{WithdrawConsent}},
 		{"a wish to be deleted and left alone stops the lists", "We have stopped the emails from our lists to this address.", []Kind{Erasure}},
 		{"an objection stops the lists", "We have stopped the emails from our lists to this address.", []Kind{Access, Erasure, Objection}},
 	} {

@@ -94,12 +94,12 @@ func Understood(kinds []Kind, mailStopped bool, language string) []string {
 	says, stopped := english, "We have stopped the emails from our lists to this address."
 	onlyConsent := slices.Equal(kinds, []Kind{WithdrawConsent})
 	if onlyConsent {
-		stopped = "Our emails to this address that rest on it have stopped."
+		stopped = "Our emails to this address that needed your consent have stopped."
 	}
 	if language == "cy" {
 		says, stopped = welsh, "Rydym wedi stopio’r negeseuon e-bost o’n rhestrau i’r cyfeiriad hwn."
 		if onlyConsent {
-			stopped = "Mae ein negeseuon e-bost i’r cyfeiriad hwn sy’n dibynnu ar hynny wedi stopio."
+			stopped = "Mae ein negeseuon e-bost i’r cyfeiriad hwn yr oedd angen eich cydsyniad arnynt wedi stopio."
 		}
 	}
 	var out []string

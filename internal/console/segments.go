@@ -67,6 +67,7 @@ func (s *console) savedSegment(c *gin.Context, by auth.Actor) error {
 	}
 	form.do, form.text = templates.DoLook, form.saved.Segment.String()
 	form.name, form.version = form.saved.Name, form.saved.Version
+	form.justSaved = c.Query("saved") == strconv.Itoa(form.version)
 	return s.segmentPage(c, by, form)
 }
 
@@ -89,6 +90,14 @@ func (s *console) writeSegment(c *gin.Context, by auth.Actor) error {
 			return err
 		}
 	}
+	if form.do == templates.DoSave {
+		saved, err := s.saveSegment(c.Request.Context(), by, form)
+		if err == nil {
+			c.Redirect(http.StatusSeeOther, segmentURL(saved.ID)+"?saved="+strconv.Itoa(saved.Version))
+			return nil
+		}
+		form.problem = err
+	}
 	return s.segmentPage(c, by, form)
 }
 
@@ -101,6 +110,8 @@ type segmentForm struct {
 	name, slug string
 	version    int
 	lists      []string // slugs
+	problem    error    // for which it was not saved
+	justSaved  bool
 }
 
 // segmentForm finds the programme, and the saved segment if the path names one.
@@ -126,11 +137,9 @@ func (s *console) segmentPage(c *gin.Context, by auth.Actor, f segmentForm) erro
 	ctx := c.Request.Context()
 	status, done := http.StatusOK, ""
 	var look *templates.AudienceLook
-	var problem error
-	if f.do == templates.DoSave {
-		if f, problem = s.saveSegment(ctx, by, f); problem == nil {
-			done = fmt.Sprintf("Saved as version %d. Campaigns that were approved before keep theirs.", f.version)
-		}
+	problem := f.problem
+	if f.justSaved {
+		done = fmt.Sprintf("Saved as version %d. Campaigns that were approved before keep theirs.", f.version)
 	}
 	if problem == nil && strings.TrimSpace(f.text) != "" {
 		look, problem = s.lookAt(ctx, by, f)
@@ -164,22 +173,15 @@ func (s *console) segmentPage(c *gin.Context, by auth.Actor, f segmentForm) erro
 }
 
 // saveSegment keeps a new segment, or the next version of one.
-func (s *console) saveSegment(ctx context.Context, by auth.Actor, f segmentForm) (segmentForm, error) {
+func (s *console) saveSegment(ctx context.Context, by auth.Actor, f segmentForm) (segment.Saved, error) {
 	x, err := segment.Parse(f.text)
 	if err != nil {
-		return f, err
+		return f.saved, err
 	}
-	var saved segment.Saved
 	if f.saved.ID == 0 {
-		saved, err = s.Segments.Create(ctx, segment.Saved{ProgrammeID: f.programme.ID, Slug: f.slug, Name: f.name, Segment: x}, by.String())
-	} else {
-		saved, err = s.Segments.Change(ctx, f.saved.ID, f.version, f.name, x, by.String())
+		return s.Segments.Create(ctx, segment.Saved{ProgrammeID: f.programme.ID, Slug: f.slug, Name: f.name, Segment: x}, by.String())
 	}
-	if err != nil {
-		return f, err
-	}
-	f.saved, f.version = saved, saved.Version
-	return f, nil
+	return s.Segments.Change(ctx, f.saved.ID, f.version, f.name, x, by.String())
 }
 
 // lookAt counts whom the text means on the lists that were ticked.

@@ -51,14 +51,15 @@ func Open(keys int64) (*Set, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
+	if err := os.Remove(file.Name()); err != nil { // it lives as long as it is open: nothing stays behind a process that was killed
+		return nil, errors.Join(failed(err), file.Close())
+	}
 	each := max(partRoom, int(keys)/parts*partRoom/partKeys)
 	return &Set{file: file, filter: make([]uint64, words), parts: make([]part, parts), buf: make([]byte, each*markSize)}, nil
 }
 
 // Close removes the set.
-func (s *Set) Close() error {
-	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
-}
+func (s *Set) Close() error { return s.file.Close() }
 
 // Add adds keys and tells of each whether it was there before. Keys are of 33 octets: one by which whoever calls tells sorts apart, and an address key.
 func (s *Set) Add(ctx context.Context, keys [][]byte) ([]bool, error) {

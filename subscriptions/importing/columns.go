@@ -51,6 +51,15 @@ var ownNames = []string{
 	statementColumn: "statement", ipColumn: "ip", statusColumn: "status", outAtColumn: "out_at", bagColumn: "attributes",
 }
 
+// usualNames are those that the columns of other tools' files and of hand-kept sheets have as a rule. An attribute that was declared under one of them is meant by it.
+var usualNames = map[string]column{
+	"email": addressColumn, "e_mail": addressColumn, "email_address": addressColumn, "e_mail_address": addressColumn,
+	"full_name": nameColumn, "fullname": nameColumn,
+	"firstname": firstNameColumn, "forename": firstNameColumn, "given_name": firstNameColumn,
+	"lastname": lastNameColumn, "surname": lastNameColumn, "family_name": lastNameColumn,
+	"lang": languageColumn, "preferred_language": languageColumn,
+}
+
 const (
 	maxNameLength = 200  // characters
 	maxEvidence   = 1000 // characters
@@ -128,9 +137,11 @@ func (c *Columns) nameOf(field string, m Mapping) string {
 	if to, known := c.rules.names[name]; known {
 		return to
 	}
-	switch name {
-	case "email", "e_mail", "email_address", "e_mail_address":
-		return ownNames[addressColumn]
+	if _, declared := c.declared(name); declared {
+		return name
+	}
+	if k, usual := usualNames[name]; usual {
+		return ownNames[k]
 	}
 	return name
 }

@@ -18,6 +18,9 @@ func TestImportHeaders(t *testing.T) {
 		{"the names as they are", "address,name,language,act,acted_at,source,wording,berths", ""},
 		{"in any order, case and spelling", " E-mail ,Acted at,ACT,Source,Topics", ""},
 		{"the address alone", "email", ""},
+		{"as a hand-kept sheet names them", "Full name,Email address,Preferred language", ""},
+		{"as many tools name them", "Forename,Surname,E-mail address,lang", ""},
+		{"a name twice over", "email,Surname,Last name", `two columns for "last_name"`},
 		{"all that we know", "address,first_name,last_name,confirmed_at,statement,ip,status,out_at,attributes", ""},
 		{"what our own exports have besides", "subscriber_id,address,expires_at", ""},
 		{"no address", "name,act", "needs a column named address"},
@@ -37,6 +40,16 @@ func TestImportHeaders(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.says)
 			}
 		})
+	}
+}
+
+func TestTheNamesOfAHandKeptSheetAreUnderstood(t *testing.T) {
+	t.Parallel()
+	h := onSQLite(t)
+	columns := must(importing.ParseHeader([]string{"Forename", "Surname", "Email address", "Preferred language"}, h.intake(t, h.register), importing.Mapping{}))(t)
+	row := must(columns.Row([]string{"Ann", "Lea", "ann@example.org", "cy"}, 2, today))(t)
+	if a := row.Act; a.Name != "Ann Lea" || a.Language != "cy" || a.Address.String() != "ann@example.org" {
+		t.Errorf("the row is %+v", a)
 	}
 }
 
