@@ -42,6 +42,7 @@ type ImportNewPage struct {
 // Fields of the page "import-new" besides FieldList, and of the columns on the page "upload".
 const (
 	FieldFormat   = "format"
+	FieldDates    = "dates"
 	FieldEncoding = "encoding"
 	FieldColumn   = "column" // with its number behind it
 )
@@ -58,6 +59,7 @@ type UploadPage struct {
 	Columns   []UploadColumn
 	ReadURL   string // says what the columns hold; "" once it is settled
 	Formats   []FormOption
+	Dates     []FormOption
 	Counts    []Tally // what would become of its rows
 	Became    []Tally // what became of them
 	Reasons   []RowReason

@@ -4,6 +4,7 @@ import "time"
 
 func importSamples() []sample {
 	lists := []FormOption{{Value: "monthly-update", Label: "Monthly update"}, {Value: "alerts", Label: "Alerts"}}
+	dates := []FormOption{{Value: "", Label: "Year first, such as 2026-03-31"}, {Value: "day-first", Label: "Day first, such as 31/03/2026", On: true}}
 	formats := []FormOption{{Value: "", Label: "Find out", On: true}, {Value: "csv", Label: "A spreadsheet"}}
 	values := []FormOption{{Value: "?", Label: "Choose …", On: true}, {Value: "", Label: "Leave it out"}, {Value: "address", Label: "address"}}
 	held := []FormOption{{Value: "", Label: "Leave it out"}, {Value: "address", Label: "address", On: true}}
@@ -23,6 +24,7 @@ func importSamples() []sample {
 		{"import-new", "mistake", ImportNewPage{Console: desk(), Action: "/console/imports/new", Lists: lists, Formats: formats, Most: "256 MB", Days: 7, Problem: "The file is empty."}},
 		{"upload", "waiting", UploadPage{
 			Console: desk(), Name: "people.csv", State: State{"Waits for you", Bad}, Says: "Say what its columns hold.", Facts: facts, ReadURL: "/console/imports/files/4/columns", Formats: formats,
+			Dates:     dates,
 			Columns:   []UploadColumn{{Name: "E-mail", Field: "column0", Holds: "address", Values: held}, {Name: "Stadt", Field: "column1", Values: values}},
 			CancelURL: "/console/imports/files/4/cancel", Cancel: "Destroy the file",
 		}},
@@ -31,7 +33,7 @@ func importSamples() []sample {
 			Console: desk(), Name: "people.csv", State: State{"Ready", Good}, Says: "Nothing was brought in yet.", Facts: facts, Problem: "It is not as it was when you looked at it.",
 			Counts: became, Reasons: []RowReason{{Line: 1034, Says: "It lacks what shows that the person agreed."}}, ErrorsURL: "/console/imports/files/4/errors",
 			StartURL: "/console/imports/files/4/start", CancelURL: "/console/imports/files/4/cancel", Cancel: "Destroy the file",
-			ReadURL: "/console/imports/files/4/columns", Formats: formats, Columns: []UploadColumn{{Name: "E-mail", Field: "column0", Holds: "address", Values: held}},
+			ReadURL: "/console/imports/files/4/columns", Formats: formats, Dates: dates, Columns: []UploadColumn{{Name: "E-mail", Field: "column0", Holds: "address", Values: held}},
 		}},
 		{"upload", "done", UploadPage{
 			Console: desk(), Name: "people.csv", State: State{"Brought in", Good}, Says: "It was brought in, and the file was destroyed.", Facts: facts, Became: became, ImportURL: "/console/imports/2",

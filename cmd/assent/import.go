@@ -27,6 +27,7 @@ type importFlags struct {
 	rejects, encoding, as, format string
 	mapped                        map[string]string
 	ignored                       []string
+	dates                         string
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -64,6 +65,7 @@ The same file for the same list goes on where it stopped, after Ctrl-C or a cras
 	c.Flags().StringVar(&f.format, "format", "", "csv, jsonl, listmonk or mailchimp (default: jsonl for a file of that name, otherwise csv)")
 	c.Flags().StringToStringVar(&f.mapped, "map", nil, "take a column for another one, or for an attribute: --map Town=town")
 	c.Flags().StringSliceVar(&f.ignored, "ignore", nil, "leave a column out, or an attribute of listmonk's")
+	c.Flags().StringVar(&f.dates, "dates", "", "day-first or month-first, of a file whose dates are written 31/03/2026 or 03/31/2026")
 	c.Flags().StringVar(&f.as, "as", "", "address of the operator who answers for the import; the ledger names them by number")
 	c.AddCommand(a.importsCommand(), a.undoImportCommand())
 	return c
@@ -71,6 +73,10 @@ The same file for the same list goes on where it stopped, after Ctrl-C or a cras
 
 func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) error {
 	format, err := importing.ParseFormat(f.format)
+	if err != nil {
+		return usagef("%s", errs.Message(err))
+	}
+	dates, err := importing.ParseDateOrder(f.dates)
 	if err != nil {
 		return usagef("%s", errs.Message(err))
 	}
@@ -120,7 +126,7 @@ func (a *app) importFile(ctx context.Context, slug, path string, f importFlags) 
 	bar := newProgress(a.stderr, "lines", survey.Lines, a.now)
 	im := &importing.Importer{Store: db, Keys: keys, Now: a.now}
 	report, err := im.Run(ctx, importing.Job{
-		List: list, FileName: filepath.Base(path), Survey: survey, Rows: rows, Columns: importing.Mapping{Format: format, Map: f.mapped, Ignore: f.ignored}, Actor: actor,
+		List: list, FileName: filepath.Base(path), Survey: survey, Rows: rows, Columns: importing.Mapping{Format: format, Map: f.mapped, Ignore: f.ignored, Dates: dates}, Actor: actor,
 		DryRun: f.dryRun, Rejects: rejects, Seen: seen, Progress: bar.at,
 	})
 	bar.end()

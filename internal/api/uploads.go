@@ -34,6 +34,7 @@ type Upload struct {
 	Digest     string         `json:"digest" doc:"SHA-256 of the file, in hex."`
 	Columns    []uploadColumn `json:"columns,omitempty" doc:"What each column is taken for, while the file is here."`
 	Attributes []string       `json:"attributes,omitempty" doc:"That columns may be taken for."`
+	Dates      string         `json:"dates,omitempty" enum:"day-first,month-first" doc:"The order in which the file's dates stand, where that was said."`
 	Problem    string         `json:"problem,omitempty" doc:"Why the file cannot be brought in as it is understood now."`
 	Would      *rowCounts     `json:"would,omitempty" doc:"What a dry run says would become of its rows."`
 	Reasons    []rowReason    `json:"reasons,omitempty" doc:"Why the first of the rows that are not taken are not, or would not be."`
@@ -115,8 +116,9 @@ func (a *api) takeUpload(ctx context.Context, in *struct {
 	Encoding string   `query:"encoding" enum:"utf-8,latin1" default:"utf-8"`
 	Map      []string `query:"map,explode" maxItems:"200" doc:"Take a column for another one or for an attribute: map=Town=town. May be repeated."`
 	Ignore   []string `query:"ignore,explode" maxItems:"200" doc:"Leave a column out. May be repeated."`
+	Dates    string   `query:"dates" enum:"day-first,month-first" doc:"The order in which the file's dates stand, such as 31/03/2026. 2026-03-31 is always understood."`
 }) (*reply[Upload], error) {
-	offer := uploads.Offer{List: in.List, FileName: in.FileName, Encoding: in.Encoding, Actor: actor(ctx).String(), Reading: uploads.Reading{Format: in.Format, Ignore: in.Ignore}}
+	offer := uploads.Offer{List: in.List, FileName: in.FileName, Encoding: in.Encoding, Actor: actor(ctx).String(), Reading: uploads.Reading{Format: in.Format, Ignore: in.Ignore, Dates: importing.DateOrder(in.Dates)}}
 	for _, pair := range in.Map {
 		i := strings.LastIndex(pair, "=")
 		if i < 1 {
@@ -144,7 +146,7 @@ func (a *api) replyUpload(ctx context.Context, u uploads.Upload, err error) (*re
 	if err != nil {
 		return nil, err
 	}
-	out.Attributes, out.Problem = look.Attributes, look.Problem
+	out.Attributes, out.Dates, out.Problem = look.Attributes, string(look.Dates), look.Problem
 	for _, c := range look.Columns {
 		out.Columns = append(out.Columns, uploadColumn{c.Column, c.Holds, c.Known})
 	}
@@ -197,13 +199,14 @@ type reading struct {
 	Format string            `json:"format,omitempty" enum:"csv,jsonl,listmonk,mailchimp" doc:"Left out, it stays."`
 	Map    map[string]string `json:"map,omitempty" doc:"Columns that are taken for another one or for an attribute."`
 	Ignore []string          `json:"ignore,omitempty" maxItems:"200" nullable:"false" doc:"Columns that are left out."`
+	Dates  string            `json:"dates,omitempty" enum:"day-first,month-first" doc:"The order in which the file's dates stand. 2026-03-31 is always understood."`
 }
 
 func (a *api) readUpload(ctx context.Context, in *struct {
 	InID
 	Body reading
 }) (*reply[Upload], error) {
-	u, err := a.Uploads.Read(ctx, in.ID, uploads.Reading{Format: in.Body.Format, Map: in.Body.Map, Ignore: in.Body.Ignore}, actor(ctx).String())
+	u, err := a.Uploads.Read(ctx, in.ID, uploads.Reading{Format: in.Body.Format, Map: in.Body.Map, Ignore: in.Body.Ignore, Dates: importing.DateOrder(in.Body.Dates)}, actor(ctx).String())
 	return a.replyUpload(ctx, u, err)
 }
 

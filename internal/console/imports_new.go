@@ -14,6 +14,7 @@ import (
 	"assent/internal/csvfile"
 	"assent/internal/errs"
 	"assent/internal/web"
+	"assent/subscriptions/importing"
 	"assent/subscriptions/importing/uploads"
 	"assent/templates"
 )
@@ -61,6 +62,18 @@ func formatOptions(found, chosen string) []templates.FormOption {
 		if found == "" || (f == uploads.JSONLines) == (found == uploads.JSONLines) {
 			out = append(out, templates.FormOption{Value: f, Label: words[f], On: f == chosen})
 		}
+	}
+	return out
+}
+
+// dateOptions are the orders in which dates may stand.
+func dateOptions(chosen importing.DateOrder) []templates.FormOption {
+	words := map[importing.DateOrder]string{
+		importing.YearFirst: "Year first, such as 2026-03-31", importing.DayFirst: "Day first, such as 31/03/2026", importing.MonthFirst: "Month first, such as 03/31/2026",
+	}
+	var out []templates.FormOption
+	for _, o := range importing.DateOrders {
+		out = append(out, templates.FormOption{Value: string(o), Label: words[o], On: o == chosen})
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func TestColumnsAreNamedInTheConsole(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r rig) {
 		comms := r.operator(t, auth.Comms)
-		w := r.hands(t, comms, r.News.Slug, "odd.csv", "Mail address;act;acted_at;source;<b>Notes\nann@reader.example;Ticked;2026-03-31;Fair;x\n")
+		w := r.hands(t, comms, r.News.Slug, "odd.csv", "Mail address;act;acted_at;source;<b>Notes\nann@reader.example;Ticked;31/03/2026;Fair;x\n")
 		pagestest.WantStatus(t, w, http.StatusSeeOther)
 		at := w.Header().Get("Location")
 		pagestest.WantText(t, r.see(comms, at), "Columns to be named", "Choose …", "&lt;b&gt;Notes")
@@ -104,10 +104,18 @@ func TestColumnsAreNamedInTheConsole(t *testing.T) {
 		if code := r.desk(comms, at+"/columns", form); code != http.StatusSeeOther {
 			t.Fatalf("naming: %d", code)
 		}
+		if u := r.work(t, 1); u.State != uploads.Checked || u.Would.Granted != 0 {
+			t.Errorf("%+v", u)
+		}
+		pagestest.WantText(t, r.see(comms, at), "Say that the dates of the file stand day first", "Day first, such as 31/03/2026")
+		form.Set("dates", "day-first")
+		if code := r.desk(comms, at+"/columns", form); code != http.StatusSeeOther {
+			t.Fatalf("the order of dates: %d", code)
+		}
 		if u := r.work(t, 1); u.State != uploads.Checked || u.Would.Granted != 1 {
 			t.Errorf("%+v", u)
 		}
-		pagestest.WantText(t, r.see(comms, at), "Destroy the file", "Destroyed at the latest")
+		pagestest.WantText(t, r.see(comms, at), `<option value="day-first" selected>`, "Destroy the file", "Destroyed at the latest")
 		if code := r.desk(comms, at+"/cancel", url.Values{}); code != http.StatusSeeOther {
 			t.Errorf("cancelling: %d", code)
 		}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -61,7 +62,7 @@ func (s *console) showUpload(c *gin.Context, by auth.Actor, u uploads.Upload, v 
 		case uploads.Importing:
 			page.Cancel = "Stop the import"
 		case uploads.Waiting, uploads.Checked: // while the page looks again by itself, what is chosen on it would be lost
-			page.ReadURL, page.Formats = here+"/columns", formatOptions(u.Format, u.Format)
+			page.ReadURL, page.Formats, page.Dates = here+"/columns", formatOptions(u.Format, u.Format), dateOptions(cmp.Or(importing.DateOrder(v.get(templates.FieldDates)), look.Dates))
 		}
 	}
 	if may && u.State == uploads.Checked {
@@ -211,7 +212,7 @@ func (s *console) readUpload(c *gin.Context, by auth.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	r := uploads.Reading{Format: v.get(templates.FieldFormat), Map: map[string]string{}}
+	r := uploads.Reading{Format: v.get(templates.FieldFormat), Dates: importing.DateOrder(v.get(templates.FieldDates)), Map: map[string]string{}}
 	for i, m := range look.Columns {
 		switch held := v.get(templates.FieldColumn + decimal(int64(i))); {
 		case r.Format != u.Format: // its program's own names say what they hold

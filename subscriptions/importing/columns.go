@@ -20,6 +20,7 @@ type Mapping struct {
 	Format Format
 	Map    map[string]string // column to one of our names, or to a declared attribute
 	Ignore []string          // columns, and attributes within a column of attributes, that are left out
+	Dates  DateOrder
 }
 
 // column is what a column of a file holds.
@@ -96,6 +97,7 @@ func ParseHeader(header []string, in subscriptions.Intake, m Mapping) (Columns, 
 	if err != nil {
 		return Columns{}, err
 	}
+	rules.dates, rules.zone = m.Dates, in.Programme().Zone()
 	c := Columns{in: in, rules: rules}
 	for i := range c.at {
 		c.at[i] = -1
@@ -315,7 +317,7 @@ func (c *Columns) values(fields []string) (map[string]any, error) {
 		if text == "" {
 			continue
 		}
-		value := fromText(col.attribute, c.rules.many(text))
+		value := fromText(col.attribute, c.rules.value(col.attribute, text))
 		if err := col.attribute.Check(value); err != nil {
 			return nil, err
 		}

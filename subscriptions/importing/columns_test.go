@@ -71,7 +71,7 @@ func TestImportRows(t *testing.T) {
 		{"a name that is shown as another", "news", "a@example.org;\u202eevil;Ticked;2026-03-31;Fair;;;", "! The name has a line break or another control character in it."},
 		{"a name that is another header", "news", "a@example.org;Ann\r\nBcc: b@example.org;Ticked;2026-03-31;Fair;;;", "! The name has a line break or another control character in it."},
 		{"an endless name", "news", "a@example.org;" + strings.Repeat("x", 201) + ";Ticked;2026-03-31;Fair;;;", "! The name is longer than 200 characters."},
-		{"a British date", "news", "a@example.org;;Ticked;31/03/2026;Fair;;;", "! The acted_at must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z."},
+		{"a British date", "news", "a@example.org;;Ticked;31/03/2026;Fair;;;", "! The acted_at must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z. Say that the dates of the file stand day first, or month first, where they do."},
 		{"a date that is none", "news", "a@example.org;;Ticked;2026-02-30;Fair;;;", "! The acted_at must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z."},
 		{"tomorrow", "news", "a@example.org;;Ticked;2026-11-23;Fair;;;", "! The acted_at lies in the future."},
 		{"the year nought", "news", "a@example.org;;Ticked;0000-01-01;Fair;;;", "! The acted_at lies before there was mail to agree to."},

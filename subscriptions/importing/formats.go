@@ -39,6 +39,8 @@ type formatRules struct {
 	clock  string            // its times, besides RFC 3339
 	source string            // of rows that do not name theirs
 	act    string            // what a row with a time of acting shows
+	dates  DateOrder
+	zone   *time.Location // of hours that name none
 }
 
 // leftOut are columns of Mailchimp that are guesses, marks of its own or nobody's business: among them the reason of an opt-out, for none is kept.
@@ -94,8 +96,13 @@ func (f formatRules) need(header []string, names ...string) error {
 	return nil
 }
 
-// many takes a field with several values to the form of ours, which has a bar between them. Mailchimp writes "One","Two".
-func (f formatRules) many(text string) string {
+// value takes an attribute's value to the form of ours, which has a bar between several values. Mailchimp writes "One","Two".
+func (f formatRules) value(a subscriptions.Attribute, text string) string {
+	if a.Type == subscriptions.DateAttribute {
+		if at, _, ok := f.dates.read(text, f.zone); ok {
+			return at.Format(time.DateOnly)
+		}
+	}
 	if f.format != Mailchimp || !strings.HasPrefix(text, `"`) {
 		return text
 	}

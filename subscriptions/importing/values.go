@@ -29,6 +29,9 @@ func (c *Columns) setTimes(a *subscriptions.Act, acted, confirmed string, now ti
 
 // time reads a moment: a date, RFC 3339, or as the format writes it. It returns the text that evidence keeps.
 func (f formatRules) time(name, text string, now time.Time) (time.Time, string, error) {
+	if at, kept, ok := f.dates.read(text, f.zone); ok {
+		return plausible(name, kept, at, now)
+	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil && f.clock != "" {
 		at, err = time.Parse(f.clock, text)
@@ -38,8 +41,26 @@ func (f formatRules) time(name, text string, now time.Time) (time.Time, string, 
 			text = at.UTC().Format(time.RFC3339)
 		}
 	} else if at, err = time.Parse(time.DateOnly, text); err != nil {
-		return at, "", mistake("The " + name + " must be a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z.")
+		return at, "", mistake("The " + name + " must be " + f.datesWanted(text) + ".")
 	}
+	return plausible(name, text, at, now)
+}
+
+// datesWanted says what dates are understood, and how another one could be.
+func (f formatRules) datesWanted(text string) string {
+	const iso = "a date such as 2026-03-31, or a moment such as 2026-03-31T14:05:00Z"
+	switch {
+	case f.dates == DayFirst:
+		return "a date such as 31/03/2026 or 2026-03-31"
+	case f.dates == MonthFirst:
+		return "a date such as 03/31/2026 or 2026-03-31"
+	case sheetDate.MatchString(text):
+		return iso + ". Say that the dates of the file stand day first, or month first, where they do"
+	}
+	return iso
+}
+
+func plausible(name, text string, at, now time.Time) (time.Time, string, error) {
 	if at.After(now.Add(time.Minute)) {
 		return at, "", mistake("The " + name + " lies in the future.")
 	}

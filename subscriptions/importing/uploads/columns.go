@@ -26,13 +26,15 @@ type Reading struct {
 	Format string            // one of Formats; "" has it found out
 	Map    map[string]string // column to one of importing.Names, or to a declared attribute
 	Ignore []string          // columns that are left out
+	Dates  importing.DateOrder
 }
 
 // Look is what the columns of an upload are taken for.
 type Look struct {
 	Columns    []importing.Meaning
 	Attributes []string // that are declared for the list's programme, and columns may be taken for
-	Problem    string   // why the file cannot be brought in so, as a sentence; "" when it can
+	Dates      importing.DateOrder
+	Problem    string // why the file cannot be brought in so, as a sentence; "" when it can
 }
 
 // Look tells what the columns of a file are taken for. Nothing, once the file has gone.
@@ -55,6 +57,7 @@ func (s *Service) Look(ctx context.Context, u Upload) (l Look, err error) {
 		}
 	}
 	m := u.mapping(k)
+	l.Dates = m.Dates
 	if _, err := importing.ParseHeader(k.Header, in, m); err != nil {
 		l.Problem = errs.Message(err)
 	}

@@ -141,7 +141,7 @@ func (s *Service) Take(ctx context.Context, o Offer, body io.Reader) (u Upload, 
 		there, err := s.Store.Upload(ctx, same)
 		return there, errs.Wrap(op, err)
 	}
-	k := sketch{Map: o.Map, Ignore: o.Ignore}
+	k := sketch{Map: o.Map, Ignore: o.Ignore, Dates: o.Dates}
 	if k.Header, err = s.header(ctx, &u, survey, o.Format); err != nil {
 		return u, err
 	}
@@ -185,6 +185,10 @@ func (s *Service) open(ctx context.Context, o Offer) (u Upload, err error) {
 func checkReading(r Reading) error {
 	if r.Format != "" && !slices.Contains(Formats, r.Format) {
 		return errs.E("uploads: format", errs.Invalid, "The format must be csv, jsonl, listmonk or mailchimp. Leave it out to have it found out.", nil)
+	}
+	if !slices.Contains(importing.DateOrders, r.Dates) {
+		_, err := importing.ParseDateOrder(string(r.Dates))
+		return errs.Wrap("uploads: dates", err)
 	}
 	if len(r.Map) > maxColumns || len(r.Ignore) > maxColumns {
 		return errs.E("uploads: mapping", errs.Invalid, "That says more about columns than a file may have.", nil)

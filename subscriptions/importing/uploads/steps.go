@@ -25,7 +25,7 @@ func (s *Service) Read(ctx context.Context, id int64, r Reading, actor string) (
 	if err != nil {
 		return u, errs.Wrap(op, err)
 	}
-	k.Map, k.Ignore = r.Map, r.Ignore
+	k.Map, k.Ignore, k.Dates = r.Map, r.Ignore, r.Dates
 	switch was := u.Format; {
 	case r.Format == "":
 	case (was == JSONLines) != (r.Format == JSONLines):

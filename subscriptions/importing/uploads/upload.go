@@ -79,14 +79,15 @@ type Upload struct {
 // mapping returns how the columns are to be understood.
 func (u Upload) mapping(k sketch) importing.Mapping {
 	format, _ := importing.ParseFormat(u.Format) // it was read so before
-	return importing.Mapping{Format: format, Map: k.Map, Ignore: k.Ignore}
+	return importing.Mapping{Format: format, Map: k.Map, Ignore: k.Ignore, Dates: k.Dates}
 }
 
 // sketch is what is known of the columns of a file. It goes with the file: where the first row names no columns it has somebody's data.
 type sketch struct {
-	Header []string          `json:"header"`
-	Map    map[string]string `json:"map,omitempty"`
-	Ignore []string          `json:"ignore,omitempty"`
+	Header []string            `json:"header"`
+	Map    map[string]string   `json:"map,omitempty"`
+	Ignore []string            `json:"ignore,omitempty"`
+	Dates  importing.DateOrder `json:"dates,omitempty"`
 }
 
 // Change is one step of an upload.

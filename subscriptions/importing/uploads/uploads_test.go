@@ -13,6 +13,7 @@ import (
 	"assent/internal/address"
 	"assent/internal/errs"
 	"assent/subscriptions"
+	"assent/subscriptions/importing"
 	"assent/subscriptions/importing/uploads"
 )
 
@@ -108,6 +109,28 @@ func TestColumnsThatAreNotPlainAreSaidByAPerson(t *testing.T) {
 		}
 		if _, err := d.Read(t.Context(), u.ID, uploads.Reading{Format: uploads.JSONLines}, "user:1"); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("CSV as JSON: %v", err)
+		}
+	})
+}
+
+func TestTheOrderOfDatesIsSaidByAPerson(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		u, err := d.take(header+strings.Replace(good("ann"), "2026-03-31", "31/03/2026", 1), uploads.Reading{Dates: "dmy"})
+		if errs.KindOf(err) != errs.Invalid {
+			t.Errorf("an order that is none: %+v, %v", u, err)
+		}
+		u, err = d.take(header+strings.Replace(good("ann"), "2026-03-31", "31/03/2026", 1), uploads.Reading{Dates: importing.DayFirst})
+		d.ok(err)
+		if u = d.checks(u); u.Would.Granted != 1 {
+			t.Errorf("said at once: %+v", u)
+		}
+		if l, err := d.Look(t.Context(), u); err != nil || l.Dates != importing.DayFirst {
+			t.Errorf("%+v, %v", l, err)
+		}
+		u, err = d.Read(t.Context(), u.ID, uploads.Reading{Dates: importing.MonthFirst}, "user:1")
+		d.ok(err)
+		if u = d.checks(u); u.Would.Granted != 0 {
+			t.Errorf("the other order: %+v", u)
 		}
 	})
 }
