@@ -39,7 +39,7 @@ the names stand in each object:
 
   address      needed; or email
   act          what the person did to agree, such as "ticked the box on the stand's form"
-  acted_at     when: 2026-03-31, or 2026-03-31T14:05:00Z
+  acted_at     when: 2026-03-31, or 2026-03-31T14:05:00Z; another order of dates is said with --dates
   source       where their data came from
   wording      what they were shown, word for word
   statement    what they said, where consent must be explicit

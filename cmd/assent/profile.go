@@ -15,7 +15,7 @@ import (
 func (a *app) profileCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "profile", Short: "Whole programmes to begin with",
-		Long: "Five programmes, each with its purposes, notice, lists, attributes, recipients, house clocks and rules of retention. Load the nearest to yours and change it.",
+		Long: "Programmes of different kinds, each with its purposes, notice, lists, attributes, recipients, house clocks and rules of retention. Load the nearest to yours and change it.",
 		Args: noSuchCommand, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(&cobra.Command{
