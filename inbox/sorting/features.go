@@ -7,16 +7,19 @@ import (
 
 // features returns what is weighed of a mail, each once: that of its sentences, and that it is an answer, whose subject is left out: somebody else wrote it.
 func (r *reading) features() map[string]bool {
-	out := map[string]bool{}
+	if r.weighed != nil {
+		return r.weighed
+	}
+	r.weighed = map[string]bool{}
 	if r.reply {
-		out["=re:"] = true
+		r.weighed["=re:"] = true
 	}
 	for _, s := range r.body() {
 		if s.where == "text" || !r.reply {
-			s.addFeatures(out)
+			s.addFeatures(r.weighed)
 		}
 	}
-	return out
+	return r.weighed
 }
 
 // addFeatures adds what is weighed of a sentence: its concepts and every two of them, which are the same in all languages; its words of more than three letters, their beginnings, two

@@ -21,10 +21,32 @@ func (r *reading) flags(m *message.Parsed) (out []string, grounds []Ground) {
 			}
 		}
 	}
+	if g, ok := r.spilled(); ok && !slices.Contains(out, FlagBreach) {
+		out, grounds = append(out, FlagBreach), append(grounds, g)
+	}
+	if r.speaks("in-theory") { // a policy, a course, a question of what would happen
+		out = slices.DeleteFunc(out, func(f string) bool { return f == FlagBreach })
+		grounds = slices.DeleteFunc(grounds, func(g Ground) bool { return g.Flag == FlagBreach })
+	}
 	if bulk(m) {
 		out = append(out, FlagBulk)
 	}
 	return out, grounds
+}
+
+// spilled finds where somebody tells that data of other people came to them, or can be seen, without the word: "I have had a letter with Mrs Patel's appointment in it".
+func (r *reading) spilled() (Ground, bool) {
+	for i := range r.all {
+		if !r.all[i].has("others-data") {
+			continue
+		}
+		for j := max(0, i-1); j < min(i+2, len(r.all)); j++ {
+			if r.all[j].has("in-view") && !r.all[i].vetoed() {
+				return Ground{Where: r.all[i].where, Words: r.all[i].text, Rule: "tells of other people's data where it should not be", Flag: FlagBreach}, true
+			}
+		}
+	}
+	return Ground{}, false
 }
 
 // bulk reports whether a mail was sent to many.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"assent/internal/message"
 )
 
 // The weights say how much what is in a mail makes it like those of each class: concepts, for all languages, and words, for each language in a file of its own. They
@@ -115,7 +117,7 @@ func (w weights) likeness(class string, features map[string]bool) float64 {
 }
 
 // telling returns the sentences of the text that speak most for a class, the strongest first.
-func (w weights) telling(class string, r *reading) []Ground {
+func (w weights) telling(class, of string, r *reading) []Ground {
 	type told struct {
 		words string
 		by    int
@@ -136,7 +138,7 @@ func (w weights) telling(class string, r *reading) []Ground {
 	var out []Ground
 	for _, one := range all {
 		if len(out) == 0 || one.by > 0 && len(out) < 3 {
-			out = append(out, Ground{Where: "text", Words: one.words, Rule: "its words are like those of such requests"})
+			out = append(out, Ground{Where: "text", Words: one.words, Rule: "its words are like those of such " + of})
 		}
 	}
 	return out
@@ -161,8 +163,26 @@ func (r *reading) resembles(w weights) request {
 	}
 	q.flags = []string{FlagLikeness}
 	q.confidence = 0.59 * max(optOut, right) // a guess: flagged as unsure
-	q.grounds = w.telling(string(q.kind), r)
+	q.grounds = w.telling(string(q.kind), "requests", r)
 	return q
+}
+
+// likelyBreach is how likely a report of a breach must be. It is low, for few mails are one, and the 72 hours of the law run (Article 33).
+const likelyBreach = 0.08
+
+// resemblesBreach looks, in a mail that asks for nothing or complains, whether it tells of a breach in words that no phrase has. It returns the sentences that tell it, nil for none.
+func (r *reading) resemblesBreach(v *Verdict, m *message.Parsed) []Ground {
+	asks := v.Kind == KindUnsubscribe || v.Kind == KindRights && !v.Has(LabelComplaint) && !v.Flagged(FlagLikeness)
+	if asks || bulk(m) || r.speaks("in-theory") || !r.saysSomething() {
+		return nil
+	}
+	w := ofLanguage(r.language)
+	if w.likeness(FlagBreach, r.features()) < likelyBreach {
+		return nil
+	}
+	why := w.telling(FlagBreach, "reports", r)[:1]
+	why[0].Flag = FlagBreach
+	return why
 }
 
 // enough returns how likely a mail must be a request. In English, whose lexicon is the fullest, hardly a request has none of some concepts; in the other languages many do.

@@ -52,6 +52,9 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 		v.Confidence = 0.7
 	}
 	flags, why := r.flags(m)
+	if g := r.resemblesBreach(v, m); g != nil && auto.kind == "" && !slices.Contains(flags, FlagBreach) {
+		flags, why = append(flags, FlagBreach), append(why, g...)
+	}
 	v.Flags, v.Grounds = append(v.Flags, flags...), append(v.Grounds, why...)
 	if v.Confidence < 0.6 && !v.Flagged(FlagUnsure) {
 		v.Flags = append(v.Flags, FlagUnsure)
@@ -104,7 +107,8 @@ type reading struct {
 	language string
 	words    int // in the text
 	subject  string
-	reply    bool // the subject starts with "Re:"
+	reply    bool            // the subject starts with "Re:"
+	weighed  map[string]bool // its features, once they were asked for
 }
 
 // said is a sentence with what was found in it.

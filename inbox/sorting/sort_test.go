@@ -456,3 +456,23 @@ func globbed(tb testing.TB, pattern string) []string {
 	}
 	return files
 }
+
+// The flags decide about clocks and routes: a breach has 72 hours, a child and an agent need other answers. The file names those that are right before each mail.
+func TestFlagsOfMailAsPeopleWriteIt(t *testing.T) {
+	t.Parallel()
+	flags := map[string]string{
+		"breach": FlagBreach, "compensation": FlagCompensation, "foi": FlagFOI, "agent": FlagAgent, "child": FlagChild, "urgent": FlagUrgent, "third-party": FlagThirdParty,
+	}
+	scores := map[string]*score{}
+	for _, w := range readWritten(t, "testdata/flags/en.txt") {
+		v := Sort(mailOf(t, w.text))
+		for name, flag := range flags {
+			tally(scores, name, slices.Contains(w.labels, name), v.Flagged(flag))
+		}
+	}
+	for name := range flags {
+		t.Logf("%s: precision %.2f, recall %.2f", name, scores[name].precision(), scores[name].recall())
+		atLeast(t, "recall of the flag "+name, scores[name].recall(), 0.9)
+		atLeast(t, "precision of the flag "+name, scores[name].precision(), 0.7)
+	}
+}
