@@ -167,8 +167,12 @@ func (r *reading) resembles(w weights) request {
 	return q
 }
 
-// likelyBreach is how likely a report of a breach must be. It is low, for few mails are one, and the 72 hours of the law run (Article 33).
-const likelyBreach = 0.08
+// How likely a report of a breach must be. It is little, for few mails are one, and the 72 hours of the law run (Article 33); of few words any one weighs too much.
+const (
+	likelyBreach      = 0.08
+	likelyBreachShort = 0.3
+	few               = 10 // words
+)
 
 // resemblesBreach looks, in a mail that asks for nothing or complains, whether it tells of a breach in words that no phrase has. It returns the sentences that tell it, nil for none.
 func (r *reading) resemblesBreach(v *Verdict, m *message.Parsed) []Ground {
@@ -177,12 +181,17 @@ func (r *reading) resemblesBreach(v *Verdict, m *message.Parsed) []Ground {
 		return nil
 	}
 	w := ofLanguage(r.language)
-	if w.likeness(FlagBreach, r.features()) < likelyBreach {
+	if !r.likeBreach(w) {
 		return nil
 	}
 	why := w.telling(FlagBreach, "reports", r)[:1]
 	why[0].Flag = FlagBreach
 	return why
+}
+
+func (r *reading) likeBreach(w weights) bool {
+	p := w.likeness(FlagBreach, r.features())
+	return p >= likelyBreachShort || p >= likelyBreach && r.words >= few
 }
 
 // enough returns how likely a mail must be a request. In English, whose lexicon is the fullest, hardly a request has none of some concepts; in the other languages many do.

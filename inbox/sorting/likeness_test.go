@@ -319,7 +319,7 @@ func TestBreachesAreHeardInReportsThatItNeverSaw(t *testing.T) {
 				ready[e.language] = together(t, files, e.language)
 			}
 			_, told := e.reading.spilled()
-			told = (told || ready[e.language].likeness(FlagBreach, e.features) >= likelyBreach) && !e.reading.speaks("in-theory")
+			told = (told || e.reading.likeBreach(ready[e.language])) && !e.reading.speaks("in-theory")
 			s.add(e.is(FlagBreach), told)
 			if !e.is(FlagBreach) {
 				others++
