@@ -52,8 +52,10 @@ func sortWritten(m *message.Parsed, v *Verdict) {
 		v.Confidence = 0.7
 	}
 	flags, why := r.flags(m)
-	if g := r.resemblesBreach(v, m); g != nil && auto.kind == "" && !slices.Contains(flags, FlagBreach) {
-		flags, why = append(flags, FlagBreach), append(why, g...)
+	if auto.kind == "" && !slices.Contains(flags, FlagBreach) {
+		if g := r.resemblesBreach(v, m); g != nil {
+			flags, why = append(flags, FlagBreach), append(why, g...)
+		}
 	}
 	v.Flags, v.Grounds = append(v.Flags, flags...), append(v.Grounds, why...)
 	if v.Confidence < 0.6 && !v.Flagged(FlagUnsure) {
