@@ -90,23 +90,23 @@ func (h *handling) asksToStop() bool {
 	return stops && !h.verdict.Flagged(sorting.FlagForwarded) && !h.guessed()
 }
 
-// kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. What
-// nobody could name otherwise is the report of a breach and nothing besides; where an authority asks for a person's data it is that (E1-11).
+// kinds returns the kinds of cases that labels stand for, and that of a breach that is reported with them (E0-13): in doubt the 72 hours run. Where an authority asks for a
+// person's data it is that (E1-11). A right that is a guess stands beside either, for its month may run as well; what nobody could name is that alone.
 func (h *handling) kinds(labels []string) []cases.Kind {
 	out := cases.KindsOf(labels)
 	if h.verdict.Flagged(sorting.FlagBreach) && !h.verdict.Flagged(sorting.FlagBulk) {
-		out = append(slices.DeleteFunc(out, h.unnamed), cases.Breach)
+		out = append(slices.DeleteFunc(out, unnamed), cases.Breach)
 	}
-	if h.verdict.Flagged(sorting.FlagThirdParty) && !h.verdict.Flagged(sorting.FlagBulk) && !slices.ContainsFunc(out, func(k cases.Kind) bool { return !h.unnamed(k) }) {
-		return []cases.Kind{cases.Disclosure}
+	if h.verdict.Flagged(sorting.FlagThirdParty) && !h.verdict.Flagged(sorting.FlagBulk) {
+		if named := slices.DeleteFunc(slices.Clone(out), unnamed); len(named) == 0 || h.guessed() {
+			return append(named, cases.Disclosure)
+		}
 	}
 	return out
 }
 
-// unnamed reports whether nobody can say what a message asks for: a guess says it no better.
-func (h *handling) unnamed(k cases.Kind) bool {
-	return k == cases.Other || k == cases.Correspondence || h.guessed()
-}
+// unnamed reports whether a kind says that nobody could say what a message asks for.
+func unnamed(k cases.Kind) bool { return k == cases.Other || k == cases.Correspondence }
 
 // prepared makes the case that a message opens, with its sub-cases and people.
 func (h *handling) prepared(p subscriptions.Programme, labels []string, writer *subscriptions.Subscriber) (cases.Opening, error) {

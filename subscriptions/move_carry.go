@@ -90,9 +90,9 @@ func carried(ledger, thereLedger []Event, to Subscriber, now time.Time) []Event 
 	ledger = without(ledger, DeadAddress) // what was permitted is the person's, and only the mailbox is dead
 	state, there := Fold(ledger), Fold(thereLedger)
 	c := carrier{to: to}
-	theirs := Fold(without(ledger, Moved)).Bars // a bar of the mailbox may have come over the person's own
-	for _, b := range bySeq(theirs, func(b Bar) int64 { return b.Seq }) {
-		if e, ok := eventAt(ledger, b.Seq); ok && b.Reason != string(Erased) {
+	theirs := slices.DeleteFunc(without(ledger, Moved), func(e Event) bool { return e.Kind == Erased }) // a bar of the mailbox may have come over the person's own
+	for _, b := range bySeq(Fold(theirs).Bars, func(b Bar) int64 { return b.Seq }) {
+		if e, ok := eventAt(ledger, b.Seq); ok {
 			c.bars = append(c.bars, b)
 			c.add(e)
 		}

@@ -17,6 +17,8 @@ type Preferences struct {
 	*Service
 	Kept  PreferenceStore
 	Trail Trail
+	// Vouched reports whether, in a case, it still stands that a member of staff saw who asks. Without it no change of address goes by the new mailbox alone.
+	Vouched func(ctx context.Context, caseID int64) (bool, error)
 }
 
 // PreferenceStore keeps what hangs on preferences beside the ledger. Lookups give kind NotFound.

@@ -34,6 +34,15 @@ type Proof struct {
 // Seen reports whether a member of staff saw who asks.
 func (p Proof) Seen() bool { return p.By == ByStaff && p.Evidence != NoDoubt }
 
+// Vouched reports whether, in a case, it still stands that a member of staff saw who asks; false where there is no such case.
+func (s *Service) Vouched(ctx context.Context, caseID int64) (bool, error) {
+	c, err := s.Store.Case(ctx, caseID)
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		return false, nil
+	}
+	return c.Facts.Proof.Seen(), errs.Wrap("cases: vouched", err)
+}
+
 // Evidence is something that staff may have seen.
 type Evidence struct {
 	Code  string

@@ -133,7 +133,7 @@ func (r *reading) changedThat(found map[string][]Ground) {
 	}
 	for i := 1; i < len(r.all); i++ {
 		s, before := &r.all[i], &r.all[i-1]
-		if before.where != "text" || before.vetoed() || s.vetoed() || before.has("no-field") || s.has("no-field") || before.has("newsletter") || before.has("others-data") || before.has(LabelLeftCompany) {
+		if before.where != "text" || before.vetoed() || s.vetoed() || before.has("no-field") || s.has("no-field") || before.has("newsletter") || before.has("others-data") && before.has("in-view") || before.has(LabelLeftCompany) {
 			continue
 		}
 		if before.asserts("wrong") && s.asserts("contact") || s.asserts("wrong") && len(s.words) <= 10 && before.has("field") && before.has("mine") {

@@ -217,6 +217,6 @@ func conceptNames() []string {
 		"copy", "obtained", "shared", "until", "ignored", "grievance", "tell", "everything",
 		"machine", "decided", "human", "review", "fed-up", "wanted", "delete-it", "their-records", "pass-on", "keep-it",
 		"take-off", "these", "refusal", "filler", "no-list", "about-them", "misdeed", "redress", "never-joined", "own", "contacted", "in-vain", "why-me", "earlier", "wrong-person", "accuse", "usage", "in-person", "rights-contact", "unknowing",
-		"others-data", "in-view", "in-theory",
+		"others-data", "in-view", "in-theory", "public-records",
 	}
 }

@@ -184,6 +184,7 @@ func (h *House) makeServices() {
 	h.Cases = &cases.Service{
 		Store: h.DB, Records: h.DB, Reckoner: h.Reckoner, Keys: h.Keys, Practices: h.practices(), Now: h.Now, Log: h.Log, Kick: kick,
 	}
+	h.Preferences.Vouched = h.Cases.Vouched
 	h.Requests = &webform.Service{Cases: h.Cases, People: h.People, Passer: h.Access, Sent: h.DB, Now: h.Now, Log: h.Log}
 	h.Access.Cases = h.Cases
 	h.Inbox = &inbox.Service{

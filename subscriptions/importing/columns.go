@@ -52,7 +52,7 @@ var ownNames = []string{
 	statementColumn: "statement", ipColumn: "ip", statusColumn: "status", outAtColumn: "out_at", bagColumn: "attributes",
 }
 
-// usualNames are those that the columns of other tools' files and of hand-kept sheets have as a rule. An attribute that was declared under one of them is meant by it.
+// usualNames are those that the columns of other tools' files and of hand-kept sheets have as a rule. An attribute that was declared under one of them is meant by it, but for the address.
 var usualNames = map[string]column{
 	"email": addressColumn, "e_mail": addressColumn, "email_address": addressColumn, "e_mail_address": addressColumn,
 	"full_name": nameColumn, "fullname": nameColumn,
@@ -139,10 +139,8 @@ func (c *Columns) nameOf(field string, m Mapping) string {
 	if to, known := c.rules.names[name]; known {
 		return to
 	}
-	if _, declared := c.declared(name); declared {
-		return name
-	}
-	if k, usual := usualNames[name]; usual {
+	_, declared := c.declared(name)
+	if k, usual := usualNames[name]; usual && (k == addressColumn || !declared) {
 		return ownNames[k]
 	}
 	return name

@@ -36,8 +36,11 @@ var sheetDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?
 
 // read reads such a date, with an hour in the zone given, and returns the text that evidence keeps.
 func (o DateOrder) read(text string, zone *time.Location) (at time.Time, kept string, ok bool) {
+	if o == YearFirst {
+		return at, "", false
+	}
 	found := sheetDate.FindStringSubmatch(text)
-	if o == YearFirst || found == nil {
+	if found == nil {
 		return at, "", false
 	}
 	var n [7]int

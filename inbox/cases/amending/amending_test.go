@@ -15,6 +15,7 @@ import (
 	"assent/internal/errs"
 	"assent/internal/store"
 	"assent/internal/store/storetest"
+	"assent/internal/token"
 	"assent/mailer"
 	"assent/subscriptions"
 )
@@ -57,7 +58,7 @@ func newRig(t *testing.T, db *store.DB) *rig {
 	people := &subscriptions.Service{Store: db, Keys: keys, Now: r.now}
 	work := &cases.Service{Store: db, Records: db, Reckoner: reckoner, Keys: keys, Practices: amending.Practices(db), Now: r.now}
 	r.Service = &amending.Service{
-		Cases: work, Store: db, People: people, Preferences: &subscriptions.Preferences{Service: people, Kept: db, Trail: db},
+		Cases: work, Store: db, People: people, Preferences: &subscriptions.Preferences{Service: people, Kept: db, Trail: db, Vouched: work.Vouched},
 		Keeper: &subscriptions.Keeper{Store: db, Keys: keys, Now: r.now}, Now: r.now,
 	}
 	r.telling = &telling.Service{Store: db, Cases: work, Keys: keys, Reckoner: reckoner, Days: 10, Now: r.now}
@@ -330,6 +331,27 @@ func TestWhoShowedWhoTheyAreNeedsNoYesFromAMailboxThatTheyLost(t *testing.T) {
 		r.cannotClose(c, "Hear from Porthaven Printers")
 		r.answers(c)
 		r.closes(c)
+	})
+}
+
+// What staff saw was a fraud: the mailbox on record says so before the new one has agreed.
+func TestANoToTheQuestionWhoAsksStopsAChangeOfAddress(t *testing.T) {
+	each(t, func(r *rig) {
+		ctx, c := r.t.Context(), r.opens(cases.Rectification)
+		x, err := r.Claim(ctx, c.ID, amending.Item{Field: amending.AddressField, After: "ann@new.example"})
+		r.ok(err)
+		r.decides(c, cases.Granted)
+		_, err = r.Judge(ctx, c.ID, x.ID, amending.Judgement{Actor: "user:1", Verdict: amending.Correct})
+		r.ok(err)
+		_, err = r.Rectify(ctx, c.ID, "user:1")
+		r.ok(err)
+		_, err = r.Cases.AnswerQuestion(ctx, r.Cases.Keys.Sign(token.Identity, c.ID, r.ann.ID, r.at.Add(time.Hour).Unix()/60), false)
+		r.ok(err)
+		_, err = r.Preferences.AgreeMove(ctx, r.Preferences.MoveToken(1, subscriptions.NewMailbox), nil)
+		r.refused(err, errs.Refused, "the address stays as it was")
+		if r.permits("ann@new.example") || !r.permits(ann) {
+			r.t.Error("the permission went over to the new address")
+		}
 	})
 }
 
